@@ -1,0 +1,3 @@
+"""A terminal in which you talk raw SMTP to real mail servers, and every octet explains itself."""
+
+__version__ = "0.1.0"

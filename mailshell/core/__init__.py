@@ -1,0 +1,1 @@
+"""What every protocol shares: records, grammar, framing, transcripts. Standard library only."""

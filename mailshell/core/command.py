@@ -1,0 +1,107 @@
+"""What a verb is to the rest of the program, and the table of a protocol's verbs."""
+
+import re
+from collections.abc import Callable
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from mailshell.core.cursor import Cursor, Slip, Stop
+from mailshell.core.record import Card, Expect, Fault, Parsed, Part, Phase
+
+Desk_contra = TypeVar("Desk_contra", contravariant=True)
+Answer_co = TypeVar("Answer_co", covariant=True)
+Desk = TypeVar("Desk")
+Answer = TypeVar("Answer")
+
+_VERB = re.compile(rb"[^ \t]+")
+
+
+class Verb(Parsed, Protocol[Desk_contra, Answer_co]):
+    """A parsed command that can be run: the effect on the desk, and the one final answer."""
+
+    def run(self, desk: Desk_contra) -> Answer_co:
+        """Do what the command asks and return the answer; the session writes it."""
+
+    def line(self) -> bytes:
+        """The command as octets, line end left out, in its usual spelling."""
+
+
+class Command(NamedTuple, Generic[Desk, Answer]):
+    """One verb: its explanation, the phases in which it is legal, its grammar, its examples.
+
+    `syntax` is what one types, for help; `limit` the longest line in octets with CR LF.
+    """
+
+    card: Card
+    syntax: str
+    when: frozenset[Phase]
+    parse: Callable[[Cursor], Verb[Desk, Answer]]
+    examples: tuple[str, ...]
+    limit: int
+
+
+class Reading(NamedTuple, Generic[Desk, Answer]):
+    """What the grammar makes of one line."""
+
+    command: Command[Desk, Answer] | None
+    parsed: Verb[Desk, Answer] | Fault
+    slips: tuple[Slip, ...]
+    parts: tuple[Part, ...]
+    expected: tuple[Expect, ...]
+
+
+class Table(Generic[Desk, Answer]):
+    """The verbs of a protocol, in teaching order; the phase x verb matrix is derived from them."""
+
+    def __init__(
+        self, commands: tuple[Command[Desk, Answer], ...], phases: tuple[Phase, ...], trailing: Slip | None
+    ) -> None:
+        self.commands = commands
+        self.phases = phases
+        self._trailing = trailing
+        self._words = {command.card.name.encode(): command for command in commands}
+
+    def find(self, word: bytes) -> Command[Desk, Answer] | None:
+        """The command of this name, in any case of its letters."""
+        return self._words.get(word.upper())
+
+    def legal(self, phase: Phase) -> tuple[Command[Desk, Answer], ...]:
+        """The commands that may be sent in this phase."""
+        return tuple(command for command in self.commands if phase in command.when)
+
+    def expect(self, phase: Phase | None = None) -> tuple[Expect, ...]:
+        """Every verb (of a phase) as something that would be accepted."""
+        commands = self.commands if phase is None else self.legal(phase)
+        return tuple(Expect(command.card.name, command.card.says) for command in commands)
+
+    def read(self, line: bytes, *, strict: bool = False, marks: bool = False) -> Reading[Desk, Answer]:
+        """Read a line, line end left out, whatever the phase."""
+        space = line.find(b" ")
+        word = line if space < 0 else line[:space]
+        command = self._words.get(word) or self.find(word)
+        if command is None:
+            found = _VERB.match(line)
+            parts = (Part("Unknown", 0, found.end()),) if found is not None and marks else ()
+            fault = Fault(0, self.expect(), "Command")
+            return Reading(None, fault, (), parts, fault.expected)
+        cursor = Cursor(line, self._trailing, strict=strict, marks=marks)
+        cursor.at = len(word)
+        cursor.mark(command.card.name, 0)
+        parsed: Verb[Desk, Answer] | Fault
+        try:
+            parsed = command.parse(cursor)
+        except Stop:
+            parsed = cursor.fault()
+        expected = tuple(dict.fromkeys(cursor.expected)) if cursor.expected else ()
+        return Reading(command, parsed, cursor.slips, tuple(cursor.parts or ()), expected)
+
+    def matrix(self) -> list[str]:
+        """The phase x verb table as lines of text: `x` where the verb is legal."""
+        width = max(len(phase.name) for phase in self.phases)
+        names = [command.card.name for command in self.commands]
+        rows = [" ".join(["phase".ljust(width), *names])]
+        for phase in self.phases:
+            cells = [
+                ("x" if phase in command.when else ".").center(len(command.card.name)) for command in self.commands
+            ]
+            rows.append(" ".join([phase.name.lower().ljust(width), *cells]).rstrip())
+        return rows

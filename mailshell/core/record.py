@@ -1,0 +1,147 @@
+"""Records: one frozen value for each step of a conversation, the same for every protocol.
+
+Lines, marked parts and notes are derived from a record when somebody looks at it (`core.explain`);
+the record itself holds only what happened.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Literal, NamedTuple, Protocol
+
+Side = Literal["client", "server"]
+
+
+class Phase(Enum):
+    """Where a conversation stands; each protocol has its own subclass, each value a short title for people."""
+
+
+class Verdict(Enum):
+    """What became of a command."""
+
+    ACCEPTED = "accepted"
+    TOLERATED = "accepted, but not by the standard"
+    REFUSED = "refused"
+
+
+class Cite(NamedTuple):
+    """The place in an RFC that a statement rests on."""
+
+    rfc: int
+    section: str
+
+    def __str__(self) -> str:
+        return f"RFC {self.rfc} section {self.section}"
+
+
+class Card(NamedTuple):
+    """The explanation of one command, reply, parameter or phase.
+
+    `says` is the gloss of one line (no full stop), `more` the longer text in whole sentences, `parts` the gloss of
+    each RFC rule that the grammar marks, `next` what to do or send now.
+    """
+
+    name: str
+    says: str
+    cite: Cite
+    parts: Mapping[str, str] = {}
+    more: str = ""
+    next: str = ""
+
+
+class Part(NamedTuple):
+    """Octets `start` to `end` are this RFC rule; parts are flat, in order, and do not overlap."""
+
+    rule: str
+    start: int
+    end: int
+    secret: bool = False
+
+
+class Expect(NamedTuple):
+    """Something that would have been accepted: a word or a rule, and what it is for."""
+
+    what: str
+    why: str
+
+
+class Fault(NamedTuple):
+    """Bad input as a value: the first octet that does not fit, what would have fitted, and the rule that was read."""
+
+    at: int
+    expected: tuple[Expect, ...]
+    rule: str = ""
+
+
+class Parsed(Protocol):
+    """A command that was understood: a frozen value of its verb."""
+
+    @property
+    def card(self) -> Card:
+        """The card of the verb."""
+
+
+class Opened(NamedTuple):
+    """The connection stands and the server has greeted."""
+
+    replies: tuple[bytes, ...]
+    after: Phase
+    card: Card
+
+
+class Exchange(NamedTuple):
+    """One complete command and its final answer.
+
+    `replies` are whole lines with their line ends; `because` is for the student and is never sent; `changes` are the
+    numbers of the store's changes that the command made; `card` explains the answer.
+    """
+
+    octets: bytes
+    parsed: Parsed | Fault
+    before: Phase
+    after: Phase
+    replies: tuple[bytes, ...]
+    because: str
+    verdict: Verdict
+    changes: range
+    card: Card
+
+
+class Prompt(NamedTuple):
+    """A command that was answered by asking for more: SMTP 354 and 334, `+` in POP3 and IMAP."""
+
+    octets: bytes
+    parsed: Parsed
+    before: Phase
+    after: Phase
+    replies: tuple[bytes, ...]
+    because: str
+    verdict: Verdict
+    card: Card
+
+
+class Body(NamedTuple):
+    """A piece of what the server had asked for; `omitted` counts the octets that a bounded transcript left out."""
+
+    octets: bytes
+    omitted: int = 0
+
+
+class Notice(NamedTuple):
+    """What the server says unasked, and the cause."""
+
+    because: str
+    before: Phase
+    after: Phase
+    replies: tuple[bytes, ...]
+    card: Card
+
+
+class Closed(NamedTuple):
+    """The connection is over; `by` is the side that ended it."""
+
+    by: Side
+    before: Phase
+    because: str
+
+
+Record = Opened | Exchange | Prompt | Body | Notice | Closed

@@ -1,0 +1,117 @@
+"""Transcript files: `C:` and `S:` lines that are played, checked and written again.
+
+    # protocol: smtp          a header: comments of the form key: value, before the first other line
+    S: 220 nyu.edu…           an expected line; with … at its end, an expected beginning
+    C: HELO lancs.uk          a line to send; CR LF is added; \\r \\n \\t \\\\ \\xNN are escapes
+    = ready                   the phase after it
+    ! because                 the reason of the last answer
+    C2(smtp@lancs.uk): QUIT   a second connection, with its protocol and host
+    > :wait 30m               a local command
+
+`C:` lines that stand right after each other are sent in one write.
+"""
+
+import re
+from typing import Literal, NamedTuple
+
+_LINE = re.compile(r"([CS])(\d{0,3})(?:\(([a-z0-9]+)(?:@([A-Za-z0-9.-]+))?\))?:(?: (.*)|)$")
+_HEADER = re.compile(r"#\s*([a-z]+):\s*(\S.*?)\s*$")
+_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.)|$)")
+_PLAIN = {"r": "\r", "n": "\n", "t": "\t", "\\": "\\", "0": "\0"}
+
+What = Literal["send", "expect", "phase", "because", "local", "comment"]
+
+
+class ScriptError(Exception):
+    """A transcript file that cannot be read; str() says where and why."""
+
+
+class Item(NamedTuple):
+    """One line of a transcript file.
+
+    `number` counts lines from 1, `link` connections from 1; `protocol` and `host` are empty where the line names none.
+    """
+
+    number: int
+    what: What
+    text: str
+    link: int = 1
+    protocol: str = ""
+    host: str = ""
+
+
+class Script(NamedTuple):
+    """A transcript file: its header and its lines."""
+
+    header: dict[str, str]
+    items: tuple[Item, ...]
+
+
+def is_script(text: str) -> bool:
+    """Whether the first line that is no comment is one of a transcript, not a plain command."""
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            return _LINE.match(line) is not None or line[:2] in ("> ", "= ", "! ")
+    return False
+
+
+def read(text: str) -> Script:
+    """Read a transcript file; raises ScriptError with the line's number."""
+    header: dict[str, str] = {}
+    items: list[Item] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            found = _HEADER.match(line)
+            if found is not None and all(item.what == "comment" for item in items):
+                header[found[1]] = found[2]
+            items.append(Item(number, "comment", line))
+            continue
+        items.append(_item(number, line))
+    return Script(header, tuple(items))
+
+
+def plain(text: str) -> Script:
+    """A file of plain commands, one a line, as a transcript without expectations."""
+    return Script({}, tuple(Item(number, "send", line) for number, line in enumerate(text.splitlines(), 1)))
+
+
+def _item(number: int, line: str) -> Item:
+    found = _LINE.match(line)
+    if found is not None:
+        what: What = "send" if found[1] == "C" else "expect"
+        return Item(number, what, found[5] or "", int(found[2] or 1), found[3] or "", found[4] or "")
+    marks: dict[str, What] = {"= ": "phase", "! ": "because", "> ": "local"}
+    if line[:2] in marks:
+        return Item(number, marks[line[:2]], line[2:].strip())
+    raise ScriptError(f"line {number}: {line[:40]!r} is no line of a transcript; it starts with C: S: = ! > or #")
+
+
+def octets(text: str, number: int = 0) -> bytes:
+    """The octets that a line of a transcript stands for; raises ScriptError at an unknown escape."""
+
+    def plain_of(found: re.Match[str]) -> str:
+        if found[1] is not None:
+            return chr(0xDC00 + int(found[1], 16)) if int(found[1], 16) > 127 else chr(int(found[1], 16))
+        if found[2] not in _PLAIN:
+            raise ScriptError(f"line {number}: \\{found[2] or ''} is no escape; there are \\r \\n \\t \\0 \\\\ \\xNN")
+        return _PLAIN[found[2]]
+
+    return _ESCAPE.sub(plain_of, text).encode("utf-8", "surrogateescape")
+
+
+def text(line: bytes) -> str:
+    """A line as a transcript writes it; `octets` gives the same line back."""
+    shown = line.decode("utf-8", "surrogateescape").replace("\\", "\\\\")
+    named = {"\r": "\\r", "\n": "\\n", "\t": "\\t"}
+    return "".join(letter if letter.isprintable() else named.get(letter) or _hex(letter) for letter in shown)
+
+
+def _hex(letter: str) -> str:
+    return "".join(f"\\x{octet:02x}" for octet in letter.encode("utf-8", "surrogateescape"))
+
+
+def matches(wanted: str, line: bytes) -> bool:
+    """Whether a reply line, line end included, is what an `S:` line asks for."""
+    if wanted.endswith("…"):
+        return line.startswith(octets(wanted[:-1]))
+    return line == octets(wanted) + b"\r\n"

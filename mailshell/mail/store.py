@@ -1,0 +1,406 @@
+"""The state of the world's mail: accounts, mailboxes, messages, the outgoing queue and counters.
+
+The state is a mapping from what (a kind and a key) to a frozen value. Every change of it carries the value before and
+the value after and the number of the change that it was made on, so undo, redo and branches are one walk in a tree.
+The octets of messages (bodies) stand beside the state: they never change, and their numbers are never used again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+
+from mailshell.core.clock import Instant
+
+if TYPE_CHECKING:
+    from mailshell.mail.disk import Disk  # it loads sqlite3, which only a store with a file needs
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class Full(Exception):
+    """There is no room: on the disk, or in a store that lives in memory. Its text is a plain sentence."""
+
+
+class StateError(Exception):
+    """A state file cannot be used. Its text says what is wrong, with which file, and what to do."""
+
+
+class BoxKey(NamedTuple):
+    """Names one mailbox, such as `INBOX`, `Sent` or `a/b`, of one user of a host."""
+
+    host: str
+    user: str
+    name: str
+
+
+class Account(NamedTuple):
+    """Somebody who may log in on a host; `name` is for people, such as `Alice`."""
+
+    host: str
+    user: str
+    password: str
+    name: str
+
+
+class Box(NamedTuple):
+    """The counters of a mailbox; a mailbox without changes since its creation has the mod-sequence 1."""
+
+    uidvalidity: int
+    uidnext: int
+    modseq: int
+
+
+class Message(NamedTuple):
+    """One message in one mailbox: `size` in octets, `zone` in minutes east of UTC.
+
+    `body` is the number of its octets. `object_id` is the EMAILID of RFC 8474: copies of a message share it.
+    """
+
+    uid: int
+    body: int
+    size: int
+    internal_date: Instant
+    zone: int
+    save_date: Instant
+    object_id: str
+    modseq: int
+    flags: frozenset[str]
+
+
+class Queued(NamedTuple):
+    """One message that waits on a host to be sent on; `size` in octets."""
+
+    id: str
+    host: str
+    reverse_path: str
+    recipients: tuple[str, ...]
+    body: int
+    size: int
+    arrived: Instant
+
+
+What = (
+    tuple[Literal["account"], str, str]  # host, folded user
+    | tuple[Literal["box"], BoxKey]
+    | tuple[Literal["message"], BoxKey, int]  # mailbox, uid
+    | tuple[Literal["queued"], str, str]  # host, id
+    | tuple[Literal["counter"], str]
+)
+"""What changes: a kind and its key; users are case-folded, INBOX is in capitals."""
+
+Value = Account | Box | Message | Queued | int
+"""The values of the state, one type a kind; a counter is a plain number."""
+
+
+class Change(NamedTuple):
+    """One change of the state: made on change number `parent` (-1: on the state that the store started with).
+
+    `before` is None where the change created something, `after` is None where it removed something.
+    """
+
+    parent: int
+    what: What
+    before: Value | None
+    after: Value | None
+
+
+class Mailbox:
+    """A mailbox as it is now: to be read by everyone, changed by the store alone.
+
+    `messages` are in the order of their uids. An undo may remove a mailbox and a redo build another object for it:
+    keep its key, not the mailbox.
+    """
+
+    __slots__ = ("box", "key", "messages")
+
+    def __init__(self, key: BoxKey, box: Box, messages: dict[int, Message]) -> None:
+        self.key = key
+        self.box = box
+        self.messages = messages
+
+
+def fold_user(user: str) -> str:
+    """The form in which users are compared: without regard to case."""
+    return user.casefold()
+
+
+def fold_key(key: BoxKey) -> BoxKey:
+    """The form in which mailboxes are compared: INBOX in any case is one name, other names are taken as they are."""
+    name = "INBOX" if key.name.casefold() == "inbox" else key.name
+    return BoxKey(key.host, fold_user(key.user), name)
+
+
+class Store:
+    """The mail of all hosts, in memory, or in memory and in a file.
+
+    A change takes effect at once and is durable at the next `commit`. Text must be encodable as UTF-8. With `history`
+    the whole tree of changes is kept and `rewind` goes to any of them; without, only what `rollback` needs. `limit`
+    is how many octets of messages a store without a disk may hold. The disk belongs to the store from here on.
+    Raises StateError when the disk's file is damaged.
+    """
+
+    def __init__(self, *, history: bool = False, limit: int = 1 << 30, disk: "Disk | None" = None) -> None:
+        self.changes = 0
+        """How many changes were made and not rolled back: the number of the next one."""
+        self.head = -1
+        """The number of the newest change in force, -1 when there is none."""
+        self._history = history
+        self._refusal: Full | None = None
+        self._limit = limit
+        self._disk: Disk | None = None
+        self._accounts: dict[str, dict[str, Account]] = {}
+        self._boxes: dict[tuple[str, str], dict[str, Mailbox]] = {}
+        self._queues: dict[str, dict[str, Queued]] = {}
+        self._counters: dict[str, int] = {}
+        self._bodies: dict[int, bytes] = {}  # without a disk all of them, with one those since the last commit
+        self._held = 0  # octets in _bodies
+        self._next_body = 1
+        self._tree: list[Change] = []
+        self._first = 0  # the number of the change at _tree[0]
+        self._pending: dict[What, Value | None] = {}  # rows that the file does not have yet; empty without a disk
+        self._committed = (-1, 0, 1)  # head, changes and next body at the last commit
+        if disk is not None:
+            self._load(disk)
+
+    def account(self, host: str, user: str) -> Account | None:
+        """The account of a user, in whatever case the name is written."""
+        return self._accounts.get(host, {}).get(fold_user(user))
+
+    def accounts(self, host: str) -> list[Account]:
+        """The accounts of a host, in the order of their names."""
+        return [account for _, account in sorted(self._accounts.get(host, {}).items())]
+
+    def mailbox(self, key: BoxKey) -> Mailbox | None:
+        """The mailbox of that name, if there is one; the cases of the user and of INBOX do not matter."""
+        found = self._boxes.get(key[:2], {}).get(key.name)
+        if found is None:
+            key = fold_key(key)
+            found = self._boxes.get(key[:2], {}).get(key.name)
+        return found
+
+    def mailboxes(self, host: str, user: str) -> list[Mailbox]:
+        """The mailboxes of a user: INBOX, then the others in the order of their names."""
+        boxes = self._boxes.get((host, fold_user(user)), {})
+        return [box for _, box in sorted(boxes.items(), key=lambda item: (item[0] != "INBOX", item[0]))]
+
+    def octets(self, body: int) -> bytes:
+        """The octets of a body. Raises KeyError when it was never kept, StateError when the file cannot be read."""
+        octets = self._bodies.get(body)
+        if octets is not None:
+            return octets
+        if self._disk is None:
+            raise KeyError(body)
+        return self._disk.octets(body)
+
+    def queue(self, host: str) -> list[Queued]:
+        """The messages that wait on a host, oldest first."""
+        return sorted(self._queues.get(host, {}).values(), key=lambda queued: (len(queued.id), queued.id))
+
+    def change(self, number: int) -> Change:
+        """The change of that number. Raises LookupError when it is not kept: see `history`."""
+        if not self._first <= number < self.changes:
+            raise LookupError(f"change {number} is not kept")
+        return self._tree[number - self._first]
+
+    def add_account(self, account: Account) -> None:
+        """Add an account; it takes the place of one with the same name."""
+        before = self.account(account.host, account.user)
+        self._change(("account", account.host, fold_user(account.user)), before, account)
+
+    def create(self, key: BoxKey) -> Mailbox:
+        """Create an empty mailbox, with a uidvalidity that none had before. Raises ValueError if the name is taken."""
+        key = fold_key(key)
+        if self.mailbox(key) is not None:
+            raise ValueError(f"{key.user} has a mailbox {key.name} on {key.host}")
+        self._change(("box", key), None, Box(self.number("uidvalidity"), 1, 1))
+        return self._boxes[key[:2]][key.name]
+
+    def keep(self, octets: bytes) -> int:
+        """Keep the octets of a message; the answer is the number of the body, for all copies of the message.
+
+        Raises Full when a store without a disk would hold more than its limit.
+        """
+        if self._refusal is not None:
+            raise self._refusal
+        if self._disk is None and self._held + len(octets) > self._limit:
+            raise Full(f"There is no room: all messages together may take {self._limit:,} octets.")
+        body = self._next_body
+        self._next_body += 1
+        self._bodies[body] = octets
+        self._held += len(octets)
+        return body
+
+    def append(
+        self, key: BoxKey, body: int, *, at: Instant, zone: int = 0, flags: frozenset[str] = frozenset()
+    ) -> Message:
+        """Put a body that was kept into a mailbox, as its newest message; flags hold no white space.
+
+        Raises KeyError when there is no such mailbox or body.
+        """
+        mailbox = self.mailbox(key)
+        if mailbox is None:
+            raise KeyError(key)
+        key, box = mailbox.key, mailbox.box
+        uid, modseq = box.uidnext, box.modseq + 1
+        message = Message(uid, body, self._size(body), at, zone, at, f"M{body}", modseq, flags)
+        self._change(("box", key), box, Box(box.uidvalidity, uid + 1, modseq))
+        self._change(("message", key, uid), None, message)
+        return message
+
+    def enqueue(self, host: str, reverse_path: str, recipients: tuple[str, ...], body: int, at: Instant) -> Queued:
+        """Put a body that was kept into the outgoing queue of a host; recipients hold no line ends.
+
+        Raises KeyError when there is no such body.
+        """
+        size = self._size(body)
+        queued = Queued(f"Q{self.number('queue')}", host, reverse_path, recipients, body, size, at)
+        self._change(("queued", host, queued.id), None, queued)
+        return queued
+
+    def number(self, counter: str) -> int:
+        """The next value of a counter (1, 2, ...); undo takes it back, so that redo gives the same value."""
+        if self._refusal is not None:
+            raise self._refusal
+        before = self._counters.get(counter)
+        after = 1 if before is None else before + 1
+        self._change(("counter", counter), before, after)
+        return after
+
+    @property
+    def durable(self) -> bool:
+        """Whether a commit writes to a disk, and so can fail."""
+        return self._disk is not None
+
+    @contextmanager
+    def refusing(self, why: Full) -> Iterator[None]:
+        """Raise `why` at every attempt to change anything, for a while."""
+        self._refusal = why
+        try:
+            yield
+        finally:
+            self._refusal = None
+
+    def commit(self) -> None:
+        """Make everything since the last commit durable, in one transaction.
+
+        Raises Full when the disk has no room or fails, StateError when the file is damaged; everything since the
+        last commit is then forgotten, as by `rollback`.
+        """
+        if self._disk is not None:
+            if self._pending or self._bodies:
+                try:
+                    self._disk.write(self._pending, self._bodies)
+                except BaseException:
+                    self.rollback()
+                    raise
+            self._pending.clear()
+            self._bodies.clear()
+            self._held = 0
+        if not self._history:
+            self._tree.clear()
+            self._first = self.changes
+        self._committed = (self.head, self.changes, self._next_body)
+
+    def rollback(self) -> None:
+        """Forget everything since the last commit: changes, rewinds and bodies. Numbers of changes are used again."""
+        head, changes, next_body = self._committed
+        self._walk(head)
+        del self._tree[changes - self._first :]
+        self.changes = changes
+        self._pending.clear()
+        for body in range(next_body, self._next_body):
+            self._held -= len(self._bodies.pop(body))
+        self._committed = (head, changes, self._next_body)
+
+    def rewind(self, head: int) -> None:
+        """Go to the state after change number `head` (-1: the state that the store started with), on any branch.
+
+        The next change is made on that one; the next commit writes the result. Raises ValueError when the store keeps
+        no history or never made that change.
+        """
+        if not self._history:
+            raise ValueError("this store keeps no history")
+        if not -1 <= head < self.changes:
+            raise ValueError(f"there is no change {head}")
+        self._walk(head)
+
+    def close(self) -> None:
+        """Close the file, if there is one; what is not committed is lost."""
+        if self._disk is not None:
+            self._disk.close()
+
+    def _load(self, disk: "Disk") -> None:
+        saved = disk.load()
+        for account in saved.accounts:
+            self._put(("account", account.host, fold_user(account.user)), account)
+        for mailbox in saved.mailboxes:
+            self._boxes.setdefault(mailbox.key[:2], {})[mailbox.key.name] = mailbox
+        for queued in saved.queue:
+            self._put(("queued", queued.host, queued.id), queued)
+        self._counters = saved.counters
+        self._next_body = saved.next_body
+        self._committed = (-1, 0, saved.next_body)
+        self._disk = disk
+
+    def _size(self, body: int) -> int:
+        octets = self._bodies.get(body)
+        if octets is not None:
+            return len(octets)
+        if self._disk is None:
+            raise KeyError(body)
+        return self._disk.size(body)
+
+    def _change(self, what: What, before: Value | None, after: Value | None) -> None:
+        self._tree.append(Change(self.head, what, before, after))
+        self.head = self.changes
+        self.changes += 1
+        self._put(what, after)
+
+    def _walk(self, to: int) -> None:
+        """Undo up to the newest change that both ends have in common, then redo down to `to`."""
+        here, there = self.head, to
+        forward: list[Change] = []
+        while here != there:  # a change has a higher number than its parent
+            if here > there:
+                change = self._tree[here - self._first]
+                self._put(change.what, change.before)
+                here = change.parent
+            else:
+                forward.append(self._tree[there - self._first])
+                there = forward[-1].parent
+        for change in reversed(forward):
+            self._put(change.what, change.after)
+        self.head = to
+
+    def _put(self, what: What, value: Value | None) -> None:
+        """Set or remove (None) one value of the state: the only place where the projection changes."""
+        if self._disk is not None:
+            self._pending[what] = value
+        if what[0] == "message":
+            _set(self._boxes[what[1][:2]][what[1].name].messages, what[2], value, Message)
+        elif what[0] == "box":
+            self._put_box(what[1], value)
+        elif what[0] == "counter":
+            _set(self._counters, what[1], value, int)
+        elif what[0] == "queued":
+            _set(self._queues.setdefault(what[1], {}), what[2], value, Queued)
+        else:
+            _set(self._accounts.setdefault(what[1], {}), what[2], value, Account)
+
+    def _put_box(self, key: BoxKey, value: Value | None) -> None:
+        boxes = self._boxes.setdefault(key[:2], {})
+        if not isinstance(value, Box):
+            del boxes[key.name]
+        elif key.name in boxes:
+            boxes[key.name].box = value
+        else:
+            boxes[key.name] = Mailbox(key, value, {})
+
+
+def _set(table: dict[_K, _V], key: _K, value: Value | None, kind: type[_V]) -> None:
+    if isinstance(value, kind):
+        table[key] = value
+    else:
+        del table[key]

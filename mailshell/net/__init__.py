@@ -1,0 +1,1 @@
+"""TCP around the world: asyncio sockets, nothing else."""

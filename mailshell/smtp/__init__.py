@@ -1,0 +1,60 @@
+"""SMTP as one protocol of the world (RFC 5321)."""
+
+from mailshell.core.record import Card, Part, Phase
+from mailshell.core.session import Engine, Marked, Topic
+from mailshell.mail.host import Host
+from mailshell.smtp import phases
+from mailshell.smtp.commands.data import END_CARD
+from mailshell.smtp.extensions import EXTENSIONS
+from mailshell.smtp.grammar import TOLERATED
+from mailshell.smtp.responses import mark_reply
+from mailshell.smtp.session import TABLE, Session
+
+
+def mark_command(line: bytes) -> Marked:
+    """A client line, line end left out, taken apart by the grammar; the final dot is one too."""
+    if line == b".":
+        return Marked(END_CARD, (Part(".", 0, 1),), END_CARD.parts, END_CARD.says)
+    reading = TABLE.read(line, marks=True)
+    if reading.command is None:
+        return Marked(None, reading.parts, {"Unknown": "no command of SMTP"}, "no command of SMTP")
+    card = reading.command.card
+    return Marked(card, reading.parts, card.parts, card.says)
+
+
+def legal(phase: Phase) -> tuple[Topic, ...]:
+    """What may be sent in this phase."""
+    return tuple(Topic(one.card, one.syntax, one.examples) for one in TABLE.legal(phase))
+
+
+def matrix() -> list[str]:
+    """The phase x verb table, and what the tolerant policy lets pass."""
+    slips = [f"  {slip.name} ({slip.cite})" for slip in TOLERATED]
+    return [*TABLE.matrix(), "", "accepted, but not by the standard (policy tolerant):", *slips]
+
+
+def _topics() -> tuple[Topic, ...]:
+    verbs = [Topic(one.card, one.syntax, one.examples) for one in TABLE.commands]
+    keywords = [Topic(one.card, one.keyword, ()) for one in EXTENSIONS if TABLE.find(one.keyword.encode()) is None]
+    parameters = [
+        Topic(one.card, one.syntax, ())
+        for extension in EXTENSIONS
+        for one in (*extension.mail, *extension.rcpt)
+        if one.keyword != extension.keyword
+    ]
+    phase_cards: list[Card] = list(phases.CARDS.values())
+    return (*verbs, *keywords, *parameters, *(Topic(card, "", ()) for card in phase_cards))
+
+
+PROTOCOL: Engine[Host] = Engine(
+    name="smtp",
+    port=25,
+    open=Session,
+    mark_command=mark_command,
+    mark_reply=mark_reply,
+    phases=phases.CARDS,
+    topics=_topics(),
+    legal=legal,
+    matrix=matrix,
+    reads_lines=lambda phase: phase is not phases.Phase.MESSAGE,
+)

@@ -1,0 +1,116 @@
+"""DATA: the message, up to a line with one dot (RFC 5321 section 4.1.1.4)."""
+
+from typing import NamedTuple
+
+from mailshell.core.command import Command
+from mailshell.core.cursor import Cursor
+from mailshell.core.record import Card, Cite
+from mailshell.mail.store import Full
+from mailshell.smtp import content, grammar, limits, trace
+from mailshell.smtp.desk import Desk
+from mailshell.smtp.phases import Phase
+from mailshell.smtp.replies import BAD_CONTENT, LOOP, MESSAGE_OK, NO_ROOM, START_INPUT, TOO_BIG, Reply
+
+CARD = Card(
+    "DATA",
+    "the message comes next",
+    Cite(5321, "4.1.1.4"),
+    parts={"DATA": "verb: starts the message"},
+    more="After 354 every line is message text. A line with a single dot ends it. A line of the message that begins "
+    "with a dot is sent with one dot more, and the server takes that dot off again.",
+)
+END_CARD = Card(
+    ".",
+    "end of the message",
+    Cite(5321, "4.1.1.4"),
+    parts={".": "a line with one dot ends the message"},
+    more="CR LF, a dot, CR LF end the message, and no other octets do.",
+)
+
+
+class Data(NamedTuple):
+    """DATA has no argument."""
+
+    @property
+    def card(self) -> Card:
+        """The card of DATA."""
+        return CARD
+
+    def line(self) -> bytes:
+        """`DATA`."""
+        return b"DATA"
+
+    def run(self, desk: Desk) -> Reply:
+        """Ask for the message."""
+        desk.move(Phase.MESSAGE, desk.state.envelope)
+        return START_INPUT()
+
+
+class End(NamedTuple):
+    """The line with one dot."""
+
+    @property
+    def card(self) -> Card:
+        """The card of the final dot."""
+        return END_CARD
+
+    def line(self) -> bytes:
+        """`.`."""
+        return b"."
+
+    def run(self, desk: Desk) -> Reply:
+        """Store the message for every recipient, or say why not; the transaction is over in any case."""
+        reply = self._store(desk)
+        desk.move(Phase.READY, None)
+        return reply
+
+    def _store(self, desk: Desk) -> Reply:
+        message = content.unstuff(desk.state.content.octets())
+        if desk.state.content.over or len(message) > desk.size_limit:
+            because = f"The message is bigger than the {desk.size_limit} octets that this server takes."
+            return TOO_BIG(because, limit=str(desk.size_limit))
+        announced = _announced(desk)
+        problem = content.problem(message)
+        if problem is None and desk.strict:
+            problem = content.slip_problem(message, eight_bit=announced)
+        if problem is not None:
+            return BAD_CONTENT(problem.because, problem=problem.says)
+        if trace.loops(message):
+            return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields.")
+        slips = content.slips(message, eight_bit=announced)
+        because = " ".join(slip.says for slip in slips)
+        try:
+            return MESSAGE_OK(because, tolerated=bool(slips), id=_keep(desk, message))
+        except Full as full:
+            return NO_ROOM(str(full))
+
+
+def _announced(desk: Desk) -> bool:
+    envelope = desk.state.envelope
+    assert envelope is not None, "a message arrives only in a transaction"
+    return envelope.parameters.get("BODY") == "8BITMIME"
+
+
+def _keep(desk: Desk, message: bytes) -> str:
+    envelope = desk.state.envelope
+    assert envelope is not None, "a message arrives only in a transaction"
+    host = desk.host
+    name = host.next_id()
+    octets = trace.received(desk, name) + message
+    found = (host.account(path.local) for path in envelope.recipients if host.is_local(path.domain))
+    users = list(dict.fromkeys(account.user for account in found if account is not None))
+    away = tuple(dict.fromkeys(path.address for path in envelope.recipients if not host.is_local(path.domain)))
+    if users:
+        host.deliver(users, trace.return_path(envelope.reverse_path) + octets)
+    if away:
+        host.enqueue(envelope.reverse_path.address, away, octets)
+    return name
+
+
+def parse(cursor: Cursor) -> Data:
+    """data = "DATA" CRLF."""
+    cursor.done(grammar.END)
+    return Data()
+
+
+COMMAND = Command(CARD, "DATA", frozenset({Phase.RECIPIENTS}), parse, ("DATA",), limits.COMMAND_LINE)

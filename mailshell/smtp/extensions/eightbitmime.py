@@ -1,0 +1,44 @@
+"""8BITMIME: octets above 127 in the message (RFC 6152)."""
+
+import re
+
+from mailshell.core.cursor import Cursor
+from mailshell.core.record import Card, Cite, Expect
+from mailshell.smtp import limits
+from mailshell.smtp.desk import Desk
+from mailshell.smtp.extensions.extension import Extension, Parameter
+from mailshell.smtp.replies import Reply
+
+_VALUE = re.compile(rb"(?:7BIT|8BITMIME)(?![!-<>-~])", re.IGNORECASE)
+
+CARD = Card(
+    "8BITMIME",
+    "takes octets above 127 in the message",
+    Cite(6152, "2"),
+    more="SMTP is a 7-bit protocol unless the server offers this extension. With BODY=8BITMIME the client says that "
+    "its message has octets above 127, and the server keeps every bit of them.",
+)
+
+
+def read(cursor: Cursor) -> str:
+    """body-value = "7BIT" / "8BITMIME"."""
+    cursor.need_word(b"=", Expect("=", "7BIT or 8BITMIME"))
+    return (
+        cursor.need(_VALUE, Expect("7BIT or 8BITMIME", "how many bits of each octet are used")).decode("ascii").upper()
+    )
+
+
+def check(value: str, desk: Desk) -> Reply | None:
+    """Both values are always acceptable."""
+    return None
+
+
+BODY = Parameter(
+    "BODY",
+    Card("BODY", "whether the message has octets above 127", Cite(6152, "2"), more="7BIT is what holds without BODY."),
+    "BODY=8BITMIME",
+    read,
+    check,
+    limits.BODY_PARAMETER,
+)
+EXTENSION = Extension("8BITMIME", CARD, lambda desk: "8BITMIME", mail=(BODY,))

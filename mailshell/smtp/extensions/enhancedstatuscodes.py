@@ -1,0 +1,13 @@
+"""ENHANCEDSTATUSCODES: a second, finer code in the replies (RFC 2034)."""
+
+from mailshell.core.record import Card, Cite
+from mailshell.smtp.extensions.extension import Extension
+
+CARD = Card(
+    "ENHANCEDSTATUSCODES",
+    "puts codes such as 5.1.1 into its replies",
+    Cite(2034, "3"),
+    more="After the three digits stands a second code, class.subject.detail. It says more exactly what went wrong. "
+    "The greeting and the answers to EHLO, HELO and DATA (354) carry none.",
+)
+EXTENSION = Extension("ENHANCEDSTATUSCODES", CARD, lambda desk: "ENHANCEDSTATUSCODES")

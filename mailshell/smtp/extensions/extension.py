@@ -1,0 +1,93 @@
+"""What a service extension adds: a keyword in the EHLO reply, parameters of MAIL and RCPT (RFC 5321 section 2.2)."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from mailshell.core.cursor import Cursor
+from mailshell.core.record import Card, Expect
+from mailshell.smtp.desk import Desk
+from mailshell.smtp.grammar import SPACE
+from mailshell.smtp.replies import PARAMETER_UNKNOWN, Reply
+
+_KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
+_VALUE = re.compile(rb"[!-<>-~]+")
+_KEY = Expect("esmtp-keyword", "the name of a parameter, as in SIZE")
+_TWICE = Expect("each parameter once", "the same parameter stands earlier in the line")
+
+
+class Parameter(NamedTuple):
+    """A parameter of MAIL or RCPT.
+
+    `read` takes the octets after the keyword and returns the value; `check` returns a refusal, or None; `octets` is
+    what the parameter adds to the longest command line.
+    """
+
+    keyword: str
+    card: Card
+    syntax: str
+    read: Callable[[Cursor], str]
+    check: Callable[[str, Desk], Reply | None]
+    octets: int
+
+
+class Extension(NamedTuple):
+    """A service extension; `words` is its line in the EHLO reply."""
+
+    keyword: str
+    card: Card
+    words: Callable[[Desk], str]
+    mail: tuple[Parameter, ...] = ()
+    rcpt: tuple[Parameter, ...] = ()
+
+
+Known = Mapping[str, tuple[Extension, Parameter]]
+
+
+def read_parameters(cursor: Cursor, known: Known) -> dict[str, str]:
+    """*( SP esmtp-param ); a parameter that nobody knows is read too, so that the answer can be 555."""
+    found: dict[str, str] = {}
+    while cursor.octets[cursor.at :].strip(b" \t"):
+        cursor.need_word(b" ", SPACE)
+        start = cursor.at
+        _offer(cursor, known, "")
+        keyword = cursor.need(_KEYWORD, _KEY).decode("ascii").upper()
+        if keyword in found:
+            raise cursor.refuse(start, _TWICE)
+        found[keyword] = known[keyword][1].read(cursor) if keyword in known else _any_value(cursor)
+        cursor.mark(keyword if keyword in known else "esmtp-param", start)
+        _offer(cursor, {name: one for name, one in known.items() if name not in found}, " ")
+    if not found:
+        _offer(cursor, known, " ")
+    return found
+
+
+def _offer(cursor: Cursor, known: Known, before: str) -> None:
+    for _, parameter in known.values():
+        cursor.miss(Expect(before + parameter.syntax, parameter.card.says))
+
+
+def _any_value(cursor: Cursor) -> str:
+    equals = Expect("=", "the value of the parameter")
+    if not cursor.word(b"=", equals):
+        return ""
+    return cursor.need(_VALUE, Expect("esmtp-value", "visible characters, no space and no =")).decode("ascii")
+
+
+def refusals(parameters: Mapping[str, str], known: Known, desk: Desk) -> Iterator[Reply]:
+    """The refusal of each parameter that this host does not take."""
+    for keyword, value in parameters.items():
+        extension, parameter = known.get(keyword, (None, None))
+        if extension is None or parameter is None:
+            yield PARAMETER_UNKNOWN(f"{keyword} is no parameter that this server knows.")
+        elif not desk.offers(extension.keyword):
+            yield PARAMETER_UNKNOWN(f"{keyword} belongs to {extension.keyword}, which this server does not offer.")
+        elif not desk.state.extended:
+            yield PARAMETER_UNKNOWN(f"{keyword} may be used only after EHLO: HELO offers no extension.")
+        elif (reply := parameter.check(value, desk)) is not None:
+            yield reply
+
+
+def write_parameters(parameters: Mapping[str, str]) -> str:
+    """The parameters as they are sent, each with a space before it."""
+    return "".join(f" {keyword}={value}" if value else f" {keyword}" for keyword, value in parameters.items())

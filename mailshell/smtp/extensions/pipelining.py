@@ -1,0 +1,13 @@
+"""PIPELINING: several commands in one write (RFC 2920)."""
+
+from mailshell.core.record import Card, Cite
+from mailshell.smtp.extensions.extension import Extension
+
+CARD = Card(
+    "PIPELINING",
+    "takes several commands before it answers",
+    Cite(2920, "3.1"),
+    more="The client may send MAIL, RCPT and DATA without waiting for each answer. The answers come in the same "
+    "order. EHLO, DATA, VRFY, NOOP and QUIT must be the last of such a group.",
+)
+EXTENSION = Extension("PIPELINING", CARD, lambda desk: "PIPELINING")

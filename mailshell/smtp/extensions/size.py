@@ -1,0 +1,45 @@
+"""SIZE: say how big a message is before it is sent (RFC 1870)."""
+
+import re
+
+from mailshell.core.cursor import Cursor
+from mailshell.core.record import Card, Cite, Expect
+from mailshell.smtp import limits
+from mailshell.smtp.desk import Desk
+from mailshell.smtp.extensions.extension import Extension, Parameter
+from mailshell.smtp.replies import TOO_BIG, Reply
+
+_DIGITS = re.compile(rb"[0-9]{1,20}(?![0-9])")
+
+CARD = Card(
+    "SIZE",
+    "takes messages up to so many octets",
+    Cite(1870, "4"),
+    more="The server states its largest message. With SIZE=n the client says how big its message is, so that a "
+    "message over the limit is refused before it is sent.",
+)
+
+
+def read(cursor: Cursor) -> str:
+    """size-value = 1*20DIGIT."""
+    cursor.need_word(b"=", Expect("=", "the size of the message"))
+    return cursor.need(_DIGITS, Expect("1*20DIGIT", "the size in octets, 1 to 20 digits")).decode("ascii")
+
+
+def check(value: str, desk: Desk) -> Reply | None:
+    """552 where the declared size is over the limit (RFC 1870 section 6.1)."""
+    if int(value) <= desk.size_limit:
+        return None
+    because = f"SIZE={value} says that the message is bigger than the {desk.size_limit} octets that this server takes."
+    return TOO_BIG(because, limit=str(desk.size_limit))
+
+
+SIZE = Parameter(
+    "SIZE",
+    Card("SIZE", "the size of the message in octets", Cite(1870, "6"), more="The size counts CR LF, not stuffed dots."),
+    "SIZE=n",
+    read,
+    check,
+    limits.SIZE_PARAMETER,
+)
+EXTENSION = Extension("SIZE", CARD, lambda desk: f"SIZE {desk.size_limit}", mail=(SIZE,))

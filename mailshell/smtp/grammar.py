@@ -1,0 +1,219 @@
+"""The rules that several verbs share, by their names in RFC 5321 section 4.1.2 and 4.1.3."""
+
+import re
+from typing import NamedTuple
+
+from mailshell.core.cursor import Cursor, Slip
+from mailshell.core.record import Cite, Expect
+from mailshell.smtp import limits
+
+_ATOM = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+DOT_STRING = re.compile(_ATOM + rb"(?:\." + _ATOM + rb")*")
+ATOM = re.compile(_ATOM)
+QUOTED_STRING = re.compile(rb'"(?:[ !#-\[\]-~]|\\[ -~])*"')
+DOMAIN = re.compile(_LABEL + rb"(?:\." + _LABEL + rb")*")
+_SNUM = rb"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
+_IPV4 = re.compile(_SNUM + rb"(?:\." + _SNUM + rb"){3}(?=\])")
+_IPV6 = re.compile(rb"IPv6:([0-9A-Fa-f:.]+)(?=\])", re.IGNORECASE)
+_SPECIAL = re.compile(rb'[\\"]')
+_HEX_GROUP = re.compile(rb"[0-9A-Fa-f]{1,4}")
+
+END = Expect("CRLF", "the end of the line")
+SPACE = Expect("SP", "one space")
+OPEN = Expect("<", "an address stands in angle brackets")
+CLOSE = Expect(">", "the bracket that ends the address")
+AT = Expect("@", "between the local part and the domain")
+LOCAL = Expect("Local-part", "the name of the mailbox, as in alice")
+NAME = Expect("Domain", "a host name, as in lancs.uk")
+LITERAL = Expect("address-literal", "an IP address in square brackets, as in [192.0.2.1]")
+LITERAL_CLOSE = Expect("]", "the bracket that ends the IP address")
+ADDRESS = Expect("IPv4 or IPv6:", "an IP address, as in 192.0.2.1 or IPv6:2001:db8::1")
+ROUTE_END = Expect(":", "between the source route and the mailbox")
+STRING = Expect("String", "one word, or text in double quotes")
+LONG_LOCAL = Expect(f"at most {limits.LOCAL_PART} octets", "the longest local part (RFC 5321 section 4.5.3.1.1)")
+LONG_DOMAIN = Expect(f"at most {limits.DOMAIN} octets", "the longest domain (RFC 5321 section 4.5.3.1.2)")
+LONG_PATH = Expect(f"at most {limits.PATH} octets", "the longest path (RFC 5321 section 4.5.3.1.3)")
+
+SPACE_AFTER_COLON = Slip(
+    "space after the colon",
+    Expect("<", "no space stands between the colon and the address"),
+    "RFC 5321 allows no space after the colon. Many servers accept one, a strict server refuses it.",
+    Cite(5321, "3.3"),
+)
+TRAILING_SPACE = Slip(
+    "white space at the end of the line",
+    Expect("CRLF", "no space stands before the end of the line"),
+    "The line ends in white space that the grammar does not have. RFC 5321 asks receivers to accept it.",
+    Cite(5321, "4.1.1"),
+)
+MISSING_8BITMIME = Slip(
+    "8-bit octets without BODY=8BITMIME",
+    Expect("7-bit octets", "MAIL did not say BODY=8BITMIME"),
+    "The message has octets above 127, and MAIL did not announce them with BODY=8BITMIME. "
+    "A server without 8BITMIME may refuse the message, or clear the high bit.",
+    Cite(6152, "3"),
+)
+LONG_TEXT_LINE = Slip(
+    "a message line over 1000 octets",
+    Expect(f"at most {limits.TEXT_LINE} octets", "the longest line of a message, CR LF included"),
+    "A line of the message is longer than 1000 octets. Some servers refuse such a message, others break the line.",
+    Cite(5321, "4.5.3.1.6"),
+)
+TOLERATED = (SPACE_AFTER_COLON, TRAILING_SPACE, MISSING_8BITMIME, LONG_TEXT_LINE)
+"""Everything that the tolerant policy lets pass, and the strict policy refuses."""
+
+
+class Path(NamedTuple):
+    """A reverse-path or forward-path: the local part without quotes, the domain as typed, the source route.
+
+    The null reverse-path `<>` has neither; `<Postmaster>` has no domain.
+    """
+
+    local: str
+    domain: str
+    route: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """`alice@lancs.uk`, the local part quoted where it must be; empty for the null reverse-path."""
+        local = self.local
+        if not DOT_STRING.fullmatch(local.encode("ascii")):
+            local = '"' + re.sub(r'([\\"])', r"\\\1", local) + '"' if local or self.domain else ""
+        return f"{local}@{self.domain}" if self.domain else local
+
+    @property
+    def text(self) -> str:
+        """The path as it is sent, with brackets and source route."""
+        route = ",".join("@" + domain for domain in self.route)
+        return f"<{route}:{self.address}>" if route else f"<{self.address}>"
+
+
+def path(cursor: Cursor, rule: str, null: bool = False, postmaster: bool = False) -> Path:
+    """Path = "<" [ A-d-l ":" ] Mailbox ">"; with `null` also "<>", with `postmaster` also "<Postmaster>"."""
+    cursor.rule = rule
+    if cursor.octets[cursor.at : cursor.at + 1] == b" ":
+        cursor.slip(SPACE_AFTER_COLON)
+        cursor.at += 1
+    start = cursor.at
+    cursor.need_word(b"<", OPEN)
+    if null and cursor.word(b">", Expect(">", "<> is the null reverse-path: nobody gets a report")):
+        cursor.mark("Null-path", start)
+        return Path("", "")
+    found = _inside(cursor, postmaster)
+    cursor.need_word(b">", CLOSE)
+    if cursor.at - start > limits.PATH:
+        raise cursor.refuse(start, LONG_PATH)
+    cursor.mark(rule, start)
+    cursor.rule = ""
+    return found
+
+
+def _inside(cursor: Cursor, postmaster: bool) -> Path:
+    route: list[str] = []
+    while cursor.word(b"@", Expect("@", "a source route, obsolete and ignored")):
+        route.append(domain(cursor))
+        if not cursor.word(b",", Expect(",", "one more host of the source route")):
+            cursor.need_word(b":", ROUTE_END)
+            break
+    start = cursor.at
+    local = local_part(cursor)
+    if postmaster and local.lower() == "postmaster" and not route and cursor.octets[cursor.at : cursor.at + 1] == b">":
+        return Path(local, "")
+    cursor.need_word(b"@", AT)
+    if cursor.at - 1 - start > limits.LOCAL_PART:
+        raise cursor.refuse(start, LONG_LOCAL)
+    return Path(local, host(cursor), tuple(route))
+
+
+def mailbox(cursor: Cursor) -> Path:
+    """Mailbox = Local-part "@" ( Domain / address-literal ), without brackets, for VRFY."""
+    start = cursor.at
+    local = local_part(cursor)
+    if cursor.at - start > limits.LOCAL_PART:
+        raise cursor.refuse(start, LONG_LOCAL)
+    if not cursor.word(b"@", AT):
+        return Path(local, "")
+    return Path(local, host(cursor))
+
+
+def local_part(cursor: Cursor) -> str:
+    """Local-part = Dot-string / Quoted-string; the quotes and backslashes are taken off."""
+    found = cursor.match(DOT_STRING, LOCAL)
+    if found is not None:
+        return found.decode("ascii")
+    return unquote(cursor.need(QUOTED_STRING, Expect('"', "a local part in double quotes")))
+
+
+def string(cursor: Cursor) -> str:
+    """String = Atom / Quoted-string."""
+    found = cursor.match(ATOM, STRING)
+    if found is not None:
+        return found.decode("ascii")
+    return unquote(cursor.need(QUOTED_STRING, STRING))
+
+
+def argument(cursor: Cursor, expect: Expect) -> str | None:
+    """[ SP String ], then the end of the line."""
+    found = None
+    if cursor.octets[cursor.at :].strip(b" \t"):
+        cursor.need_word(b" ", SPACE)
+        start = cursor.at
+        found = string(cursor)
+        cursor.mark("String", start)
+    else:
+        cursor.miss(expect)
+    cursor.done(END)
+    return found
+
+
+def unquote(quoted: bytes) -> str:
+    """The content of a Quoted-string."""
+    return re.sub(rb"\\(.)", rb"\1", quoted[1:-1]).decode("ascii")
+
+
+def quote(text: str) -> str:
+    """`text` as a String: as it is where it is an Atom, else in double quotes."""
+    octets = text.encode("ascii")
+    if ATOM.fullmatch(octets):
+        return text
+    return '"' + _SPECIAL.sub(rb"\\\g<0>", octets).decode("ascii") + '"'
+
+
+def domain(cursor: Cursor) -> str:
+    """Domain = sub-domain *("." sub-domain)."""
+    start = cursor.at
+    found = cursor.need(DOMAIN, NAME)
+    if len(found) > limits.DOMAIN:
+        raise cursor.refuse(start, LONG_DOMAIN)
+    return found.decode("ascii")
+
+
+def host(cursor: Cursor) -> str:
+    """Domain / address-literal."""
+    start = cursor.at
+    if cursor.word(b"[", LITERAL):
+        if cursor.match(_IPV4, ADDRESS) is None:
+            at = cursor.at
+            found = cursor.need(_IPV6, ADDRESS)
+            if not is_ipv6(found[5:]):
+                raise cursor.refuse(at, Expect("IPv6-addr", "eight groups of hex digits, or fewer and one ::"))
+        cursor.need_word(b"]", LITERAL_CLOSE)
+        return cursor.octets[start : cursor.at].decode("ascii")
+    return domain(cursor)
+
+
+def is_ipv6(text: bytes) -> bool:
+    """IPv6-addr = IPv6-full / IPv6-comp / IPv6v4-full / IPv6v4-comp; `::` stands for at least two groups."""
+    head, double, tail = text.partition(b"::")
+    if b"::" in tail or (text.endswith(b":") and not text.endswith(b"::")) or tail.startswith(b":"):
+        return False
+    groups = [group for side in (head, tail) if side for group in side.split(b":")]
+    room = 8
+    if groups and b"." in groups[-1]:
+        if not _IPV4.match(groups.pop() + b"]") or (double and not tail):
+            return False
+        room = 6
+    if not all(_HEX_GROUP.fullmatch(group) for group in groups):
+        return False
+    return len(groups) <= room - 2 if double else len(groups) == room

@@ -1,0 +1,116 @@
+"""Why a line was refused, in sentences for the student; none of this goes on the wire."""
+
+from mailshell.core.command import Command, Table
+from mailshell.core.record import Expect, Fault, Phase
+from mailshell.smtp import phases as smtp
+from mailshell.smtp.desk import Desk
+from mailshell.smtp.grammar import CLOSE, OPEN
+from mailshell.smtp.replies import BAD_RECIPIENT, BAD_SENDER, BAD_SYNTAX, UNKNOWN_COMMAND, WRONG_ORDER, Reply
+
+CRLF = Expect("CR LF", "every line of SMTP ends in these two octets")
+_HTTP = frozenset({b"GET", b"POST", b"HEAD", b"PUT", b"CONNECT", b"OPTIONS"})
+_NEED: dict[Phase, str] = {
+    smtp.Phase.GREETED: "EHLO or HELO",
+    smtp.Phase.READY: "MAIL",
+    smtp.Phase.SENDER: "RCPT",
+}
+
+
+def closed_early(phase: Phase) -> str:
+    """What an end without QUIT means in this phase."""
+    if phase is smtp.Phase.MESSAGE:
+        return "The connection ended before the final dot: nothing was stored."
+    if phase in smtp.TRANSACTION:
+        return "The connection ended inside a transaction: nothing was stored."
+    return "The connection ended without QUIT."
+
+
+def too_long(size: int, limit: int) -> str:
+    """A line over the limit of its verb."""
+    return f"The line has {size} octets, CR LF included. The longest allowed here has {limit}."
+
+
+def bare_lf(octets: bytes) -> str:
+    """A line that ends in LF alone."""
+    return (
+        f"The line ends in LF (octet {len(octets)}) without CR before it. SMTP ends every line with CR LF. "
+        "A program writes \\r\\n, not \\n."
+    )
+
+
+def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase) -> Reply:
+    """500: the first word is no verb; the nearest one is named."""
+    word = line.split(b" ", 1)[0]
+    legal = _legal(table, phase)
+    if not line.strip():
+        return UNKNOWN_COMMAND(f"The line is empty. Legal now: {legal}.")
+    if word.upper() in _HTTP:
+        return UNKNOWN_COMMAND(f"{word.decode('ascii')} is a command of HTTP, and this is an SMTP server.")
+    near = _near(word, table)
+    hint = f" Did you mean {near}?" if near else ""
+    return UNKNOWN_COMMAND(f"{_shown(word)} is no command of this server.{hint} Legal now: {legal}.")
+
+
+def _near(word: bytes, table: Table[Desk, Reply]) -> str | None:
+    # Imported here because only a wrong line needs it, and most sessions have none at their start.
+    from difflib import get_close_matches
+
+    text = word.decode("latin-1").upper()
+    syntaxes = {command.card.name: command.syntax for command in table.commands}
+    for name, syntax in syntaxes.items():
+        if text.startswith(name):
+            return syntax
+    found = get_close_matches(text, syntaxes, 1, 0.6)
+    return syntaxes[found[0]] if found else None
+
+
+def wrong_order(command: Command[Desk, Reply], phase: Phase, table: Table[Desk, Reply], desk: Desk) -> Reply:
+    """503: the verb is known, and not legal in this phase."""
+    name, legal = command.card.name, _legal(table, phase)
+    order = list(smtp.Phase)
+    if all(order.index(smtp.Phase(one)) < order.index(smtp.Phase(phase)) for one in command.when):
+        because = f"A transaction is open already. Go on with it, or drop it with RSET. Legal now: {legal}."
+        return WRONG_ORDER(because, need="Transaction already open", legal=legal)
+    need = _NEED[phase]
+    because = f"{name} needs {need} before it. Legal now: {legal}."
+    envelope = desk.state.envelope
+    if envelope is not None and envelope.refused:
+        because = f"Every recipient so far was refused, so there is nobody to deliver to. Legal now: {legal}."
+    return WRONG_ORDER(because, need=f"Need {need} first", legal=legal)
+
+
+def syntax(line: bytes, fault: Fault, command: Command[Desk, Reply]) -> Reply:
+    """501: where the line stops making sense, and what would have made sense there."""
+    wording = {"Reverse-path": BAD_SENDER, "Forward-path": BAD_RECIPIENT}.get(fault.rule, BAD_SYNTAX)
+    return wording(f"{_found(line, fault)} {_wanted(fault)}")
+
+
+def _found(line: bytes, fault: Fault) -> str:
+    if fault.at >= len(line):
+        return f"The line ends after octet {len(line)}."
+    octet = line[fault.at : fault.at + 1]
+    names = {b"\0": "NUL", b"\r": "a CR without LF", b" ": "a space", b"\t": "a tab"}
+    if octet >= b"\x7f" or (octet < b" " and octet not in names):
+        return f"Octet {fault.at + 1} is 0x{octet.hex().upper()}; a command has visible ASCII characters only."
+    return f"Octet {fault.at + 1} is {names.get(octet) or _shown(octet)}."
+
+
+def _wanted(fault: Fault) -> str:
+    if not fault.expected:
+        return ""
+    if OPEN in fault.expected:
+        return "An address stands in angle brackets, as in <alice@lancs.uk>."
+    if CLOSE in fault.expected and len(fault.expected) == 1:
+        return "The address must end with > here."
+    wants = [f"{expect.what.strip()} ({expect.why})" for expect in fault.expected[:4]]
+    more = " or others" if len(fault.expected) > 4 else ""
+    return f"Expected there: {', or '.join(wants)}{more}."
+
+
+def _legal(table: Table[Desk, Reply], phase: Phase) -> str:
+    return " ".join(command.card.name for command in table.legal(phase))
+
+
+def _shown(octets: bytes) -> str:
+    text = octets[:40].decode("ascii", "backslashreplace")
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)

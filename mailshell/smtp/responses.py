@@ -1,0 +1,100 @@
+"""The grammar of server lines (RFC 5321 section 4.2, RFC 2034 section 4): a reply taken apart, one line at a time."""
+
+import re
+
+from mailshell.core.record import Card, Part
+from mailshell.core.session import Marked
+from mailshell.smtp.extensions import EXTENSIONS
+from mailshell.smtp.replies import EHLO_OK, GREETING, HELO_OK, REPLIES
+
+_LINE = re.compile(rb"([2-5][0-5][0-9])([ -])?(?:([245]\.[0-9]{1,3}\.[0-9]{1,3})(?= |$))?")
+_WORD = re.compile(rb"[^ \r\n]+")
+
+CLASSES = {
+    "2": "2: done",
+    "3": "3: go on, more is wanted",
+    "4": "4: refused for now, the same may work later",
+    "5": "5: refused, the same will not work later",
+}
+CATEGORIES = {
+    "0": "0: about syntax",
+    "1": "1: information",
+    "2": "2: about the connection",
+    "3": "3: given by an extension",
+    "4": "4: given by an extension",
+    "5": "5: about the mail system",
+}
+SUBJECTS = {
+    "0": "0 other",
+    "1": "1 address",
+    "2": "2 mailbox",
+    "3": "3 mail system",
+    "4": "4 network and routing",
+    "5": "5 protocol",
+    "6": "6 content",
+    "7": "7 security or policy",
+}
+_KINDS = {"2": "success", "4": "for now", "5": "permanent"}
+_SHORT = {"2": "done", "3": "go on", "4": "refused for now", "5": "refused"}
+_KEYWORDS = {extension.keyword: extension.card for extension in EXTENSIONS}
+_OFF_SLIDE = frozenset(wording.card.name for wording in REPLIES if wording.off_slide)
+
+
+def mark_reply(line: bytes, card: Card) -> Marked:
+    """One line of a reply, line end left out, and the card of the reply that it belongs to."""
+    found = _LINE.match(line)
+    if found is None:
+        return Marked(card, (Part("text", 0, len(line)),) if line else (), {"text": "no reply by the grammar"}, "")
+    code, sign = found[1].decode("ascii"), found[2]
+    parts = [Part("Reply-code", 0, 3)]
+    glosses = {"Reply-code": f"{CLASSES[code[0]]}; {CATEGORIES[code[1]]}"}
+    at = 3
+    if sign is not None:
+        parts.append(Part("sign", 3, 4))
+        glosses["sign"] = '"-": more lines follow' if sign == b"-" else '" ": last line'
+        at = 4
+    if found[3] is not None:
+        parts.append(Part("enhanced", at, found.end()))
+        glosses["enhanced"] = _enhanced(found[3].decode("ascii"))
+        at = found.end() + 1
+    keyword = _keyword(line, at, card)
+    if at < len(line):
+        parts.append(Part(keyword or "textstring", at, len(line)))
+    glosses["textstring"] = "text for people; a program reads the code"
+    if keyword:
+        glosses[keyword] = _KEYWORDS[keyword].says
+    if card.name in (GREETING.card.name, EHLO_OK.card.name, HELO_OK.card.name) and keyword is None:
+        glosses["textstring"] = "first the name of the server, then text for people"
+    return Marked(card, tuple(parts), glosses, _gloss(code, sign, card, keyword, line[at:]))
+
+
+def _enhanced(code: str) -> str:
+    kind, subject, detail = code.split(".")
+    return f"{kind} {_KINDS[kind]}, {SUBJECTS.get(subject, subject)}, detail {detail}"
+
+
+def _keyword(line: bytes, at: int, card: Card) -> str | None:
+    """The extension that this line of an EHLO reply offers."""
+    if card.name != EHLO_OK.card.name:
+        return None
+    word = _WORD.match(line, at)
+    name = word[0].decode("latin-1").upper() if word is not None else ""
+    return name if name in _KEYWORDS else None
+
+
+def _gloss(code: str, sign: bytes | None, card: Card, keyword: str | None, text: bytes) -> str:
+    if code[0] in "45":
+        return f"x {card.says}"
+    last = sign != b"-"
+    if keyword is not None:
+        return _KEYWORDS[keyword].says if not last else f'" ": last line; {_KEYWORDS[keyword].says}'
+    if not last:
+        return f'{code} {_SHORT[code[0]]}, "-": more lines follow'
+    if card.name == HELO_OK.card.name and text.startswith(b"Hello "):
+        return f"{code} {card.says}; the standard wants the server's name first"
+    return f"{code} {card.says}"
+
+
+def off_slide(card: Card) -> bool:
+    """Whether no slide of the lecture shows this reply."""
+    return card.name in _OFF_SLIDE

@@ -1,0 +1,245 @@
+"""The SMTP server: octets in, records out (RFC 5321).
+
+Lines are framed, read by the grammar, and run; a verb returns its one answer and this loop writes it. In the phase
+MESSAGE there are no lines to read: the octets are scanned in blocks for CR LF, dot, CR LF.
+"""
+
+from mailshell.core.clock import Instant
+from mailshell.core.command import Table, Verb
+from mailshell.core.cursor import Slip
+from mailshell.core.framer import Framer
+from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Phase, Prompt, Record, Verdict
+from mailshell.core.session import Peer, Preview
+from mailshell.core.session import State as AnyState
+from mailshell.mail.host import Host
+from mailshell.smtp import limits, reasons
+from mailshell.smtp import phases as smtp
+from mailshell.smtp.commands import COMMANDS
+from mailshell.smtp.commands.data import End
+from mailshell.smtp.desk import Chunk, Content, Desk, State
+from mailshell.smtp.grammar import TRAILING_SPACE
+from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, TIMED_OUT, Reply
+
+TABLE: Table[Desk, Reply] = Table(COMMANDS, tuple(smtp.Phase), TRAILING_SPACE)
+_SYNTAXES = {command.card.name: command.syntax for command in COMMANDS}
+_END = End()
+_FINAL = b".\r\n"
+
+
+class Session:
+    """One SMTP connection as the server sees it; see `core.session.Session` for the contract."""
+
+    __slots__ = ("_active", "_desk", "_framer")
+
+    def __init__(self, host: Host, peer: Peer) -> None:
+        self._desk = Desk(host, peer, _SYNTAXES)
+        self._framer = Framer(limits.LINE_BUFFER)
+        self._active = host.now()
+
+    @property
+    def phase(self) -> Phase:
+        """Where the conversation stands."""
+        return self._desk.state.phase
+
+    @property
+    def state(self) -> AnyState:
+        """The whole memory of the session, octets that wait for the rest of their line included."""
+        return self._desk.state._replace(pending=self._framer.pending)
+
+    @property
+    def deadline(self) -> Instant | None:
+        """When the server gives up waiting (RFC 5321 section 4.5.3.2.7)."""
+        if self._desk.state.phase is smtp.Phase.CLOSED:
+            return None
+        return Instant(self._active + limits.IDLE)
+
+    def restore(self, state: AnyState) -> None:
+        """Go to a state that this session has been in."""
+        assert isinstance(state, State), "a state of another protocol"
+        self._desk.state = state
+        self._framer.pending = state.pending
+        self._active = self._desk.host.now()
+
+    def touch(self) -> None:
+        """Start the deadline anew."""
+        self._active = self._desk.host.now()
+
+    def greet(self) -> list[Record]:
+        """Say 220."""
+        reply = GREETING(host=self._desk.host.name)
+        return [Opened(self._lines(reply), self.phase, reply.wording.card)]
+
+    def receive(self, data: bytes) -> list[Record]:
+        """Take in octets, and do all that they complete."""
+        self._active = self._desk.host.now()
+        self._framer.feed(data)
+        records: list[Record] = []
+        while True:
+            phase = self._desk.state.phase
+            if phase is smtp.Phase.CLOSED:
+                self._framer.clear()
+                return records
+            done = self._message(records) if phase is smtp.Phase.MESSAGE else self._command(records)
+            if not done:
+                return records
+
+    def receive_eof(self) -> list[Record]:
+        """The client closed the connection; an open transaction is lost, and nothing of it is stored."""
+        before = self.phase
+        if before is smtp.Phase.CLOSED:
+            return []
+        self._framer.clear()
+        self._desk.move(smtp.Phase.CLOSED, None)
+        return [Closed("client", before, reasons.closed_early(before))]
+
+    def wake(self) -> list[Record]:
+        """Say 421 and close, if the deadline has passed."""
+        before, deadline = self.phase, self.deadline
+        if deadline is None or self._desk.host.now() < deadline:
+            return []
+        self._framer.clear()
+        self._desk.move(smtp.Phase.CLOSED, None)
+        minutes = limits.IDLE // 60_000_000
+        reply = TIMED_OUT(host=self._desk.host.name, minutes=str(minutes))
+        because = f"Nothing arrived for {minutes} minutes. {reasons.closed_early(before)}"
+        notice = Notice(because, before, smtp.Phase.CLOSED, self._lines(reply), reply.wording.card)
+        return [notice, Closed("server", before, because)]
+
+    def preview(self, line: bytes) -> Preview:
+        """What the grammar makes of a half-typed line."""
+        reading = TABLE.read(line, strict=self._desk.strict, marks=True)
+        fault = reading.parsed if isinstance(reading.parsed, Fault) else None
+        if reading.command is None:
+            return Preview(None, False, reading.parts, fault, TABLE.expect(self.phase))
+        legal = self.phase in reading.command.when
+        return Preview(reading.command.card, legal, reading.parts, fault, reading.expected)
+
+    def _lines(self, reply: Reply) -> tuple[bytes, ...]:
+        return reply.lines(classic=self._desk.classic, enhanced=self._desk.enhanced)
+
+    def _command(self, records: list[Record]) -> bool:
+        frame = self._framer.line()
+        if frame is None:
+            return False
+        octets = frame.octets
+        if not frame.whole:
+            because = reasons.too_long(frame.size, limits.COMMAND_LINE)
+            self._refuse(records, octets, Fault(limits.COMMAND_LINE, (), "line"), LINE_TOO_LONG(because))
+        elif octets[-2:] != b"\r\n":
+            because = reasons.bare_lf(octets)
+            self._refuse(records, octets, Fault(len(octets) - 1, (reasons.CRLF,), "line"), LINE_END(because))
+        else:
+            self._run(records, octets)
+        return True
+
+    def _refuse(self, records: list[Record], octets: bytes, fault: Fault, reply: Reply) -> None:
+        phase = self.phase
+        changes = self._desk.host.store.changes
+        card = reply.wording.card
+        records.append(
+            Exchange(
+                octets,
+                fault,
+                phase,
+                phase,
+                self._lines(reply),
+                reply.because,
+                Verdict.REFUSED,
+                range(changes, changes),
+                card,
+            )  # fmt: skip
+        )
+
+    def _run(self, records: list[Record], octets: bytes) -> None:
+        desk = self._desk
+        before = desk.state.phase
+        line = octets[:-2]
+        reading = TABLE.read(line, strict=desk.strict)
+        command, parsed = reading.command, reading.parsed
+        if command is None:
+            fault = Fault(0, TABLE.expect(before), "Command")
+            self._refuse(records, octets, fault, reasons.unknown(line, TABLE, before))
+        elif before not in command.when:
+            fault = Fault(0, TABLE.expect(before), "Command")
+            self._refuse(records, octets, fault, reasons.wrong_order(command, before, TABLE, desk))
+        elif len(octets) > command.limit:
+            because = reasons.too_long(len(octets), command.limit)
+            self._refuse(records, octets, Fault(command.limit, (), "line"), LINE_TOO_LONG(because))
+        elif isinstance(parsed, Fault):
+            self._refuse(records, octets, parsed, reasons.syntax(line, parsed, command))
+        else:
+            first = desk.host.store.changes
+            self._finish(records, octets, parsed, before, parsed.run(desk), reading.slips, first)
+
+    def _message(self, records: list[Record]) -> bool:
+        """Take what is message text for sure; True when something was done and there may be more to do."""
+        data = self._framer.take()
+        if not data:
+            return False
+        desk = self._desk
+        content = desk.state.content
+        length, ends = _cut(data, content.fresh)
+        if length:
+            piece = data[:length]
+            records.append(Body(piece))
+            size = content.size + length
+            # Stuffed dots make at most four octets of three, so twice the limit is over it for certain.
+            over = content.over or size > 2 * desk.size_limit
+            chunks = None if over else Chunk(content.chunks, piece)
+            desk.state = desk.state._replace(content=Content(chunks, size, piece.endswith(b"\r\n"), over))
+        if not ends:
+            self._framer.give_back(data[length:])
+            return bool(length)
+        self._framer.give_back(data[length + len(_FINAL) :])
+        before, first = desk.state.phase, desk.host.store.changes
+        self._finish(records, _FINAL, _END, before, _END.run(desk), (), first)
+        return True
+
+    def _finish(
+        self,
+        records: list[Record],
+        octets: bytes,
+        parsed: Verb[Desk, Reply],
+        before: Phase,
+        reply: Reply,
+        slips: tuple[Slip, ...],
+        first: int,
+    ) -> None:
+        desk = self._desk
+        after, card = desk.state.phase, reply.wording.card
+        because, verdict = reply.because, Verdict.ACCEPTED
+        if reply.refuses:
+            verdict = Verdict.REFUSED
+        elif slips or reply.tolerated:
+            verdict = Verdict.TOLERATED
+            because = " ".join([because, *(slip.says for slip in slips)]).strip()
+        if desk.classic and reply.wording.off_slide:
+            because = f"{because} This reply is not on the slide.".strip()
+        lines = self._lines(reply)
+        if reply.asks:
+            records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card))
+            return
+        changes = range(first, desk.host.store.changes)
+        records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
+        if after is smtp.Phase.CLOSED:
+            records.append(Closed("server", before, "The client said QUIT."))
+
+
+def _cut(data: bytes, fresh: bool) -> tuple[int, bool]:
+    """How many octets are message text for sure, and whether the final line stands right after them.
+
+    Only CR LF, dot, CR LF ends a message; `fresh` says that a CR LF went before. What may still become the end is
+    left for the next call.
+    """
+    if fresh and data.startswith(b"."):
+        if data.startswith(_FINAL):
+            return 0, True
+        if len(data) < len(_FINAL) and _FINAL.startswith(data):
+            return 0, False
+    at = data.find(b"\r\n.\r\n")
+    if at >= 0:
+        return at + 2, True
+    for held, count in ((b"\r\n.\r", 2), (b"\r\n.", 1), (b"\r", 1)):
+        if data.endswith(held):
+            return len(data) - count, False
+    return len(data), False

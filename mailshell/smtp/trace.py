@@ -1,0 +1,37 @@
+"""The fields that a server puts before a message: Return-Path and Received (RFC 5321 section 4.4)."""
+
+import re
+
+from mailshell.core.clock import mail_date
+from mailshell.smtp import limits
+from mailshell.smtp.desk import Desk
+from mailshell.smtp.grammar import Path
+
+_RECEIVED = re.compile(rb"^Received[ \t]*:", re.IGNORECASE | re.MULTILINE)
+
+
+def return_path(reverse_path: Path) -> bytes:
+    """The field of final delivery: the return path of the envelope."""
+    return f"Return-Path: <{reverse_path.address}>\r\n".encode("ascii")
+
+
+def received(desk: Desk, name: str) -> bytes:
+    """Who sent the message here, who took it, how, when; `name` is the server's own name for the message."""
+    state, peer = desk.state, desk.peer
+    how = "ESMTP" if state.extended else "SMTP"
+    recipients = state.envelope.recipients if state.envelope else ()
+    # With several recipients `for` is left out: it would tell each of them about the others (section 7.2).
+    whom = f"\r\n\tfor <{recipients[0].address}>" if len(recipients) == 1 else ""
+    literal = f"IPv6:{peer.address}" if ":" in peer.address else peer.address
+    who = f"{state.hello} ([{literal}])" if peer.name == peer.address else f"{state.hello} ({peer.name} [{literal}])"
+    by = f"\r\n\tby {desk.host.name} with {how} id {name}"
+    return f"Received: from {who}{by}{whom};\r\n\t{mail_date(desk.host.now())}\r\n".encode("ascii")
+
+
+def loops(message: bytes) -> bool:
+    """Whether the header has so many Received fields that the message must be in a loop (RFC 5321 section 6.3)."""
+    if message.count(b":") <= limits.RECEIVED_FIELDS:
+        return False
+    end = message.find(b"\r\n\r\n")
+    header = message if end < 0 else message[:end]
+    return len(_RECEIVED.findall(header)) > limits.RECEIVED_FIELDS

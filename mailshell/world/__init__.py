@@ -1,0 +1,1 @@
+"""The closed world of hosts, and the one loop round every session."""

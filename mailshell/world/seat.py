@@ -1,0 +1,111 @@
+"""One person, or one script, at the world: the connections that it holds, and its undo and redo."""
+
+from typing import NamedTuple
+
+from mailshell.core.clock import Instant
+from mailshell.core.session import Peer
+from mailshell.core.transcript import Kind
+from mailshell.protocols import PROTOCOLS
+from mailshell.world.world import Link, Mark, World
+
+
+class SeatError(Exception):
+    """A local command that cannot be carried out; str() says why and what to do."""
+
+
+class Moment(NamedTuple):
+    """The world after one cause, and what the cause was."""
+
+    mark: Mark
+    cause: str
+
+
+class Seat:
+    """Connections 1, 2, ... of one person; `current` is the one that typed lines go to (0 before the first)."""
+
+    def __init__(self, world: World, peer: Peer, kind: Kind = "typed") -> None:
+        self.world = world
+        self.peer = peer
+        self.kind: Kind = kind
+        self.links: dict[int, Link] = {}
+        self.current = 0
+        self._moments = [Moment(world.mark(), "")]
+        self._at = 0
+
+    @property
+    def link(self) -> Link:
+        """The connection that typed lines go to."""
+        return self.links[self.current]
+
+    def number_of(self, wire_number: int) -> int | None:
+        """The seat's own number of a connection of the world, or None where it is somebody else's."""
+        for number, link in self.links.items():
+            if link.wire.number == wire_number:
+                return number
+        return None
+
+    def connect(self, host: str, protocol: str, number: int | None = None) -> int:
+        """Open a connection and make it the current one; raises SeatError for a host or protocol that is not there."""
+        world = self.world
+        if protocol not in PROTOCOLS:
+            raise SeatError(f"{protocol} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.")
+        if host not in world.hosts:
+            raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+        number = number or max(self.links, default=0) + 1
+        peer = self.peer._replace(inside=host.lower() == self.peer.name.lower())
+        self.links[number] = world.open(host, protocol, peer, _no_wire, self.kind)
+        self.current = number
+        self._done(f"connect to {host}")
+        return number
+
+    def switch(self, number: int) -> None:
+        """Make another connection the current one."""
+        if number not in self.links:
+            raise SeatError(f"There is no connection {number}. There are: {' '.join(map(str, self.links))}.")
+        self.current = number
+
+    def send(self, octets: bytes, cause: str = "") -> None:
+        """Send octets on the current connection, as they are."""
+        self.world.feed(self.link, octets)
+        self._done(cause or octets.split(b"\r\n", 1)[0][:40].decode("ascii", "backslashreplace"))
+
+    def drop(self) -> None:
+        """Cut the current connection without a word."""
+        self.world.feed_eof(self.link)
+        self._done(":drop")
+
+    def wait(self, microseconds: int, *, idle: bool = False) -> None:
+        """Turn the clock on."""
+        self.world.advance(Instant(self.world.clock.now() + microseconds), idle=idle)
+        self._done(":wait")
+
+    def undo(self) -> str:
+        """Go back before the last cause, and name it."""
+        if self._at == 0:
+            raise SeatError("There is nothing to undo.")
+        self.world.rewind(self._moments[self._at - 1].mark)
+        self._at -= 1
+        return self._moments[self._at + 1].cause
+
+    def redo(self) -> str:
+        """Go forward again to what was undone, and name it."""
+        if self._at + 1 == len(self._moments):
+            raise SeatError("There is nothing to redo.")
+        self.world.rewind(self._moments[self._at + 1].mark)
+        self._at += 1
+        return self._moments[self._at].cause
+
+    def reset(self) -> None:
+        """Go back to the world as it was at the start; this can be undone too."""
+        self.world.rewind(self._moments[0].mark)
+        self._done(":reset")
+
+    def _done(self, cause: str) -> None:
+        self.world.settle()
+        del self._moments[self._at + 1 :]
+        self._moments.append(Moment(self.world.mark(), cause))
+        self._at += 1
+
+
+def _no_wire(octets: bytes, close: bool) -> None:
+    """A link inside the process has no wire: its records tell everything."""

@@ -1,0 +1,196 @@
+"""The one loop round every session: feed, commit, send, publish.
+
+    feed      octets go into a session, records come out
+    settle    commit what was promised; then send; then publish
+    advance   turn the clock, and wake whoever has waited too long
+    rewind    go to an earlier, or later, mark
+
+No octet leaves before its promise is committed. The shell settles once a line, `serve` once a loop turn.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from mailshell.core.clock import Instant, VirtualClock
+from mailshell.core.record import Closed, Exchange, Notice, Opened, Prompt, Record
+from mailshell.core.session import Peer, Session, State
+from mailshell.core.transcript import Entry, Kind, Transcript, Wire
+from mailshell.mail.host import Host
+from mailshell.mail.store import Full, Store
+from mailshell.protocols import PROTOCOLS
+
+Send = Callable[[bytes, bool], None]
+"""Takes octets for the peer, and whether the connection ends after them."""
+
+
+class Busy(Exception):
+    """Time travel is not possible while somebody is connected over TCP."""
+
+
+class Link:
+    """One connection of the world."""
+
+    __slots__ = ("closed", "send", "session", "wire")
+
+    def __init__(self, wire: Wire, session: Session, send: Send) -> None:
+        self.wire = wire
+        self.session = session
+        self.send = send
+        self.closed = False
+
+
+class Mark(NamedTuple):
+    """A moment of the world, to go back to: the store's head, the time, every in-process connection."""
+
+    head: int
+    now: Instant
+    links: tuple[tuple[Link, State, bool], ...]
+
+
+class Step(NamedTuple):
+    """What one link did in this turn; `state` and `octets` are kept so that the turn can be run again."""
+
+    link: Link
+    state: State | None
+    octets: bytes | None
+    records: list[Record]
+
+
+class World:
+    """Hosts, their store, a clock, the connections, and what happened."""
+
+    def __init__(self, hosts: dict[str, Host], store: Store, clock: VirtualClock, transcript: Transcript) -> None:
+        self.hosts = hosts
+        self.store = store
+        self.clock = clock
+        self.transcript = transcript
+        self.links: dict[int, Link] = {}
+        self._opened = 0
+        self._turn: list[Step] = []
+
+    def open(self, host: str, protocol: str, peer: Peer, send: Send, kind: Kind = "typed") -> Link:
+        """Connect `peer` to a server of `host`; the greeting goes out when the turn is settled."""
+        self._opened += 1
+        wire = Wire(self._opened, kind, protocol, host, peer)
+        link = Link(wire, PROTOCOLS[protocol].open(self.hosts[host], peer), send)
+        self.links[wire.number] = link
+        self._turn.append(Step(link, None, None, link.session.greet()))
+        return link
+
+    def feed(self, link: Link, octets: bytes) -> None:
+        """Octets arrived on a link; on one that is closed they are dropped."""
+        if link.closed:
+            return
+        # Only a commit to a disk can fail, and only then is a turn run again.
+        state = link.session.state if self.store.durable else None
+        self._turn.append(Step(link, state, octets, link.session.receive(octets)))
+
+    def feed_eof(self, link: Link) -> None:
+        """The peer of a link closed the connection, or the connection broke."""
+        if not link.closed:
+            self._turn.append(Step(link, None, None, link.session.receive_eof()))
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether something waits for `settle`."""
+        return bool(self._turn)
+
+    def settle(self) -> None:
+        """Commit; then send; then publish."""
+        try:
+            self.store.commit()
+        except Full as full:
+            self._run_again(full)
+        turn, self._turn = self._turn, []
+        now = self.clock.now()
+        out: dict[Link, list[bytes]] = {}
+        for step in turn:
+            pieces = out.setdefault(step.link, [])
+            for record in step.records:
+                if isinstance(record, Exchange | Prompt | Opened | Notice):
+                    pieces.extend(record.replies)
+                elif isinstance(record, Closed):
+                    self._close(step.link)
+        for link, pieces in out.items():
+            if pieces or link.closed:
+                link.send(pieces[0] if len(pieces) == 1 else b"".join(pieces), link.closed)
+        add = self.transcript.add
+        for step in turn:
+            for record in step.records:
+                add(Entry(now, step.link.wire, record))
+
+    def _close(self, link: Link) -> None:
+        link.closed = True
+        if link.wire.kind == "tcp":
+            # Nobody can undo what a TCP client saw, so nothing of the link is kept.
+            self.links.pop(link.wire.number, None)
+
+    def _run_again(self, full: Full) -> None:
+        """The commit failed and was rolled back: the same turn again, on a store that promises nothing."""
+        turn, self._turn = self._turn, []
+        restored: set[Link] = set()
+        for step in turn:
+            if step.state is not None and step.link not in restored:
+                step.link.session.restore(step.state)
+                restored.add(step.link)
+        with self.store.refusing(full):
+            for step in turn:
+                if step.octets is None:
+                    self._turn.append(step)
+                else:
+                    records = step.link.session.receive(step.octets)
+                    self._turn.append(Step(step.link, step.state, step.octets, records))
+
+    def due(self) -> Instant | None:
+        """When the next session wants to be woken."""
+        deadlines = [link.session.deadline for link in self.links.values() if not link.closed]
+        return min((one for one in deadlines if one is not None), default=None)
+
+    def advance(self, to: Instant, *, idle: bool = True) -> None:
+        """Turn the clock to `to`; what falls due on the way happens in its order, at its time.
+
+        Without `idle` the jump counts as activity on typed and scripted links, so that a student who waits for a mail
+        is not thrown out.
+        """
+        self.settle()
+        if not idle:
+            for link in self.links.values():
+                if link.wire.kind in ("typed", "script"):
+                    link.session.touch()
+        while (due := self._next_due(to, idle)) is not None:
+            link, at = due
+            self.clock.turn(max(at, self.clock.now()))
+            self._turn.append(Step(link, None, None, link.session.wake()))
+            self.settle()
+        self.clock.turn(to)
+        if not idle:
+            for link in self.links.values():
+                if link.wire.kind in ("typed", "script"):
+                    link.session.touch()
+
+    def _next_due(self, to: Instant, idle: bool) -> tuple[Link, Instant] | None:
+        found: tuple[Link, Instant] | None = None
+        for link in self.links.values():
+            deadline = link.session.deadline
+            if link.closed or deadline is None or deadline > to:
+                continue
+            if (idle or link.wire.kind not in ("typed", "script")) and (found is None or deadline < found[1]):
+                found = link, deadline
+        return found
+
+    def mark(self) -> Mark:
+        """This moment; everything must be settled."""
+        links = tuple((link, link.session.state, link.closed) for link in self.links.values())
+        return Mark(self.store.head, self.clock.now(), links)
+
+    def rewind(self, mark: Mark) -> None:
+        """Go to a moment that was marked, back or forward; raises Busy while a TCP link is open."""
+        if any(link.wire.kind == "tcp" for link in self.links.values()):
+            raise Busy("A client is connected over TCP. What it saw cannot be undone. Close it first.")
+        self.store.rewind(mark.head)
+        self.store.commit()
+        self.clock.turn(mark.now)
+        known = {link: (state, closed) for link, state, closed in mark.links}
+        for link in self.links.values():
+            state, link.closed = known.get(link, (link.session.state, True))
+            link.session.restore(state)

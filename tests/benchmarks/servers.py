@@ -1,0 +1,102 @@
+"""The SMTP servers that are compared, each started as a process of its own on a free loopback port."""
+
+import contextlib
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SERVERS = ("mailshell", "aiosmtpd", "twisted")
+STARTING = 15.0  # seconds that a server may take until it greets
+
+Keeps = Literal["memory", "nothing", "disk"]
+
+
+class StartError(Exception):
+    """A server did not start, and why."""
+
+
+class Server(NamedTuple):
+    """One that runs."""
+
+    name: str
+    pid: int
+    port: int
+
+    @property
+    def verb(self) -> bytes:
+        """A command that changes nothing and is answered by 250; Twisted has no NOOP."""
+        return b"RSET" if self.name == "twisted" else b"NOOP"
+
+
+def missing(name: str) -> bool:
+    """Whether the package of that name cannot be imported."""
+    paths = [str(ROOT), *sys.path] if name == "mailshell" else None
+    if paths:
+        return not any((Path(path) / name / "__main__.py").exists() for path in paths)
+    return importlib.util.find_spec(name) is None
+
+
+def command(name: str, keeps: Keeps, port: int, folder: Path) -> list[str]:
+    """How to start it. What it prints goes nowhere, so that nobody's screen is measured."""
+    if name == "mailshell":
+        options = {"memory": [], "nothing": ["--world", "discard"], "disk": ["--state", str(folder / "state")]}
+        return [sys.executable, "-m", "mailshell", "serve", "--smtp", str(port), *options[keeps]]
+    options = {"memory": [], "nothing": ["--discard"], "disk": ["--file", str(folder / "mail")]}
+    return [sys.executable, str(HERE / "peers.py"), name, str(port), *options[keeps]]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def greets(port: int) -> bool:
+    """Whether an SMTP server answers on that port, and takes its leave in good order."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2) as line:
+        if line.recv(1000).startswith(b"220"):
+            line.sendall(b"QUIT\r\n")
+            return line.recv(1000).startswith(b"221")
+    return False
+
+
+@contextlib.contextmanager
+def running(name: str, keeps: Keeps, folder: Path) -> Iterator[Server]:
+    """The server, from its greeting to its end. Its own files, and its configuration, are in the folder."""
+    port, errors = free_port(), folder / "stderr"
+    homes = {f"XDG_{kind}_HOME": str(folder / kind) for kind in ("CONFIG", "STATE", "DATA", "CACHE")}
+    with errors.open("wb") as stderr:
+        process = subprocess.Popen(
+            command(name, keeps, port, folder),
+            cwd=ROOT,
+            env=os.environ | homes,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+        )
+    try:
+        deadline = time.monotonic() + STARTING
+        while not greets(port):
+            if process.poll() is not None:
+                lines = errors.read_text(errors="replace").strip().splitlines() or ["no word why"]
+                raise StartError(f"ended with {process.returncode}: {lines[-1]}")
+            if time.monotonic() > deadline:
+                raise StartError(f"no greeting within {STARTING:g} s")
+            time.sleep(0.02)
+        yield Server(name, process.pid, port)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
