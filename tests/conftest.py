@@ -1,7 +1,22 @@
 """Settings that hold for every test."""
 
+import pytest
 from hypothesis import settings
 
 # The same examples on every run; `pytest --hypothesis-profile=default` searches with new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile("ci")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-transcripts",
+        action="store_true",
+        help="write the golden files under tests/transcripts and tests/tables anew, instead of comparing",
+    )
+
+
+@pytest.fixture
+def update(request):
+    """Whether golden files are to be written anew."""
+    return request.config.getoption("--update-transcripts")

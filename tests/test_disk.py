@@ -4,27 +4,40 @@ import hashlib
 import os
 import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from test_store import INBOX, NOON, SENT, picture
 
 from mailshell.core.clock import Instant
 from mailshell.mail.disk import APPLICATION, SCHEMA, Disk
-from mailshell.mail.store import Account, BoxKey, Full, StateError, Store
+from mailshell.mail.store import Account, BoxKey, Full, Message, StateError, Store
+from tests.test_store import INBOX, NOON, SENT, picture
+
+ROOT = Path(__file__).parents[1]
 
 
 def opened(path, **options) -> Store:
     return Store(disk=Disk(str(path)), **options)
+
+
+def sql(store: Store, statement: str):
+    """Run a statement behind the store's back; the answer is its first row."""
+    assert store._disk is not None
+    return store._disk._connection.execute(statement).fetchone()
+
+
+def messages_of(store: Store, key: BoxKey) -> dict[int, Message]:
+    mailbox = store.mailbox(key)
+    assert mailbox is not None
+    return mailbox.messages
 
 
 def fill(store: Store) -> None:
@@ -58,10 +71,9 @@ def refused(path, *words: str) -> None:
 @contextmanager
 def full_disk(store: Store):
     """Let the file not grow."""
-    connection = store._disk._connection
-    connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
+    sql(store, f"PRAGMA max_page_count = {sql(store, 'PRAGMA page_count')[0]}")
     yield
-    connection.execute("PRAGMA max_page_count = 1000000")
+    sql(store, "PRAGMA max_page_count = 1000000")
 
 
 @contextmanager
@@ -89,7 +101,8 @@ def test_a_state_survives_closing(tmp_path):
     assert picture(store) == before
     assert (store.changes, store.head) == (0, -1)
     assert store.create(BoxKey("nyu.edu", "bob", "Trash")).box.uidvalidity == 3
-    message = store.append(INBOX, store.octets(1) and 1, at=NOON)
+    assert store.durable
+    message = store.append(INBOX, 1, at=NOON)
     assert (message.uid, message.modseq, message.size) == (3, 4, 10240)
     store.close()
 
@@ -105,9 +118,8 @@ def test_the_file_is_marked(tmp_path):
 
 def test_every_commit_is_synced(tmp_path):
     store = opened(tmp_path / "state")
-    run = store._disk._connection.execute
-    assert run("PRAGMA synchronous").fetchone() == (2,)
-    assert run("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert sql(store, "PRAGMA synchronous") == (2,)
+    assert sql(store, "PRAGMA journal_mode") == ("wal",)
     store.close()
 
 
@@ -210,11 +222,11 @@ def test_a_rewind_is_written_by_the_next_commit(tmp_path):
     store.create(INBOX)
     store.commit()
     middle, empty = store.head, picture(store)
-    fill_head = store.append(INBOX, store.keep(b"one"), at=NOON)
+    message = store.append(INBOX, store.keep(b"one"), at=NOON)
     store.create(SENT)
-    store.append(SENT, fill_head.body, at=NOON)
+    store.append(SENT, message.body, at=NOON)
     store.add_account(Account("nyu.edu", "bob", "hungry", "Bob"))
-    store.enqueue("nyu.edu", "", (), fill_head.body, NOON)
+    store.enqueue("nyu.edu", "", (), message.body, NOON)
     store.commit()
     end, full = store.head, picture(store)
     for head, expected in ((middle, empty), (end, full), (-1, picture(Store())), (end, full)):
@@ -251,7 +263,7 @@ def test_a_full_disk_loses_the_batch_only(tmp_path, trouble, history):
     store.close()
     store = opened(path)
     assert picture(store) == after
-    assert store._disk._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert sql(store, "PRAGMA integrity_check") == ("ok",)
     store.close()
 
 
@@ -299,18 +311,26 @@ def test_text_that_is_no_text_is_rolled_back(tmp_path):
 def test_a_locked_file_is_refused(tmp_path):
     path = tmp_path / "state"
     store = opened(path)
-    script = (
-        f"import sys; from mailshell.mail.disk import Disk\ntry: Disk({str(path)!r})\nexcept Exception as e: print(e)"
-    )
-    for _ in range(2):  # being refused in one process must not give up the lock that keeps the others out
-        refused(path, "is locked: another mailshell is using it")
-        run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        assert "is locked: another mailshell is using it" in run.stdout
+    refused(path, "is locked: another mailshell is using it")
     store.number("a")
     store.commit()
-    refused(path, "is locked")
+    refused(path, "is locked: another mailshell is using it")
     store.close()
     opened(path).close()
+
+
+@pytest.mark.process
+def test_a_locked_file_is_refused_to_other_processes(tmp_path):
+    path = tmp_path / "state"
+    script = "import sys; from mailshell.mail.disk import Disk; Disk(sys.argv[1])"
+    store = opened(path)
+    for _ in range(2):
+        run = subprocess.run([sys.executable, "-c", script, path], cwd=ROOT, capture_output=True, text=True)
+        assert run.returncode == 1
+        assert f"{path} is locked: another mailshell is using it" in run.stderr
+        refused(path, "is locked")  # being refused here must not give up the lock that keeps the others out
+    store.close()
+    subprocess.run([sys.executable, "-c", script, path], cwd=ROOT, check=True)
 
 
 def foreign_database(path: Path) -> None:
@@ -320,14 +340,19 @@ def foreign_database(path: Path) -> None:
     connection.close()
 
 
-def killed(work) -> None:
-    """Run `work` in a process that ends without closing anything."""
-    child = os.fork()
-    if child == 0:
-        with suppress(BaseException):
-            work()
-        os._exit(0)
-    os.waitpid(child, 0)
+def leave_as_killed(path: Path, *statements: str) -> None:
+    """Change a database, and leave the files as a process does that is killed before it closes them."""
+    work = path.with_name("work")
+    work.mkdir()
+    if path.exists():
+        shutil.copy(path, work)
+    connection = sqlite3.connect(work / path.name, isolation_level=None)
+    for statement in ("PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = WAL", *statements):
+        connection.execute(statement)
+    shutil.copy(work / path.name, path)
+    shutil.copy(work / f"{path.name}-wal", f"{path}-wal")
+    connection.close()
+    shutil.rmtree(work)
 
 
 def test_what_is_not_a_state_file_is_left_untouched(tmp_path):
@@ -336,15 +361,7 @@ def test_what_is_not_a_state_file_is_left_untouched(tmp_path):
     (tmp_path / "letter").write_bytes(b"Dear diary\n" * 1000)
     (tmp_path / "zeros").write_bytes(bytes(8192))
     (tmp_path / "half").write_bytes((tmp_path / "database").read_bytes()[:60])
-
-    def leave_a_wal() -> None:
-        connection = sqlite3.connect(tmp_path / "wal")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("CREATE TABLE precious (a)")
-        os._exit(0)
-
-    killed(leave_a_wal)
-    (tmp_path / "wal-shm").unlink()
+    leave_as_killed(tmp_path / "wal", "CREATE TABLE precious (a)")
     assert (tmp_path / "wal-wal").stat().st_size > 0
     before = prints(tmp_path)
     for name in ("database", "tiny", "letter", "zeros", "half", "wal"):
@@ -369,15 +386,7 @@ def test_a_newer_file_is_known_by_its_wal(tmp_path):
     fill(store)
     store.commit()
     store.close()
-
-    def upgrade() -> None:
-        connection = sqlite3.connect(path, isolation_level=None)
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute("CREATE TABLE another (a)")
-        connection.execute(f"PRAGMA user_version = {SCHEMA + 6}")
-        os._exit(0)
-
-    killed(upgrade)
+    leave_as_killed(path, "CREATE TABLE another (a)", f"PRAGMA user_version = {SCHEMA + 6}")
     before = prints(tmp_path)
     assert sorted(before) == ["state", "state-wal"]
     refused(path, f"newer mailshell (schema {SCHEMA + 6}, this one knows {SCHEMA})", "was left untouched")
@@ -466,7 +475,7 @@ def damaged(path: Path, how: str) -> None:
 def test_a_damaged_file_is_refused(tmp_path, how):
     path = tmp_path / "state"
     damaged(path, how)
-    refused(path, "is damaged", "Put a copy in its place")
+    refused(path, "is damaged", "Put a good copy in its place")
     refused(path, "is damaged")  # and not locked
 
 
@@ -476,12 +485,12 @@ def test_damage_that_is_met_later_is_told(tmp_path):
     fill(store)
     store.commit()
     before = picture(store)
-    store._disk._connection.execute("DROP TABLE counter")
+    sql(store, "DROP TABLE counter")
     store.number("a")
     with pytest.raises(StateError, match="is damaged"):
         store.commit()
     assert picture(store) == before
-    store._disk._connection.execute("DROP TABLE body")
+    sql(store, "DROP TABLE body")
     with pytest.raises(StateError, match="is damaged"):
         store.octets(1)
     store.close()
@@ -496,16 +505,22 @@ def test_a_closed_file_says_so(tmp_path):
         store.commit()
 
 
-def serve_until_killed(path: Path, out: int, rounds: int) -> None:
-    store = opened(path)
-    for number in range(rounds * 1000, rounds * 1000 + 1000):
-        octets = b"%d\r\n" % number * 50
-        store.append(INBOX, store.keep(octets), at=NOON)
-        store.enqueue("nyu.edu", str(number), (), store.keep(octets), NOON)
-        store.commit()
-        os.write(out, b"%8d" % number)
+SERVER = """
+import sys
+from mailshell.mail.disk import Disk
+from mailshell.mail.store import BoxKey, Store
+store = Store(disk=Disk(sys.argv[1]))
+while True:
+    number = store.number("delivery")
+    octets = b"%d\\r\\n" % number * 50
+    store.append(BoxKey("nyu.edu", "bob", "INBOX"), store.keep(octets), at=number)
+    store.enqueue("nyu.edu", str(number), (), store.keep(octets), number)
+    store.commit()
+    print(number, flush=True)
+"""
 
 
+@pytest.mark.process
 def test_kill_9_after_a_commit_loses_nothing(tmp_path):
     path = tmp_path / "state"
     store = opened(path)
@@ -513,27 +528,20 @@ def test_kill_9_after_a_commit_loses_nothing(tmp_path):
     store.commit()
     store.close()
     promised: list[int] = []
-    for rounds in range(20):
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            with suppress(BaseException):
-                serve_until_killed(path, writer, rounds)
-            os._exit(0)
-        os.close(writer)
-        for _ in range(rounds + 1):
-            promised.append(int(os.read(reader, 8)))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        while rest := os.read(reader, 8):
-            promised.append(int(rest))
-        os.close(reader)
+    rounds = 20
+    for count in range(1, rounds + 1):
+        with subprocess.Popen([sys.executable, "-c", SERVER, path], cwd=ROOT, stdout=subprocess.PIPE) as server:
+            assert server.stdout is not None
+            promised += [int(server.stdout.readline()) for _ in range(count)]
+            server.kill()
+            promised += [int(line) for line in server.stdout if line.endswith(b"\n")]
     store = opened(path)
-    messages = store.mailbox(INBOX).messages
+    messages = messages_of(store, INBOX)
     found = [int(store.octets(message.body).split()[0]) for message in messages.values()]
     assert list(messages) == list(range(1, len(messages) + 1))
     assert set(promised) <= set(found)
-    assert len(found) <= len(promised) + 20  # one commit a round may not have been told of any more
+    assert found == list(range(1, len(found) + 1))
+    assert len(found) <= len(promised) + rounds  # at most one commit a round was not told of
     assert [int(queued.reverse_path) for queued in store.queue("nyu.edu")] == found
     for message in messages.values():
         octets = store.octets(message.body)
@@ -579,7 +587,7 @@ class Model(RuleBasedStateMachine):
             self.note()
         body = self.store.keep(octets)
         message = self.store.append(key, body, at=NOON, zone=zone, flags=flags)
-        assert self.store.mailbox(key).messages[message.uid] == message
+        assert messages_of(self.store, key)[message.uid] == message
         assert self.store.octets(message.body) == octets
         self.note()
 
@@ -604,8 +612,8 @@ class Model(RuleBasedStateMachine):
     @rule(full=st.booleans())
     def rollback(self, full):
         if full and self.path and (self.store._pending or self.store._bodies):
+            self.store.keep(bytes(1_000_000))
             with failing_disk(Path(self.path)), pytest.raises(Full):
-                self.store.keep(bytes(1_000_000))
                 self.store.commit()
         else:
             self.store.rollback()
@@ -634,8 +642,7 @@ class Model(RuleBasedStateMachine):
     def is_as_seen(self):
         assert picture(self.store) == self.seen[self.store.head]
         for key in (box.key for box in self.store.mailboxes("nyu.edu", "bob")):
-            box = self.store.mailbox(key)
-            assert list(box.messages) == list(range(1, box.box.uidnext))
+            assert list(messages_of(self.store, key)) == list(range(1, len(messages_of(self.store, key)) + 1))
 
     def teardown(self):
         self.store.close()

@@ -82,7 +82,7 @@ def test_only_the_ascii_letters_make_inbox():
 def test_a_name_is_taken_once():
     store = Store()
     store.create(INBOX)
-    with pytest.raises(ValueError, match="bob has a mailbox INBOX on nyu.edu"):
+    with pytest.raises(ValueError, match=r"bob has a mailbox INBOX on nyu\.edu"):
         store.create(BoxKey("nyu.edu", "bob", "inbox"))
     assert store.changes == 2
 
@@ -258,3 +258,29 @@ def test_closing_a_store_in_memory_does_nothing():
     store.number("a")
     store.close()
     assert store.number("a") == 2
+
+
+def test_a_refusing_store_changes_nothing_for_a_while():
+    store = Store()
+    store.create(INBOX)
+    body = store.keep(b"x")
+    store.append(INBOX, body, at=NOON)
+    before = picture(store), store.changes, store.head
+    attempts = (
+        lambda: store.keep(b"y"),
+        lambda: store.append(INBOX, body, at=NOON),
+        lambda: store.enqueue("nyu.edu", "", (), body, NOON),
+        lambda: store.create(SENT),
+        lambda: store.add_account(Account("nyu.edu", "bob", "hungry", "Bob")),
+        lambda: store.number("a"),
+    )
+    why = Full("There is no room.")
+    with store.refusing(why):
+        for attempt in attempts:
+            with pytest.raises(Full) as caught:
+                attempt()
+            assert caught.value is why
+    assert (picture(store), store.changes, store.head) == before
+    for attempt in attempts:
+        attempt()
+    assert not store.durable

@@ -1,5 +1,6 @@
 """Time as a value: engines read it from the host that they are given, never from the machine."""
 
+from functools import lru_cache
 from typing import NewType, Protocol
 
 Instant = NewType("Instant", int)
@@ -63,6 +64,13 @@ def civil(at: Instant) -> tuple[int, int, int, int, int, int]:
 
 def mail_date(at: Instant) -> str:
     """`Mon, 09 Mar 2015 10:00:00 +0000`: the date-time of RFC 5322 section 3.3, in UTC."""
+    return _mail_date(at // SECOND)
+
+
+@lru_cache(maxsize=8)
+def _mail_date(seconds: int) -> str:
+    """A server that takes thousands of messages a second writes the same date thousands of times."""
+    at = Instant(seconds * SECOND)
     year, month, day, hour, minute, second = civil(at)
     weekday = _DAYS[at // DAY % 7]
     return f"{weekday}, {day:02} {_MONTHS[month - 1]} {year:04} {hour:02}:{minute:02}:{second:02} +0000"

@@ -77,22 +77,30 @@ class Table(Generic[Desk, Answer]):
         """Read a line, line end left out, whatever the phase."""
         space = line.find(b" ")
         word = line if space < 0 else line[:space]
-        command = self._words.get(word) or self.find(word)
+        command = self._words.get(word)
         if command is None:
             found = _VERB.match(line)
-            parts = (Part("Unknown", 0, found.end()),) if found is not None and marks else ()
+            word = b"" if found is None else found[0]
+            command = self.find(word)
+        if command is None:
+            parts = (Part("Unknown", 0, len(word)),) if word and marks else ()
             fault = Fault(0, self.expect(), "Command")
             return Reading(None, fault, (), parts, fault.expected)
         cursor = Cursor(line, self._trailing, strict=strict, marks=marks)
         cursor.at = len(word)
+        if not marks:
+            try:
+                return Reading(command, command.parse(cursor), cursor.slips, (), ())
+            except Stop:
+                # Most lines are well formed; one that is not is read again with care.
+                return self.read(line, strict=strict, marks=True)
         cursor.mark(command.card.name, 0)
         parsed: Verb[Desk, Answer] | Fault
         try:
             parsed = command.parse(cursor)
         except Stop:
             parsed = cursor.fault()
-        expected = tuple(dict.fromkeys(cursor.expected)) if cursor.expected else ()
-        return Reading(command, parsed, cursor.slips, tuple(cursor.parts or ()), expected)
+        return Reading(command, parsed, cursor.slips, tuple(cursor.parts or ()), tuple(dict.fromkeys(cursor.expected)))
 
     def matrix(self) -> list[str]:
         """The phase x verb table as lines of text: `x` where the verb is legal."""

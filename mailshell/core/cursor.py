@@ -28,8 +28,8 @@ class Slip(NamedTuple):
 class Cursor:
     """A place in the octets of one command, line end left out.
 
-    With `marks` the rules that were read are kept as parts; without, reading is quicker. With `strict` a slip stops
-    the reading like any other fault.
+    With `marks` the rules that were read are kept as parts, and what would have been accepted is remembered; without,
+    reading is quick, and tells only whether the line is well formed. With `strict` a slip stops the reading.
     """
 
     __slots__ = ("at", "end", "expected", "far", "octets", "parts", "rule", "slips", "strict", "trailing")
@@ -48,6 +48,8 @@ class Cursor:
 
     def miss(self, expect: Expect) -> None:
         """Remember that `expect` would have been accepted here."""
+        if self.parts is None:
+            return
         if self.at > self.far:
             self.far = self.at
             self.expected = [expect]
@@ -60,7 +62,8 @@ class Cursor:
         if self.octets[self.at : end].upper() == text:
             self.at = end
             return True
-        self.miss(expect)
+        if self.parts is not None:
+            self.miss(expect)
         return False
 
     def match(self, pattern: re.Pattern[bytes], expect: Expect) -> bytes | None:

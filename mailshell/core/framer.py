@@ -4,28 +4,17 @@ Frame first, parse second: a command that ends in a bare LF is one frame, to be 
 is ever read as a command of its own.
 """
 
-from typing import NamedTuple
-
-
-class Frame(NamedTuple):
-    """One line with its line end; of a line over the limit only the first octets are kept, and all are counted."""
-
-    octets: bytes
-    size: int
-
-    @property
-    def whole(self) -> bool:
-        """Whether every octet was kept."""
-        return self.size == len(self.octets)
-
-
 class Framer:
-    """Cut lines from a stream, holding at most `limit` octets of a line that has not ended."""
+    """Cut lines from a stream, holding at most `limit` octets of a line that has not ended.
 
-    __slots__ = ("_buffer", "_dropped", "_limit")
+    Of a line over the limit only the first octets are kept; `lost` counts the octets that the last line lost so.
+    """
+
+    __slots__ = ("_buffer", "_dropped", "_limit", "lost")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        self.lost = 0
         self._buffer = b""
         self._dropped = 0
 
@@ -42,20 +31,19 @@ class Framer:
         """Add what arrived."""
         self._buffer = self._buffer + data if self._buffer else data
 
-    def line(self) -> Frame | None:
-        """The next whole line, or None while its end has not arrived."""
-        buffer, limit = self._buffer, self._limit
+    def line(self) -> bytes | None:
+        """The next line with its end, or None while its end has not arrived."""
+        buffer = self._buffer
         end = buffer.find(b"\n") + 1
         if not end:
-            if len(buffer) > limit:
-                self._dropped += len(buffer) - limit
-                self._buffer = buffer[:limit]
+            if len(buffer) > self._limit:
+                self._dropped += len(buffer) - self._limit
+                self._buffer = buffer[: self._limit]
             return None
+        kept = min(end, self._limit)
+        self.lost, self._dropped = self._dropped + end - kept, 0
         self._buffer = buffer[end:]
-        if not self._dropped and end <= limit:
-            return Frame(buffer[:end], end)
-        size, self._dropped = end + self._dropped, 0
-        return Frame(buffer[: min(end, limit)], size)
+        return buffer[:kept]
 
     def take(self) -> bytes:
         """Everything that has arrived and was not cut yet, for a phase that reads no lines."""
@@ -69,3 +57,10 @@ class Framer:
     def clear(self) -> None:
         """Drop everything: nothing after the end of a session, or before a TLS handshake, is ever run."""
         self._buffer, self._dropped = b"", 0
+
+
+def lines(octets: bytes) -> list[bytes]:
+    """Octets cut after each LF, and after nothing else; the last line may have no end."""
+    cut = octets.split(b"\n")
+    last = cut.pop()
+    return [line + b"\n" for line in cut] + ([last] if last else [])

@@ -145,3 +145,9 @@ class Closed(NamedTuple):
 
 
 Record = Opened | Exchange | Prompt | Body | Notice | Closed
+
+HEARD = (Exchange, Prompt, Body)
+"""The records that hold octets of the client."""
+
+SAID = (Opened, Exchange, Prompt, Notice)
+"""The records that hold replies."""

@@ -12,9 +12,17 @@
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-_LINE = re.compile(r"([CS])(\d{0,3})(?:\(([a-z0-9]+)(?:@([A-Za-z0-9.-]+))?\))?:(?: (.*)|)$")
+from mailshell.core.explain import masked
+from mailshell.core.framer import lines
+from mailshell.core.record import Body, Closed, Exchange, Opened, Prompt, Record
+from mailshell.core.transcript import Entry, Wire
+
+CRLF = b"\r\n"
+
+_LINE = re.compile(r"([CS])([1-9]\d{0,2})?(?:\(([a-z0-9]+)(?:@([A-Za-z0-9.-]+))?\))?:(?: (.*)|)$")
 _HEADER = re.compile(r"#\s*([a-z]+):\s*(\S.*?)\s*$")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.)|$)")
 _PLAIN = {"r": "\r", "n": "\n", "t": "\t", "\\": "\\", "0": "\0"}
@@ -87,13 +95,17 @@ def _item(number: int, line: str) -> Item:
 
 
 def octets(text: str, number: int = 0) -> bytes:
-    """The octets that a line of a transcript stands for; raises ScriptError at an unknown escape."""
+    """The octets that a line of a transcript stands for; raises ScriptError at an unknown escape.
+
+    `number` is the line's place in its file, 0 where there is no file.
+    """
+    where = f"line {number}: " if number else ""
 
     def plain_of(found: re.Match[str]) -> str:
         if found[1] is not None:
             return chr(0xDC00 + int(found[1], 16)) if int(found[1], 16) > 127 else chr(int(found[1], 16))
         if found[2] not in _PLAIN:
-            raise ScriptError(f"line {number}: \\{found[2] or ''} is no escape; there are \\r \\n \\t \\0 \\\\ \\xNN")
+            raise ScriptError(f"{where}\\{found[2] or ''} is no escape; there are \\r \\n \\t \\0 \\\\ \\xNN")
         return _PLAIN[found[2]]
 
     return _ESCAPE.sub(plain_of, text).encode("utf-8", "surrogateescape")
@@ -115,3 +127,55 @@ def matches(wanted: str, line: bytes) -> bool:
     if wanted.endswith("…"):
         return line.startswith(octets(wanted[:-1]))
     return line == octets(wanted) + b"\r\n"
+
+
+def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, int]) -> str:
+    """What happened as a transcript file that can be played again; secrets are left out.
+
+    `story` is each cause with its entries; `numbers` gives the file's number of each connection of the world, and
+    entries of others are passed over.
+    """
+    out: list[str] = []
+    bodies: dict[int, bytes] = {}
+    for cause, entries in story:
+        if cause.startswith(":wait "):
+            out.append(f"> {cause}")
+        for entry in entries:
+            number = numbers.get(entry.wire.number)
+            if number is None:
+                continue
+            if isinstance(entry.record, Body):
+                bodies[number] = bodies.get(number, b"") + entry.record.octets
+            else:
+                out += _sent(bodies.pop(number, b""), number)
+                out += _written(entry.record, number, entry.wire)
+    return "".join(line + "\n" for line in out)
+
+
+def _written(record: Record, number: int, wire: Wire) -> list[str]:
+    if isinstance(record, Body):
+        return []
+    if isinstance(record, Closed):
+        return ["> :drop"] if record.by == "client" else []
+    out = _sent(masked(record.octets), number) if isinstance(record, Exchange | Prompt) else []
+    where = f"({wire.protocol}@{wire.host})" if isinstance(record, Opened) else ""
+    out += [f"S{_number(number)}{where}: {text(reply.removesuffix(CRLF))}" for reply in record.replies]
+    if not isinstance(record, Opened) and record.because:
+        out.append(f"! {record.because}")
+    return out
+
+
+def _number(number: int) -> str:
+    return str(number) if number > 1 else ""
+
+
+def _sent(octets: bytes, number: int) -> list[str]:
+    label = f"C{_number(number)}:"
+    out = []
+    for line in lines(octets):
+        if not line.endswith(CRLF):
+            quoted = text(line)
+            out.append(f'> :raw "{quoted}"')
+        else:
+            out.append(f"{label} {text(line[:-2])}" if len(line) > 2 else label)
+    return out

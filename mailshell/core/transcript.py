@@ -2,10 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from mailshell.core.clock import Instant
-from mailshell.core.record import Body, Exchange, Notice, Opened, Prompt, Record
+from mailshell.core.record import HEARD, SAID, Body, Record
 from mailshell.core.session import Peer
 
 Kind = Literal["typed", "tcp", "relay", "script"]
@@ -40,11 +41,11 @@ class Entry(NamedTuple):
 
 def octets_of(record: Record) -> int:
     """The octets that a record holds."""
-    if isinstance(record, Body):
-        return len(record.octets)
-    if isinstance(record, Exchange | Prompt):
-        return len(record.octets) + sum(map(len, record.replies))
-    return sum(map(len, record.replies)) if isinstance(record, Opened | Notice) else 0
+    octets = len(record.octets) if isinstance(record, HEARD) else 0
+    if isinstance(record, SAID):
+        for reply in record.replies:
+            octets += len(reply)
+    return octets
 
 
 class Transcript:
@@ -53,7 +54,10 @@ class Transcript:
     def __init__(self, limit: int | None = None) -> None:
         self.entries: deque[Entry] = deque()
         self.limit = limit
+        self.count = 0
+        """How many entries were ever added."""
         self._size = 0
+        self._sizes: deque[int] = deque()
         self._listeners: list[Callable[[Entry], None]] = []
 
     def add(self, entry: Entry) -> None:
@@ -65,12 +69,21 @@ class Transcript:
                 # A copy, so that the block it was cut from can go.
                 body = Body(record.octets[:_PIECE], record.omitted + len(record.octets) - _PIECE)
                 kept = Entry(entry.at, entry.wire, body)
-            self._size += octets_of(kept.record) + _ENTRY
+            size = octets_of(kept.record) + _ENTRY
+            self._sizes.append(size)
+            self._size += size
             while self._size > self.limit and self.entries:
-                self._size -= octets_of(self.entries.popleft().record) + _ENTRY
+                self.entries.popleft()
+                self._size -= self._sizes.popleft()
         self.entries.append(kept)
+        self.count += 1
         for listener in self._listeners:
             listener(entry)
+
+    def since(self, first: int, last: int) -> list[Entry]:
+        """Entries number `first` up to `last` (not included), as far as they are still kept."""
+        dropped = self.count - len(self.entries)
+        return list(islice(self.entries, max(first - dropped, 0), max(last - dropped, 0)))
 
     def subscribe(self, listener: Callable[[Entry], None]) -> None:
         """Call `listener` with every entry from now on."""

@@ -276,7 +276,7 @@ def _refusal(path: str, error: sqlite3.Error) -> StateError:
     if code == sqlite3.SQLITE_NOTADB:
         return _foreign(path)
     if code not in _NO_ACCESS:
-        return StateError(f"{path} is damaged ({error}). Put a copy in its place, or name another file.")
+        return StateError(f"{path} is damaged ({error}). Put a good copy in its place, or name another file.")
     real = os.path.realpath(path)
     folder = os.path.dirname(real)
     if os.path.exists(real) and not _may(real, os.R_OK | os.W_OK):

@@ -27,7 +27,7 @@ class Traits(NamedTuple):
 class Host:
     """A server of the world: its name is its only domain, its store is the world's."""
 
-    __slots__ = ("address", "clock", "name", "store", "traits")
+    __slots__ = ("_domains", "address", "clock", "name", "store", "traits")
 
     def __init__(self, name: str, address: str, store: Store, clock: Clock, traits: Traits) -> None:
         self.name = name
@@ -35,6 +35,7 @@ class Host:
         self.store = store
         self.clock = clock
         self.traits = traits
+        self._domains = frozenset({"", name.lower(), f"[{address}]", f"[ipv6:{address}]".lower()})
 
     def now(self) -> Instant:
         """The present moment of the world."""
@@ -42,7 +43,7 @@ class Host:
 
     def is_local(self, domain: str) -> bool:
         """Whether mail for `domain` ends at this host: its name, its address in brackets, or no domain at all."""
-        return domain.lower() in ("", self.name.lower(), f"[{self.address}]".lower(), f"[ipv6:{self.address}]".lower())
+        return domain.lower() in self._domains
 
     def account(self, local: str) -> Account | None:
         """The account behind a local part; its letters' case does not matter on this host."""

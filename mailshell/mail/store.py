@@ -14,7 +14,6 @@ from mailshell.core.clock import Instant
 if TYPE_CHECKING:
     from mailshell.mail.disk import Disk  # it loads sqlite3, which only a store with a file needs
 
-
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
@@ -142,10 +141,8 @@ class Store:
     """
 
     def __init__(self, *, history: bool = False, limit: int = 1 << 30, disk: "Disk | None" = None) -> None:
-        self.changes = 0
-        """How many changes were made and not rolled back: the number of the next one."""
-        self.head = -1
-        """The number of the newest change in force, -1 when there is none."""
+        self.changes = 0  # how many were made and not rolled back: the number of the next one
+        self.head = -1  # the number of the newest change in force, -1 when there is none
         self._history = history
         self._refusal: Full | None = None
         self._limit = limit
@@ -187,11 +184,8 @@ class Store:
 
     def octets(self, body: int) -> bytes:
         """The octets of a body. Raises KeyError when it was never kept, StateError when the file cannot be read."""
-        octets = self._bodies.get(body)
-        if octets is not None:
-            return octets
-        if self._disk is None:
-            raise KeyError(body)
+        if body in self._bodies or self._disk is None:
+            return self._bodies[body]
         return self._disk.octets(body)
 
     def queue(self, host: str) -> list[Queued]:
@@ -261,8 +255,6 @@ class Store:
 
     def number(self, counter: str) -> int:
         """The next value of a counter (1, 2, ...); undo takes it back, so that redo gives the same value."""
-        if self._refusal is not None:
-            raise self._refusal
         before = self._counters.get(counter)
         after = 1 if before is None else before + 1
         self._change(("counter", counter), before, after)
@@ -275,7 +267,7 @@ class Store:
 
     @contextmanager
     def refusing(self, why: Full) -> Iterator[None]:
-        """Raise `why` at every attempt to change anything, for a while."""
+        """Raise `why` at every attempt to change anything or to keep octets, as long as this lasts."""
         self._refusal = why
         try:
             yield
@@ -288,13 +280,12 @@ class Store:
         Raises Full when the disk has no room or fails, StateError when the file is damaged; everything since the
         last commit is then forgotten, as by `rollback`.
         """
-        if self._disk is not None:
-            if self._pending or self._bodies:
-                try:
-                    self._disk.write(self._pending, self._bodies)
-                except BaseException:
-                    self.rollback()
-                    raise
+        if self._disk is not None and (self._pending or self._bodies):
+            try:
+                self._disk.write(self._pending, self._bodies)
+            except BaseException:
+                self.rollback()
+                raise
             self._pending.clear()
             self._bodies.clear()
             self._held = 0
@@ -345,14 +336,13 @@ class Store:
         self._disk = disk
 
     def _size(self, body: int) -> int:
-        octets = self._bodies.get(body)
-        if octets is not None:
-            return len(octets)
-        if self._disk is None:
-            raise KeyError(body)
+        if body in self._bodies or self._disk is None:
+            return len(self._bodies[body])
         return self._disk.size(body)
 
     def _change(self, what: What, before: Value | None, after: Value | None) -> None:
+        if self._refusal is not None:
+            raise self._refusal
         self._tree.append(Change(self.head, what, before, after))
         self.head = self.changes
         self.changes += 1

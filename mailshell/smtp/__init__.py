@@ -35,15 +35,11 @@ def matrix() -> list[str]:
 
 def _topics() -> tuple[Topic, ...]:
     verbs = [Topic(one.card, one.syntax, one.examples) for one in TABLE.commands]
-    keywords = [Topic(one.card, one.keyword, ()) for one in EXTENSIONS if TABLE.find(one.keyword.encode()) is None]
-    parameters = [
-        Topic(one.card, one.syntax, ())
-        for extension in EXTENSIONS
-        for one in (*extension.mail, *extension.rcpt)
-        if one.keyword != extension.keyword
-    ]
+    keywords = [Topic(one.card, "", ()) for one in EXTENSIONS if TABLE.find(one.keyword.encode()) is None]
+    mail = [Topic(one.card, f"MAIL FROM:<address> {one.syntax}", ()) for each in EXTENSIONS for one in each.mail]
+    rcpt = [Topic(one.card, f"RCPT TO:<address> {one.syntax}", ()) for each in EXTENSIONS for one in each.rcpt]
     phase_cards: list[Card] = list(phases.CARDS.values())
-    return (*verbs, *keywords, *parameters, *(Topic(card, "", ()) for card in phase_cards))
+    return (*verbs, *keywords, *mail, *rcpt, *(Topic(card, "", ()) for card in phase_cards))
 
 
 PROTOCOL: Engine[Host] = Engine(

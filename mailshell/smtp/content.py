@@ -35,17 +35,16 @@ def problem(message: bytes) -> Problem | None:
     """A NUL, a bare CR or a bare LF; both policies refuse them, because a next server might take them for line ends."""
     if b"\0" in message:
         line = _line(message, message.index(b"\0"))
-        return Problem(
-            "Message contains NUL", f"Line {line} of the message contains the octet NUL (RFC 5322 section 4)."
-        )
+        because = f"Line {line} of the message contains the octet NUL, which no message may have (RFC 5322 section 4)."
+        return Problem("Message contains NUL", because)
     lines = message.count(b"\r\n")
     if message.count(b"\n") == lines == message.count(b"\r"):
         return None
     found = _BARE.search(message)
     assert found is not None, "the counts differ"
-    name, other = ("CR", "LF") if found[0] == b"\r" else ("LF", "CR")
+    name, bare = ("CR", "a CR without LF") if found[0] == b"\r" else ("LF", "an LF without CR")
     because = (
-        f"Line {_line(message, found.start())} of the message has a {name} without {other}. "
+        f"Line {_line(message, found.start())} of the message has {bare}. "
         f"Lines end in CR LF and in nothing else. A dot after a bare {name} does not end the message here, "
         "but another server might think so: that is SMTP smuggling."
     )
@@ -75,7 +74,7 @@ def slip_problem(message: bytes, *, eight_bit: bool) -> Problem | None:
 
 
 def long_line(octets: bytes) -> int | None:
-    """Where the first line over the limit of RFC 5321 section 4.5.3.1.6 starts, or None; a stuffed dot counts."""
+    """Where the first line over the limit of RFC 5321 section 4.5.3.1.6 starts, or None; `octets` are unstuffed."""
     start, end = 0, len(octets)
     while end - start > limits.TEXT_LINE:
         # From the start of a line, the last line end within the limit starts the next stretch.

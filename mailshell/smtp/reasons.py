@@ -4,11 +4,22 @@ from mailshell.core.command import Command, Table
 from mailshell.core.record import Expect, Fault, Phase
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.grammar import CLOSE, OPEN
+from mailshell.smtp.extensions.extension import TWICE
+from mailshell.smtp.grammar import CLOSE, LOCAL, OPEN, TOO_LONG
 from mailshell.smtp.replies import BAD_RECIPIENT, BAD_SENDER, BAD_SYNTAX, UNKNOWN_COMMAND, WRONG_ORDER, Reply
 
 CRLF = Expect("CR LF", "every line of SMTP ends in these two octets")
 _HTTP = frozenset({b"GET", b"POST", b"HEAD", b"PUT", b"CONNECT", b"OPTIONS"})
+_NAMES = {
+    b"\0": "NUL",
+    b"\r": "a CR without LF",
+    b" ": "a space",
+    b"\t": "a tab",
+    b".": "a dot",
+    b",": "a comma",
+    b":": "a colon",
+    b'"': "a double quote",
+}
 _NEED: dict[Phase, str] = {
     smtp.Phase.GREETED: "EHLO or HELO",
     smtp.Phase.READY: "MAIL",
@@ -40,9 +51,13 @@ def bare_lf(octets: bytes) -> str:
 
 def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase) -> Reply:
     """500: the first word is no verb; the nearest one is named."""
-    word = line.split(b" ", 1)[0]
+    word = line.replace(b"\t", b" ").split(b" ", 1)[0]
     legal = _legal(table, phase)
-    if not line.strip():
+    if line.strip() and not word:
+        return UNKNOWN_COMMAND("The line starts with white space. A command starts at the first octet of its line.")
+    if word == b".":
+        return UNKNOWN_COMMAND(f"A line with one dot ends a message, and no message is being sent. Legal now: {legal}.")
+    if not word:
         return UNKNOWN_COMMAND(f"The line is empty. Legal now: {legal}.")
     if word.upper() in _HTTP:
         return UNKNOWN_COMMAND(f"{word.decode('ascii')} is a command of HTTP, and this is an SMTP server.")
@@ -70,37 +85,48 @@ def wrong_order(command: Command[Desk, Reply], phase: Phase, table: Table[Desk, 
     order = list(smtp.Phase)
     if all(order.index(smtp.Phase(one)) < order.index(smtp.Phase(phase)) for one in command.when):
         because = f"A transaction is open already. Go on with it, or drop it with RSET. Legal now: {legal}."
-        return WRONG_ORDER(because, need="Transaction already open", legal=legal)
+        return WRONG_ORDER(because, need="Transaction already open")
     need = _NEED[phase]
     because = f"{name} needs {need} before it. Legal now: {legal}."
     envelope = desk.state.envelope
     if envelope is not None and envelope.refused:
         because = f"Every recipient so far was refused, so there is nobody to deliver to. Legal now: {legal}."
-    return WRONG_ORDER(because, need=f"Need {need} first", legal=legal)
+        return WRONG_ORDER(because, need="No valid recipients")
+    return WRONG_ORDER(because, need=f"Need {need} first")
 
 
-def syntax(line: bytes, fault: Fault, command: Command[Desk, Reply]) -> Reply:
+def syntax(line: bytes, fault: Fault) -> Reply:
     """501: where the line stops making sense, and what would have made sense there."""
     wording = {"Reverse-path": BAD_SENDER, "Forward-path": BAD_RECIPIENT}.get(fault.rule, BAD_SYNTAX)
-    return wording(f"{_found(line, fault)} {_wanted(fault)}")
+    first = fault.expected[0]
+    if first in TOO_LONG:
+        return wording(f"At octet {fault.at + 1} {first.why}. It may have {first.what}.")
+    if first == TWICE:
+        return wording(f"The parameter at octet {fault.at + 1} stands earlier in the line too. Each may be given once.")
+    return wording(f"{_found(line, fault)} {_wanted(line, fault)}")
 
 
 def _found(line: bytes, fault: Fault) -> str:
     if fault.at >= len(line):
         return f"The line ends after octet {len(line)}."
     octet = line[fault.at : fault.at + 1]
-    names = {b"\0": "NUL", b"\r": "a CR without LF", b" ": "a space", b"\t": "a tab"}
-    if octet >= b"\x7f" or (octet < b" " and octet not in names):
+    if octet in _NAMES:
+        return f"Octet {fault.at + 1} is {_NAMES[octet]}."
+    if not b" " < octet < b"\x7f":
         return f"Octet {fault.at + 1} is 0x{octet.hex().upper()}; a command has visible ASCII characters only."
-    return f"Octet {fault.at + 1} is {names.get(octet) or _shown(octet)}."
+    return f'Octet {fault.at + 1} is "{octet.decode("ascii")}".'
 
 
-def _wanted(fault: Fault) -> str:
-    if not fault.expected:
-        return ""
+def _wanted(line: bytes, fault: Fault) -> str:
     if OPEN in fault.expected:
         return "An address stands in angle brackets, as in <alice@lancs.uk>."
-    if CLOSE in fault.expected and len(fault.expected) == 1:
+    if fault.rule and LOCAL in fault.expected:
+        if fault.rule == "Forward-path" and line[fault.at :].startswith(b">"):
+            return "A recipient is a mailbox, as in <alice@lancs.uk>: <> is for MAIL alone."
+        return "The name of a mailbox stands there, as in <alice@lancs.uk>."
+    if fault.expected == (CLOSE,):
+        if fault.at < len(line):
+            return "The address ends before it, and > must follow. A domain has letters, digits, hyphens and dots."
         return "The address must end with > here."
     wants = [f"{expect.what.strip()} ({expect.why})" for expect in fault.expected[:4]]
     more = " or others" if len(fault.expected) > 4 else ""

@@ -118,7 +118,8 @@ START_INPUT = _wording(
     next="the message, then a line with one dot", classic='Enter mail, end with "." on a line by itself',
 )  # fmt: skip
 MESSAGE_OK = _wording(
-    "message accepted", 250, "2.0.0", "Message accepted, id {id}", "message accepted: the server is responsible", "4.2.5",
+    "message accepted", 250, "2.0.0", "Message accepted, id {id}",
+    "taken, responsible from now on", "4.2.5",
     more="The message is stored. From now on the server must deliver it or report a failure.",
     next="MAIL for another message, or QUIT", classic="Message accepted for delivery",
 )  # fmt: skip
@@ -152,7 +153,7 @@ NO_HELP = _wording(
     more="HELP knows the names of the commands.", next="HELP",
 )  # fmt: skip
 CLOSING = _wording(
-    "closing", 221, "2.0.0", "{host} closing connection", "goodbye: the server closes the connection", "4.1.1.10",
+    "closing", 221, "2.0.0", "{host} closing connection", "goodbye, the server closes", "4.1.1.10",
     more="The session ends in good order. A message without its final dot is dropped.",
     next="nothing: the connection is closed", classic="{host} closing connection",
 )  # fmt: skip
@@ -180,12 +181,13 @@ BAD_SYNTAX = _wording(
     more="The command is known, what follows it does not fit the grammar.", next=_FIX,
 )  # fmt: skip
 BAD_SENDER = _wording(
-    "bad sender address", 501, "5.1.7", "Bad sender address syntax", "permanent: sender address not understood", "4.2.2",
+    "bad sender address", 501, "5.1.7", "Bad sender address syntax",
+    "permanent: bad sender address", "4.2.2",
     more="What stands after MAIL FROM: is not a path by the grammar.", next="MAIL FROM:<you@example.org>",
 )  # fmt: skip
 BAD_RECIPIENT = _wording(
     "bad recipient address", 501, "5.1.3", "Bad recipient address syntax",
-    "permanent: recipient address not understood", "4.2.2",
+    "permanent: bad recipient address", "4.2.2",
     more="What stands after RCPT TO: is not a path by the grammar.", next="RCPT TO:<somebody@example.org>",
 )  # fmt: skip
 PARAMETER_UNKNOWN = _wording(
@@ -199,14 +201,15 @@ NOT_IMPLEMENTED = _wording(
 )  # fmt: skip
 WRONG_ORDER = _wording(
     "wrong order", 503, "5.5.1", "{need}", "permanent: wrong order", "4.1.4",
-    more="The command exists and is not allowed in this phase.", next="{legal}",
+    more="The command exists and is not allowed in this phase.", next="",
 )  # fmt: skip
 NO_SUCH_USER = _wording(
     "no such user", 550, "5.1.1", "No such user here", "permanent: no such mailbox", "3.3",
     more="The domain is this server's own, and it has no mailbox of that name.", next="RCPT with another address",
 )  # fmt: skip
 NOT_LOCAL = _wording(
-    "not a user of this server", 550, "5.1.2", "Not a user of this server", "permanent: the domain is not ours", "3.5.3",
+    "not a user of this server", 550, "5.1.2", "Not a user of this server",
+    "permanent: the domain is not ours", "3.5.3",
     more="The server verifies only its own mailboxes.", next=_NEXT_COMMAND,
 )  # fmt: skip
 RELAY_DENIED = _wording(
@@ -221,7 +224,8 @@ TOO_MANY_RECIPIENTS = _wording(
     next="DATA now, the other recipients in a new transaction",
 )  # fmt: skip
 TOO_BIG = _wording(
-    "message too big", 552, "5.3.4", "Message too big, the limit is {limit} octets", "permanent: over the size limit", "6.1",
+    "message too big", 552, "5.3.4", "Message too big, the limit is {limit} octets",
+    "permanent: over the size limit", "6.1",
     more="The server states its largest message in the SIZE line of its EHLO reply.",
     next="a smaller message", rfc=1870,
 )  # fmt: skip

@@ -50,8 +50,7 @@ def mark_reply(line: bytes, card: Card) -> Marked:
     glosses = {"Reply-code": f"{CLASSES[code[0]]}; {CATEGORIES[code[1]]}"}
     at = 3
     if sign is not None:
-        parts.append(Part("sign", 3, 4))
-        glosses["sign"] = '"-": more lines follow' if sign == b"-" else '" ": last line'
+        glosses["Reply-code"] += '; "-": more lines follow' if sign == b"-" else ""
         at = 4
     if found[3] is not None:
         parts.append(Part("enhanced", at, found.end()))
@@ -87,7 +86,7 @@ def _gloss(code: str, sign: bytes | None, card: Card, keyword: str | None, text:
         return f"x {card.says}"
     last = sign != b"-"
     if keyword is not None:
-        return _KEYWORDS[keyword].says if not last else f'" ": last line; {_KEYWORDS[keyword].says}'
+        return _KEYWORDS[keyword].says if not last else f'" " ends the list; {_KEYWORDS[keyword].says}'
     if not last:
         return f'{code} {_SHORT[code[0]]}, "-": more lines follow'
     if card.name == HELO_OK.card.name and text.startswith(b"Hello "):

@@ -118,12 +118,11 @@ class Session:
         return reply.lines(classic=self._desk.classic, enhanced=self._desk.enhanced)
 
     def _command(self, records: list[Record]) -> bool:
-        frame = self._framer.line()
-        if frame is None:
+        octets = self._framer.line()
+        if octets is None:
             return False
-        octets = frame.octets
-        if not frame.whole:
-            because = reasons.too_long(frame.size, limits.COMMAND_LINE)
+        if self._framer.lost:
+            because = reasons.too_long(len(octets) + self._framer.lost, limits.COMMAND_LINE)
             self._refuse(records, octets, Fault(limits.COMMAND_LINE, (), "line"), LINE_TOO_LONG(because))
         elif octets[-2:] != b"\r\n":
             because = reasons.bare_lf(octets)
@@ -147,7 +146,7 @@ class Session:
                 Verdict.REFUSED,
                 range(changes, changes),
                 card,
-            )  # fmt: skip
+            )
         )
 
     def _run(self, records: list[Record], octets: bytes) -> None:
@@ -166,7 +165,7 @@ class Session:
             because = reasons.too_long(len(octets), command.limit)
             self._refuse(records, octets, Fault(command.limit, (), "line"), LINE_TOO_LONG(because))
         elif isinstance(parsed, Fault):
-            self._refuse(records, octets, parsed, reasons.syntax(line, parsed, command))
+            self._refuse(records, octets, parsed, reasons.syntax(line, parsed))
         else:
             first = desk.host.store.changes
             self._finish(records, octets, parsed, before, parsed.run(desk), reading.slips, first)

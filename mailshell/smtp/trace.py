@@ -30,8 +30,8 @@ def received(desk: Desk, name: str) -> bytes:
 
 def loops(message: bytes) -> bool:
     """Whether the header has so many Received fields that the message must be in a loop (RFC 5321 section 6.3)."""
-    if message.count(b":") <= limits.RECEIVED_FIELDS:
-        return False
     end = message.find(b"\r\n\r\n")
     header = message if end < 0 else message[:end]
+    if header.count(b":") <= limits.RECEIVED_FIELDS:
+        return False
     return len(_RECEIVED.findall(header)) > limits.RECEIVED_FIELDS

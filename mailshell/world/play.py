@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mailshell.core import script
 from mailshell.core.clock import duration
-from mailshell.core.record import Body, Closed, Exchange, Opened, Phase
+from mailshell.core.record import Body, Closed, Exchange, Opened, Phase, Verdict
 from mailshell.core.script import Item, Script, ScriptError
 from mailshell.core.transcript import Entry
 from mailshell.world.seat import Seat, SeatError
@@ -31,13 +31,25 @@ class Outcome(NamedTuple):
     refusals: int
 
 
-class _Link:
-    """What a script has heard on one of its connections and not yet asked for."""
+class _Point(NamedTuple):
+    """Where a connection stood after an answer."""
 
-    def __init__(self, phase: Phase) -> None:
-        self.replies: deque[bytes] = deque()
-        self.phase = phase
-        self.because = ""
+    phase: Phase
+    because: str
+
+
+class _Heard:
+    """What a script has heard on one connection: the replies not yet asked for, each with where it led."""
+
+    def __init__(self) -> None:
+        self.replies: deque[tuple[bytes, _Point]] = deque()
+        self.last: _Point | None = None
+        self.asked: _Point | None = None
+
+    @property
+    def point(self) -> _Point | None:
+        """Where the script is: at the reply that it asked for last, or, when it has asked for all, at the end."""
+        return self.asked if self.replies and self.asked is not None else self.last
 
 
 class Player:
@@ -50,7 +62,7 @@ class Player:
         self.misses: list[Miss] = []
         self.refusals = 0
         self.written: list[str] = []
-        self._heard: dict[int, _Link] = {}
+        self._heard: dict[int, _Heard] = {}
         self._told: dict[int, list[str]] = {}
         self._last = 1
 
@@ -65,23 +77,33 @@ class Player:
         return Outcome(tuple(self.misses), self.refusals)
 
     def _hear(self, entry: Entry) -> None:
-        number = self.seat.number_of(entry.wire.number) or max(self.seat.links, default=0) + 1
+        number = self.seat.number_of(entry.wire.number)
         record = entry.record
-        if isinstance(record, Body | Closed):
+        if number is None or isinstance(record, Body):
             return
-        heard = self._heard.setdefault(number, _Link(record.after))
-        before, heard.phase = heard.phase, record.after
-        heard.replies.extend(record.replies)
-        heard.because = "" if isinstance(record, Opened) else record.because
-        if isinstance(record, Exchange) and record.replies[-1][:1] in b"45":
+        heard = self._heard.setdefault(number, _Heard())
+        lines = self._told.setdefault(number, [])
+        if isinstance(record, Closed):
+            if record.by == "client":
+                self._tell(heard, lines, _Point(self.seat.links[number].session.phase, record.because))
+            return  # where the server closes, its answer has said so
+        because = "" if isinstance(record, Opened) else record.because
+        if isinstance(record, Exchange) and record.verdict is Verdict.REFUSED:
             self.refusals += 1
-        side = f"S{number if number > 1 else ''}: "
-        lines = [side + script.text(reply.removesuffix(b"\r\n")) for reply in record.replies]
-        if before is not record.after or isinstance(record, Opened):
-            lines.append(f"= {record.after.name.lower()}")
-        if heard.because:
-            lines.append(f"! {heard.because}")
-        self._told.setdefault(number, []).extend(lines)
+        point = _Point(record.after, because)
+        heard.replies.extend((reply, point) for reply in record.replies)
+        wire = entry.wire
+        elsewhere = isinstance(record, Opened) and (wire.protocol, wire.host) != (self.protocol, self.host)
+        side = f"S{number}({wire.protocol}@{wire.host}): " if elsewhere else f"S{number if number > 1 else ''}: "
+        lines += [side + script.text(reply.removesuffix(b"\r\n")) for reply in record.replies]
+        self._tell(heard, lines, point)
+
+    def _tell(self, heard: _Heard, lines: list[str], point: _Point) -> None:
+        if heard.last is None or heard.last.phase is not point.phase:
+            lines.append(f"= {point.phase.name.lower()}")
+        if point.because:
+            lines.append(f"! {point.because}")
+        heard.last = point
 
     def _group(self, group: list[Item]) -> None:
         first = group[0]
@@ -90,43 +112,61 @@ class Player:
         if first.what == "send":
             octets = b"".join(script.octets(item.text, item.number) + b"\r\n" for item in group)
             self.written += [_label(item) + item.text for item in group]
+            self._heard.setdefault(first.link, _Heard()).asked = None
             self.seat.send(octets, first.text)
         elif first.what == "local":
             self.written.append(f"> {first.text}")
             local(self.seat, first)
+            self._moved()
         elif first.what == "comment":
             self.written.append(first.text)
         else:
             self._check(first)
         if first.what in ("send", "local"):
-            self._write(first.link)
+            self._write()
 
-    def _write(self, link: int) -> None:
+    def _moved(self) -> None:
+        """Undo and redo move a connection without a word."""
+        for number, heard in self._heard.items():
+            heard.asked = None
+            phase = self.seat.links[number].session.phase
+            if heard.last is not None and heard.last.phase is not phase:
+                self._tell(heard, self._told.setdefault(number, []), _Point(phase, ""))
+
+    def _write(self) -> None:
         for number in sorted(self._told):
             self.written += self._told.pop(number)
 
     def _open(self, item: Item) -> None:
         self._last = item.link
-        link = self.seat.links.get(item.link)
-        if link is None:
-            self.seat.connect(item.host or self.host, item.protocol or self.protocol, item.link)
+        if item.link not in self.seat.links:
+            try:
+                self.seat.connect(item.host or self.host, item.protocol or self.protocol, item.link)
+            except SeatError as error:
+                raise ScriptError(f"line {item.number}: {error}") from None
             if item.what == "send":
-                self._write(item.link)
+                self._write()
         self.seat.switch(item.link)
 
     def _check(self, item: Item) -> None:
-        heard = self._heard[self._last]
+        heard = self._heard.get(self._last)
+        if heard is None:
+            raise ScriptError(f"line {item.number}: There is no connection yet.")
         if item.what == "expect":
-            if self._told:
-                self._write(item.link)
-            line = heard.replies.popleft() if heard.replies else None
-            if line is None or not script.matches(item.text, line):
-                came = None if line is None else script.text(line.removesuffix(b"\r\n"))
-                self.misses.append(Miss(item.number, item.text, came))
-        elif item.what == "phase" and item.text != heard.phase.name.lower():
-            self.misses.append(Miss(item.number, f"phase {item.text}", f"phase {heard.phase.name.lower()}"))
-        elif item.what == "because" and item.text != heard.because:
-            self.misses.append(Miss(item.number, item.text, heard.because or None))
+            self._write()
+            came = None
+            if heard.replies:
+                line, heard.asked = heard.replies.popleft()
+                if script.matches(item.text, line):
+                    return
+                came = script.text(line.removesuffix(b"\r\n"))
+            self.misses.append(Miss(item.number, item.text, came))
+        elif (point := heard.point) is not None:
+            phase = point.phase.name.lower()
+            if item.what == "phase" and item.text != phase:
+                self.misses.append(Miss(item.number, f"phase {item.text}", f"phase {phase}"))
+            elif item.what == "because" and item.text != point.because:
+                self.misses.append(Miss(item.number, item.text, point.because or None))
 
 
 def _groups(items: tuple[Item, ...]) -> Iterator[list[Item]]:
@@ -172,7 +212,7 @@ def wait(seat: Seat, text: str) -> None:
     span = duration(words[0]) if words else None
     if span is None or words[1:] not in ([], ["--idle"]):
         raise SeatError(":wait wants a time, as in :wait 30m or :wait 1h30m, and perhaps --idle")
-    seat.wait(span, idle=bool(words[1:]))
+    seat.wait(span, idle=bool(words[1:]), cause=f":wait {text}")
 
 
 def _bare(action: Callable[[Seat], object]) -> Callable[[Seat, str], None]:

@@ -4,9 +4,12 @@ from typing import NamedTuple
 
 from mailshell.core.clock import Instant
 from mailshell.core.session import Peer
-from mailshell.core.transcript import Kind
+from mailshell.core.transcript import Entry, Kind
 from mailshell.protocols import PROTOCOLS
 from mailshell.world.world import Link, Mark, World
+
+RESET = ":reset"
+"""The cause of a return to the start."""
 
 
 class SeatError(Exception):
@@ -14,10 +17,12 @@ class SeatError(Exception):
 
 
 class Moment(NamedTuple):
-    """The world after one cause, and what the cause was."""
+    """The world after one cause, what the cause was, and the entries of the transcript that it made."""
 
     mark: Mark
     cause: str
+    first: int
+    last: int
 
 
 class Seat:
@@ -29,12 +34,14 @@ class Seat:
         self.kind: Kind = kind
         self.links: dict[int, Link] = {}
         self.current = 0
-        self._moments = [Moment(world.mark(), "")]
+        self._moments = [Moment(world.mark(), "", 0, world.transcript.count)]
         self._at = 0
 
     @property
     def link(self) -> Link:
-        """The connection that typed lines go to."""
+        """The connection that typed lines go to; raises SeatError before the first."""
+        if not self.links:
+            raise SeatError("There is no connection yet.")
         return self.links[self.current]
 
     def number_of(self, wire_number: int) -> int | None:
@@ -74,10 +81,11 @@ class Seat:
         self.world.feed_eof(self.link)
         self._done(":drop")
 
-    def wait(self, microseconds: int, *, idle: bool = False) -> None:
+    def wait(self, microseconds: int, *, idle: bool = False, cause: str = ":wait") -> None:
         """Turn the clock on."""
+        first = self.world.transcript.count
         self.world.advance(Instant(self.world.clock.now() + microseconds), idle=idle)
-        self._done(":wait")
+        self._done(cause, first)
 
     def undo(self) -> str:
         """Go back before the last cause, and name it."""
@@ -98,12 +106,21 @@ class Seat:
     def reset(self) -> None:
         """Go back to the world as it was at the start; this can be undone too."""
         self.world.rewind(self._moments[0].mark)
-        self._done(":reset")
+        self._done(RESET)
 
-    def _done(self, cause: str) -> None:
+    def story(self) -> list[tuple[str, list[Entry]]]:
+        """What is in force: each cause since the last reset, undone ones left out, with its entries."""
+        moments = self._moments[1 : self._at + 1]
+        resets = [index for index, moment in enumerate(moments) if moment.cause == RESET]
+        kept = moments[resets[-1] + 1 :] if resets else moments
+        return [(moment.cause, self.world.transcript.since(moment.first, moment.last)) for moment in kept]
+
+    def _done(self, cause: str, first: int | None = None) -> None:
+        first = self.world.transcript.count if first is None else first
         self.world.settle()
         del self._moments[self._at + 1 :]
-        self._moments.append(Moment(self.world.mark(), cause))
+        count = self.world.transcript.count
+        self._moments.append(Moment(self.world.mark(), cause, first, count))
         self._at += 1
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailshell.core.clock import Instant, VirtualClock
-from mailshell.core.record import Closed, Exchange, Notice, Opened, Prompt, Record
+from mailshell.core.record import SAID, Closed, Record
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
 from mailshell.mail.host import Host
@@ -103,21 +103,21 @@ class World:
             self._run_again(full)
         turn, self._turn = self._turn, []
         now = self.clock.now()
-        out: dict[Link, list[bytes]] = {}
-        for step in turn:
-            pieces = out.setdefault(step.link, [])
-            for record in step.records:
-                if isinstance(record, Exchange | Prompt | Opened | Notice):
-                    pieces.extend(record.replies)
+        out: dict[Link, bytes] = {}
+        for link, _, _, records in turn:
+            for record in records:
+                if isinstance(record, SAID):
+                    out[link] = b"".join((out.get(link, b""), *record.replies))
                 elif isinstance(record, Closed):
-                    self._close(step.link)
-        for link, pieces in out.items():
-            if pieces or link.closed:
-                link.send(pieces[0] if len(pieces) == 1 else b"".join(pieces), link.closed)
+                    self._close(link)
+                    out.setdefault(link, b"")
+        for link, octets in out.items():
+            link.send(octets, link.closed)
         add = self.transcript.add
-        for step in turn:
-            for record in step.records:
-                add(Entry(now, step.link.wire, record))
+        for link, _, _, records in turn:
+            wire = link.wire
+            for record in records:
+                add(Entry(now, wire, record))
 
     def _close(self, link: Link) -> None:
         link.closed = True

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
-from mailshell.core.record import Card, Cite, Expect
+from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
 from mailshell.smtp.extensions import MAIL
@@ -16,7 +16,7 @@ from mailshell.smtp.replies import SENDER_OK, Reply
 
 CARD = Card(
     "MAIL",
-    "the return path: who gets a report if delivery fails",
+    "return path: where reports go",
     Cite(5321, "4.1.1.2"),
     parts={
         "MAIL": "verb: opens a mail transaction",
@@ -52,14 +52,12 @@ class Mail(NamedTuple):
         for refusal in refusals(self.parameters, MAIL, desk):
             return refusal
         desk.move(Phase.SENDER, Envelope(self.reverse_path, self.parameters))
-        return SENDER_OK(address=self.reverse_path.address) if desk.classic else SENDER_OK()
+        return SENDER_OK(address=self.reverse_path.address or "<>") if desk.classic else SENDER_OK()
 
 
 def parse(cursor: Cursor) -> Mail:
     """mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF."""
-    start = cursor.at + 1
-    cursor.need_word(b" FROM:", Expect(" FROM:", "the keyword before the return path"))
-    cursor.mark("FROM", start)
+    grammar.keyword(cursor, "FROM", "the keyword before the return path")
     reverse_path = grammar.path(cursor, "Reverse-path", null=True)
     parameters = read_parameters(cursor, MAIL)
     cursor.done(grammar.END)

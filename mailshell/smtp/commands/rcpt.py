@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
-from mailshell.core.record import Card, Cite, Expect
+from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
 from mailshell.smtp.extensions import RCPT
@@ -28,7 +28,7 @@ CARD = Card(
     parts={
         "RCPT": "verb: names one recipient",
         "TO": "fixed keyword: no space after the colon",
-        "Forward-path": "recipient: the server that owns the domain puts the message into this mailbox",
+        "Forward-path": "recipient: the mailbox that gets the message",
         "esmtp-param": "parameter: this server does not know it",
     },
     more="RCPT names one recipient and is sent once for each. It is part of the envelope: only the addresses here "
@@ -84,9 +84,7 @@ class Rcpt(NamedTuple):
 
 def parse(cursor: Cursor) -> Rcpt:
     """rcpt = "RCPT TO:" ( "<Postmaster@" Domain ">" / "<Postmaster>" / Forward-path ) [SP Rcpt-parameters] CRLF."""
-    start = cursor.at + 1
-    cursor.need_word(b" TO:", Expect(" TO:", "the keyword before the recipient"))
-    cursor.mark("TO", start)
+    grammar.keyword(cursor, "TO", "the keyword before the recipient")
     forward_path = grammar.path(cursor, "Forward-path", postmaster=True)
     parameters = read_parameters(cursor, RCPT)
     cursor.done(grammar.END)

@@ -44,17 +44,22 @@ class Vrfy(NamedTuple):
         if not host.is_local(self.domain):
             if desk.peer.inside:
                 return CANNOT_VERIFY(f"{self.domain} is not a domain of {host.name}.")
-            return NOT_LOCAL(f"{self.domain} is not a domain of {host.name}, and it does not relay for you.")
+            return NOT_LOCAL(f"{self.domain} is not a domain of {host.name}, which passes on nothing for you.")
         account = host.account(self.name)
         words = self.name.lower()
         found = [account] if account else [one for one in host.accounts() if words in one.name.lower().split()]
         if not found:
             return NO_SUCH_USER(f"{host.name} has no mailbox and no user named {self.name}.")
-        rows = [(one.name, grammar.Path(one.user, host.name).address) for one in found]
+        rows = [(_ascii(one.name), grammar.Path(_ascii(one.user), host.name).address) for one in found]
         if len(rows) == 1:
             return VERIFIED(name=rows[0][0], address=rows[0][1])
         because = f"{self.name} fits {len(rows)} users of {host.name}."
         return AMBIGUOUS(because, lines=tuple(f"{name} <{address}>" for name, address in rows))
+
+
+def _ascii(text: str) -> str:
+    """Text as a reply may have it: what is no visible ASCII character becomes `?` (RFC 6531 section 3.7.4.2)."""
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in text)
 
 
 def parse(cursor: Cursor) -> Vrfy:

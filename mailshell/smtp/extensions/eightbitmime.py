@@ -13,7 +13,7 @@ _VALUE = re.compile(rb"(?:7BIT|8BITMIME)(?![!-<>-~])", re.IGNORECASE)
 
 CARD = Card(
     "8BITMIME",
-    "takes octets above 127 in the message",
+    "takes octets above 127 in messages",
     Cite(6152, "2"),
     more="SMTP is a 7-bit protocol unless the server offers this extension. With BODY=8BITMIME the client says that "
     "its message has octets above 127, and the server keeps every bit of them.",

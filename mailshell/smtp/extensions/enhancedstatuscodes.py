@@ -5,7 +5,7 @@ from mailshell.smtp.extensions.extension import Extension
 
 CARD = Card(
     "ENHANCEDSTATUSCODES",
-    "puts codes such as 5.1.1 into its replies",
+    "sends finer codes such as 5.1.1",
     Cite(2034, "3"),
     more="After the three digits stands a second code, class.subject.detail. It says more exactly what went wrong. "
     "The greeting and the answers to EHLO, HELO and DATA (354) carry none.",

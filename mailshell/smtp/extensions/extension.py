@@ -13,7 +13,7 @@ from mailshell.smtp.replies import PARAMETER_UNKNOWN, Reply
 _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
 _VALUE = re.compile(rb"[!-<>-~]+")
 _KEY = Expect("esmtp-keyword", "the name of a parameter, as in SIZE")
-_TWICE = Expect("each parameter once", "the same parameter stands earlier in the line")
+TWICE = Expect("each parameter once", "the same parameter stands earlier in the line")
 
 
 class Parameter(NamedTuple):
@@ -47,13 +47,15 @@ Known = Mapping[str, tuple[Extension, Parameter]]
 def read_parameters(cursor: Cursor, known: Known) -> dict[str, str]:
     """*( SP esmtp-param ); a parameter that nobody knows is read too, so that the answer can be 555."""
     found: dict[str, str] = {}
+    if cursor.at == cursor.end and cursor.parts is None:
+        return found
     while cursor.octets[cursor.at :].strip(b" \t"):
         cursor.need_word(b" ", SPACE)
         start = cursor.at
         _offer(cursor, known, "")
         keyword = cursor.need(_KEYWORD, _KEY).decode("ascii").upper()
         if keyword in found:
-            raise cursor.refuse(start, _TWICE)
+            raise cursor.refuse(start, TWICE)
         found[keyword] = known[keyword][1].read(cursor) if keyword in known else _any_value(cursor)
         cursor.mark(keyword if keyword in known else "esmtp-param", start)
         _offer(cursor, {name: one for name, one in known.items() if name not in found}, " ")
@@ -81,7 +83,8 @@ def refusals(parameters: Mapping[str, str], known: Known, desk: Desk) -> Iterato
         if extension is None or parameter is None:
             yield PARAMETER_UNKNOWN(f"{keyword} is no parameter that this server knows.")
         elif not desk.offers(extension.keyword):
-            yield PARAMETER_UNKNOWN(f"{keyword} belongs to {extension.keyword}, which this server does not offer.")
+            belongs = "" if keyword == extension.keyword else f"{keyword} belongs to {extension.keyword}. "
+            yield PARAMETER_UNKNOWN(f"{belongs}This server does not offer {extension.keyword}.")
         elif not desk.state.extended:
             yield PARAMETER_UNKNOWN(f"{keyword} may be used only after EHLO: HELO offers no extension.")
         elif (reply := parameter.check(value, desk)) is not None:

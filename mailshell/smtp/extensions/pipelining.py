@@ -5,7 +5,7 @@ from mailshell.smtp.extensions.extension import Extension
 
 CARD = Card(
     "PIPELINING",
-    "takes several commands before it answers",
+    "takes commands in groups",
     Cite(2920, "3.1"),
     more="The client may send MAIL, RCPT and DATA without waiting for each answer. The answers come in the same "
     "order. EHLO, DATA, VRFY, NOOP and QUIT must be the last of such a group.",

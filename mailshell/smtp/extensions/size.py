@@ -13,7 +13,7 @@ _DIGITS = re.compile(rb"[0-9]{1,20}(?![0-9])")
 
 CARD = Card(
     "SIZE",
-    "takes messages up to so many octets",
+    "largest message it takes, in octets",
     Cite(1870, "4"),
     more="The server states its largest message. With SIZE=n the client says how big its message is, so that a "
     "message over the limit is refused before it is sent.",
@@ -36,7 +36,7 @@ def check(value: str, desk: Desk) -> Reply | None:
 
 SIZE = Parameter(
     "SIZE",
-    Card("SIZE", "the size of the message in octets", Cite(1870, "6"), more="The size counts CR LF, not stuffed dots."),
+    Card("SIZE", "size of the message in octets", Cite(1870, "6"), more="The size counts CR LF, not stuffed dots."),
     "SIZE=n",
     read,
     check,

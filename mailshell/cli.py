@@ -1,0 +1,168 @@
+"""The command line. Each subcommand imports what it needs when it runs, so that `--help` is quick."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+
+from mailshell import __version__
+
+_EXAMPLES = """\
+examples:
+  mailshell                         talk SMTP to nyu.edu, each line explained
+  mailshell smtp lancs.uk           the same with another server of the world
+  mailshell smtp --voice classic    the server speaks as on the lecture's slides
+  mailshell run session.txt         play a file of C: and S: lines, or of commands
+  mailshell serve --smtp 2525       real mail programs reach the same server over TCP
+  mailshell table smtp              which command is legal when
+
+MAILSHELL_DEPTH=2 in the environment stands for --depth 2, and so on; a flag wins.
+exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server start, 130 interrupted
+"""
+
+_CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
+    "depth": (("1", "0", "2"), "1 a note beside each line, 0 the wire alone, 2 every field named"),
+    "wire": (("marks", "off", "hex"), "line ends as marks, hidden, or as a hex dump"),
+    "color": (("auto", "always", "never"), "NO_COLOR is honoured"),
+    "world": (("lecture", "discard", "empty"), "the lecture's, one that keeps no mail, one without users"),
+    "voice": (("modern", "classic"), "classic speaks as on the lecture's slides"),
+    "policy": (("tolerant", "strict"), "strict refuses all that the standard forbids"),
+}
+"""The values of each option, the default first."""
+
+_DEFAULTS = {
+    "depth": "1",
+    "wire": "marks",
+    "color": "auto",
+    "world": "lecture",
+    "voice": "modern",
+    "policy": "tolerant",
+}
+_FLAGS = {"plain": "append-only lines, roles in words: for screen readers", "ascii": "no character beyond ASCII"}
+_FILES = {"log": "append what is shown to a file", "state": "keep the mail in this file"}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line, and return the exit status: 0, 1, 2, 3 or 130."""
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        parser = _parser(argv)
+        args = parser.parse_args(argv)
+        _complete(parser, args)
+        run: Callable[[argparse.Namespace], int] = args.run
+        return run(args)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("MAILSHELL_DEBUG"):
+            raise
+        print(f"mailshell: internal error: {type(error).__name__}: {error}", file=sys.stderr)
+        print("mailshell: please report it; MAILSHELL_DEBUG=1 shows where it happened.", file=sys.stderr)
+        return 1
+
+
+def _parser(argv: list[str]) -> argparse.ArgumentParser:
+    common = _common()
+    parser = argparse.ArgumentParser(
+        prog="mailshell",
+        description="Talk raw SMTP to real mail servers inside a closed world; every octet explains itself.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
+    parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    smtp = commands.add_parser("smtp", parents=[common], help="practise SMTP against a server of the world")
+    smtp.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
+    smtp.set_defaults(run=_practise, protocol="smtp")
+
+    run = commands.add_parser("run", parents=[common], help="play a file of C: and S: lines, or of plain commands")
+    run.add_argument("file", metavar="FILE", help="- reads standard input")
+    run.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
+    run.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
+    run.add_argument("--fail-on-refusal", action="store_true", help="exit 1 when the server refuses a command")
+    run.add_argument("--json", action="store_true", help="one JSON object a line")
+    run.set_defaults(run=_run)
+
+    serve = commands.add_parser("serve", parents=[common], help="offer the same servers over TCP")
+    if "serve" in argv:
+        from mailshell.shell.serve import add_options
+
+        add_options(serve)
+    serve.set_defaults(run=_serve)
+
+    table = commands.add_parser("table", help="print which command is legal in which phase")
+    table.add_argument("protocol", choices=["smtp"])
+    table.set_defaults(run=_table)
+    commands.add_parser("paths", help="print the folders that mailshell uses").set_defaults(run=_paths)
+    return parser
+
+
+def _common() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    # SUPPRESS: a flag before the subcommand holds when the subcommand does not repeat it.
+    for name, (choices, text) in _CHOICES.items():
+        common.add_argument(
+            f"--{name}", choices=choices, default=argparse.SUPPRESS, help=f"{text} (default {choices[0]})"
+        )
+    for name, text in _FLAGS.items():
+        common.add_argument(f"--{name}", action="store_true", default=argparse.SUPPRESS, help=text)
+    for name, text in _FILES.items():
+        common.add_argument(f"--{name}", metavar="FILE", default=argparse.SUPPRESS, help=text)
+    return common
+
+
+def _complete(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """Fill in what no flag set: from MAILSHELL_*, else the default."""
+    for name, (choices, _) in _CHOICES.items():
+        value = getattr(args, name, None) or os.environ.get(f"MAILSHELL_{name.upper()}") or choices[0]
+        if value not in choices:
+            parser.error(f"MAILSHELL_{name.upper()}={value}: choose from {', '.join(choices)}")
+        setattr(args, name, value)
+    args.depth = int(args.depth)
+    for name in _FLAGS:
+        setattr(args, name, getattr(args, name, False) or os.environ.get(f"MAILSHELL_{name.upper()}", "0") not in "0")
+    for name in _FILES:
+        setattr(args, name, getattr(args, name, None) or os.environ.get(f"MAILSHELL_{name.upper()}") or None)
+
+
+def _practise(args: argparse.Namespace) -> int:
+    from mailshell.shell.plain import main as practise
+
+    return practise(args)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from mailshell.shell.run import main as run
+
+    return run(args)
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from mailshell.shell.serve import main as serve
+
+    return serve(args)
+
+
+def _table(args: argparse.Namespace) -> int:
+    from mailshell.protocols import PROTOCOLS
+
+    print("\n".join(PROTOCOLS[args.protocol].matrix()))
+    return 0
+
+
+def _paths(args: argparse.Namespace) -> int:
+    from mailshell.shell.paths import paths
+
+    width = max(map(len, paths()))
+    for name, path in paths().items():
+        print(f"{name:<{width}}  {path}")
+    return 0

@@ -1,0 +1,156 @@
+"""What a record means, derived when somebody looks: lines, marked parts, notes. Pure, and blind to protocols."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from mailshell.core.framer import lines
+from mailshell.core.record import (
+    Body,
+    Card,
+    Cite,
+    Closed,
+    Exchange,
+    Notice,
+    Opened,
+    Part,
+    Phase,
+    Prompt,
+    Record,
+    Side,
+    Verdict,
+)
+from mailshell.core.session import Engine, Host, Marked
+
+Manner = Literal["plain", "refusal", "unasked"]
+
+_SECRET_VERBS = frozenset({b"AUTH", b"PASS", b"LOGIN", b"APOP", b"AUTHENTICATE"})
+
+
+class Note(NamedTuple):
+    """What octets `start` to `end` of a line are."""
+
+    rule: str
+    start: int
+    end: int
+    text: str
+
+
+class Row(NamedTuple):
+    """One line of the wire, line end included, with its gloss and notes.
+
+    `secret` are the spans that must not be shown; `cite` is the place that the notes rest on.
+    """
+
+    side: Side
+    manner: Manner
+    octets: bytes
+    gloss: str = ""
+    notes: tuple[Note, ...] = ()
+    secret: tuple[tuple[int, int], ...] = ()
+    cite: Cite | None = None
+
+
+class Meaning(NamedTuple):
+    """A record explained: the command, the answers, why it came so, what is next, and the phases around it."""
+
+    command: tuple[Row, ...]
+    answers: tuple[Row, ...]
+    because: str
+    next: str
+    before: Phase | None
+    after: Phase | None
+    refused: bool = False
+
+
+def explain(record: Record, engine: Engine[Host]) -> Meaning:
+    """Everything there is to say about a record; a Body has no lines of its own here, see `body_row`."""
+    if isinstance(record, Exchange | Prompt):
+        refused = record.verdict is Verdict.REFUSED
+        answers = _answers(record.replies, record.card, engine, "refusal" if refused else "plain")
+        next_step = (record.card.next or engine.phases[record.after].next) if refused else ""
+        command = (command_row(record.octets, engine),)
+        return Meaning(command, answers, record.because, next_step, record.before, record.after, refused)
+    if isinstance(record, Opened):
+        return Meaning((), _answers(record.replies, record.card, engine, "plain"), "", "", None, record.after)
+    if isinstance(record, Notice):
+        answers = _answers(record.replies, record.card, engine, "unasked")
+        return Meaning((), answers, record.because, record.card.next, record.before, record.after)
+    if isinstance(record, Closed):
+        return Meaning((), (), record.because, "", record.before, None)
+    return Meaning((), (), "", "", None, None)
+
+
+def command_row(octets: bytes, engine: Engine[Host]) -> Row:
+    """A client line taken apart."""
+    line = octets.rstrip(b"\r\n")
+    secret = hidden(line)
+    marked = engine.mark_command(line)
+    spans = tuple((part.start, part.end) for part in marked.parts if part.secret) or secret
+    return Row("client", "plain", octets, marked.gloss, tuple(_notes(marked)), spans, _cite(marked.card))
+
+
+def body_row(octets: bytes, first: bool) -> Row:
+    """A line of what the server had asked for; a line that begins with a dot was stuffed."""
+    if octets[:1] == b".":
+        gloss = "the first dot is stuffing; the server takes it off"
+        return Row("client", "plain", octets, gloss, (Note("stuffed dot", 0, 1, gloss),), cite=Cite(5321, "4.5.2"))
+    return Row("client", "plain", octets, "message text" if first else "")
+
+
+def hidden(line: bytes) -> tuple[tuple[int, int], ...]:
+    """The span of a password in a line whose verb carries one, whether or not the server knows the verb."""
+    words = line.split(b" ")
+    for index in (0, 1):
+        if len(words) > index + 1 and words[index].upper() in _SECRET_VERBS:
+            start = sum(len(word) + 1 for word in words[: index + 1])
+            return ((start, len(line)),) if start < len(line) else ()
+    return ()
+
+
+def masked(octets: bytes) -> bytes:
+    """A client line with eight stars in the place of its secret."""
+    line = octets.rstrip(b"\r\n")
+    for start, end in hidden(line):
+        return octets[:start] + b"********" + octets[end:]
+    return octets
+
+
+def _answers(replies: tuple[bytes, ...], card: Card, engine: Engine[Host], manner: Manner) -> tuple[Row, ...]:
+    rows = []
+    for reply in replies:
+        marked = engine.mark_reply(reply.rstrip(b"\r\n"), card)
+        rows.append(Row("server", manner, reply, marked.gloss, tuple(_notes(marked)), (), _cite(marked.card)))
+    return tuple(rows)
+
+
+def _cite(card: Card | None) -> Cite | None:
+    return card.cite if card is not None else None
+
+
+def _notes(marked: Marked) -> Iterator[Note]:
+    for part in marked.parts:
+        yield Note(part.rule, part.start, part.end, _gloss(marked, part))
+
+
+def _gloss(marked: Marked, part: Part) -> str:
+    return marked.glosses.get(part.rule, part.rule)
+
+
+class BodyLines:
+    """Cuts the pieces of a body into lines, whatever the pieces are; a last line without its end waits."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def add(self, body: Body) -> list[bytes]:
+        """The lines that this piece completes, line ends included."""
+        cut = lines(self._rest + body.octets)
+        self._rest = b""
+        if cut and not cut[-1].endswith(b"\n"):
+            self._rest = cut.pop()
+        return cut
+
+    def rest(self) -> bytes:
+        """What is left when the body is over."""
+        rest, self._rest = self._rest, b""
+        return rest

@@ -1,0 +1,54 @@
+"""Help: what may be typed now, and what a word means."""
+
+from collections.abc import Iterable
+
+from mailshell.core.record import Phase
+from mailshell.core.session import Engine, Topic
+from mailshell.mail.host import Host
+from mailshell.shell.tables import rows
+from mailshell.shell.text import wrap
+
+
+def help_lines(engine: Engine[Host], phase: Phase, word: str, width: int) -> list[str] | None:
+    """Lines of help on a word of the protocol, or on the phase; None for a word that is not known."""
+    if not word:
+        return _here(engine, phase, width)
+    if len(word) == 3 and word.isascii() and word.isdecimal():
+        return _code(engine, word, width)
+    wanted = word.upper()
+    found = [topic for topic in engine.topics if topic.card.name.upper() == wanted]
+    return [line for topic in found for line in _topic(topic, width)] or None
+
+
+def _here(engine: Engine[Host], phase: Phase, width: int) -> list[str]:
+    card = engine.phases[phase]
+    lines = _wrapped(f"Phase: {phase.value}. {card.more}", width)
+    topics = engine.legal(phase)
+    if topics:
+        lines += ["   Legal now:", *(f"     {topic.syntax:<26}{topic.card.says}" for topic in topics)]
+    return lines
+
+
+def _code(engine: Engine[Host], code: str, width: int) -> list[str] | None:
+    """What a reply code means, whichever server sends it."""
+    for row in rows(f"{engine.name}-replies"):
+        if row["code"] == code:
+            lines = [f"   {code}: {row['name']}", *_wrapped(row["meaning"], width, indent=5)]
+            lines += _wrapped(f"next: {row['next']}", width, indent=5)
+            return lines + _wrapped(row["section"], width, indent=5)
+    return None
+
+
+def _topic(topic: Topic, width: int) -> list[str]:
+    card = topic.card
+    lines = [f"   {card.name}: {card.says}"]
+    lines += _wrapped(card.more, width, indent=5)
+    if topic.syntax:
+        lines.append(f"     type:  {topic.syntax}")
+    lines += [f"     as in: {example}" for example in topic.examples]
+    return [*lines, f"     {card.cite}"]
+
+
+def _wrapped(text: str, width: int, indent: int = 3) -> list[str]:
+    rows: Iterable[str] = wrap(text, max(width - indent - 1, 30))
+    return [" " * indent + row for row in rows]

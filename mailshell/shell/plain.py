@@ -1,0 +1,176 @@
+"""The line front end: works in a terminal, in a pipe, with TERM=dumb, for a screen reader. Nothing is redrawn.
+
+In a terminal the prompt is the gutter itself, so that what was typed already is a line of the transcript, and its
+meaning follows below it.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+from mailshell import __version__
+from mailshell.core.explain import hidden
+from mailshell.core.transcript import Entry
+from mailshell.mail.store import StateError
+from mailshell.protocols import PROTOCOLS
+from mailshell.shell import setup
+from mailshell.shell.log import Log
+from mailshell.shell.meta import COMMANDS, Meta, carry_out
+from mailshell.shell.render import Renderer
+from mailshell.world.seat import Seat
+from mailshell.world.start import STUDENT
+from mailshell.world.world import World
+
+ESCAPE = "\x1d"
+"""Ctrl-]: a line that begins with it is for mailshell, in every phase."""
+
+_CRLF = b"\r\n"
+
+
+def main(args: argparse.Namespace) -> int:
+    """Talk to a server, line by line; exit status 0, 2 for a host that is not there, 3 for the state file."""
+    try:
+        with setup.opened(args) as world:
+            if args.host not in world.hosts:
+                names = ", ".join(world.hosts)
+                print(f"mailshell: {args.host} is no host of this world: there are {names}.", file=sys.stderr)
+                print("mailshell: the world is closed; it does not reach servers on the network.", file=sys.stderr)
+                return 2
+            with Log(args.log) as log:
+                return Plain(args, world, log).run()
+    except (StateError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        print(f"mailshell: {error}", file=sys.stderr)
+        return 3
+
+
+class Plain:
+    """One person, or one script on standard input, at the world."""
+
+    def __init__(self, args: argparse.Namespace, world: World, log: Log) -> None:
+        self.terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        self.renderer = Renderer(setup.view(args, sys.stdout, typed=self.terminal))
+        self.seat = Seat(world, STUDENT)
+        self.log = log
+        self.meta = Meta(self.seat, self.renderer, log, self.print)
+        self._protocol, self._host = args.protocol, args.host
+        world.transcript.subscribe(self._show)
+
+    def run(self) -> int:
+        """Read lines until they end, or until :quit."""
+        if self.terminal:
+            self._banner()
+        self.seat.connect(self._host, self._protocol)
+        for line in self._typed() if self.terminal else _piped():
+            self.line(line)
+            if self.meta.over:
+                return 0
+        for number, link in self.seat.links.items():
+            if not link.closed and not self.terminal:
+                self.seat.switch(number)
+                self.seat.drop()
+        return 0
+
+    def print(self, lines: list[str]) -> None:
+        """Write lines, and keep them in the log where there is one."""
+        for line in lines:
+            sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+        self.log.write(lines)
+
+    def line(self, octets: bytes) -> None:
+        """One typed line, its end left out: for mailshell, or for the server."""
+        text = octets.decode("utf-8", "surrogateescape")
+        command = self._local(text)
+        if command is not None:
+            carry_out(self.meta, command)
+        elif self.seat.link.closed:
+            self._reopen(text)
+        else:
+            self._remember(octets)
+            self.seat.send(octets + _CRLF)
+
+    def _local(self, text: str) -> str | None:
+        """What a line wants of mailshell, or None where it goes to the server."""
+        if text.startswith(ESCAPE):
+            return text[1:].strip().removeprefix(":")
+        link = self.seat.link
+        if not link.closed and not PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase):
+            return None
+        if text.startswith(":") and not text.startswith("::"):
+            return text[1:].strip()
+        if text.strip() == "?" or text.startswith("? "):
+            return f"help {text[1:].strip()}".strip()
+        return None
+
+    def _reopen(self, text: str) -> None:
+        wire = self.seat.link.wire
+        if text:
+            self.print(self.renderer.error("The connection is closed. Enter alone opens it again; :quit leaves."))
+        else:
+            self.seat.connect(wire.host, wire.protocol, self.seat.current)
+
+    def _show(self, entry: Entry) -> None:
+        number = self.seat.number_of(entry.wire.number)
+        self.print(self.renderer.lines(entry, number or max(self.seat.links, default=0) + 1))
+
+    def _banner(self) -> None:
+        place = f"{self._protocol.upper()} with {self._host}, in a closed world: no mail leaves it."
+        self.print(self.renderer.say(f"mailshell {__version__}: {place} ? helps, :quit leaves."))
+
+    def _typed(self) -> Iterator[bytes]:
+        read = _reader()
+        while True:
+            try:
+                text = read(self._prompt())
+            except EOFError:
+                sys.stdout.write("\n")
+                return
+            except KeyboardInterrupt:
+                # Ctrl-C clears the line, never the session.
+                sys.stdout.write("\n")
+                continue
+            yield text.encode("utf-8", "surrogateescape")
+
+    def _prompt(self) -> str:
+        number = str(self.seat.current) if self.seat.current > 1 else ""
+        if self.renderer.view.words:
+            return f"client{' ' + number if number else ''}: "
+        return f"C{number}: "
+
+    def _remember(self, octets: bytes) -> None:
+        if self.terminal and "readline" in sys.modules and not hidden(octets):
+            import readline
+
+            text = octets.decode("utf-8", "surrogateescape")
+            if text.isprintable() and text:
+                readline.add_history(text)
+
+
+def _reader() -> Callable[[str], str]:
+    """`input`, with line editing where the system has it, and no history of its own (it would keep secrets)."""
+    if os.environ.get("TERM", "dumb") != "dumb":
+        try:
+            import readline
+        except ImportError:
+            return input
+        readline.set_auto_history(False)
+        readline.parse_and_bind(r'"\C-]": self-insert')
+        # Words of mailshell complete with Tab; those of the protocols come with the full-screen editor.
+        readline.set_completer(_complete)
+        readline.set_completer_delims("")
+        readline.parse_and_bind("tab: complete")
+    return input
+
+
+def _complete(text: str, state: int) -> str | None:
+    found = [f":{name}" for name in COMMANDS if text.startswith(":") and f":{name}".startswith(text)]
+    return found[state] if state < len(found) else None
+
+
+def _piped() -> Iterator[bytes]:
+    """The lines of standard input, LF or CR LF taken off: a script is a text file of this machine."""
+    for line in sys.stdin.buffer:
+        yield line.removesuffix(b"\n").removesuffix(b"\r")

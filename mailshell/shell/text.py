@@ -1,0 +1,100 @@
+"""Octets as text that a terminal shows and does not obey: each octet once, in order."""
+
+from unicodedata import combining, east_asian_width
+
+from mailshell.shell.view import WireMarks
+
+
+class Shown:
+    """A line as text, and for each octet the column at which it begins (one more for the end of the line)."""
+
+    __slots__ = ("columns", "text")
+
+    def __init__(self, text: str, columns: list[int]) -> None:
+        self.text = text
+        self.columns = columns
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def show(octets: bytes, wire: WireMarks = "marks", *, ascii_only: bool = False) -> Shown:
+    """A line of the wire; CR LF becomes a mark at its end, or nothing; a bare CR or LF is always shown, and loud."""
+    ends = octets.endswith(b"\r\n")
+    line = octets[:-2] if ends else octets
+    mark = ""
+    if ends and wire != "off":
+        mark = "\\r\\n" if ascii_only else "␍␊"
+    if line.isascii() and (text := line.decode("ascii")).isprintable():
+        columns = list(range(len(text) + 1))
+    else:
+        text, columns = _show_each(line, ascii_only)
+    return Shown(text + mark, columns)
+
+
+def _show_each(line: bytes, ascii_only: bool) -> tuple[str, list[int]]:
+    columns: list[int] = []
+    pieces: list[str] = []
+    column = 0
+    for letter, count in _letters(line):
+        piece = _piece(letter, ascii_only)
+        columns += [column] * count
+        pieces.append(piece)
+        column += width(piece)
+    return "".join(pieces), [*columns, column]
+
+
+def _letters(line: bytes) -> list[tuple[str, int]]:
+    """The characters of UTF-8 with the octets they take; an octet that is no UTF-8 stands alone as a surrogate."""
+    found = []
+    for letter in line.decode("utf-8", "surrogateescape"):
+        found.append((letter, len(letter.encode("utf-8", "surrogateescape"))))
+    return found
+
+
+def _piece(letter: str, ascii_only: bool) -> str:
+    if letter.isprintable() and (letter.isascii() or not ascii_only):
+        return letter
+    code = ord(letter)
+    if letter == "\r":
+        return "\\rCR!" if ascii_only else "␍CR!"
+    if letter == "\n":
+        return "\\nLF!" if ascii_only else "␊LF!"
+    if code < 0x20 and not ascii_only:
+        return chr(0x2400 + code)
+    if code == 0x7F and not ascii_only:
+        return "␡"
+    return "".join(f"\\x{octet:02x}" for octet in letter.encode("utf-8", "surrogateescape"))
+
+
+def safe(text: str, *, ascii_only: bool = False) -> str:
+    """Any text as one that a terminal does not obey."""
+    return "".join(_piece(letter, ascii_only) for letter in text)
+
+
+def hex_rows(octets: bytes) -> list[str]:
+    """Rows of sixteen octets: offset, hex, and the visible ASCII characters."""
+    rows = []
+    for start in range(0, len(octets), 16):
+        piece = octets[start : start + 16]
+        left, right = piece[:8].hex(" "), piece[8:].hex(" ")
+        seen = "".join(chr(octet) if 32 <= octet < 127 else "." for octet in piece)
+        rows.append(f"{start:04x}  {left:<23}  {right:<23}  |{seen}|")
+    return rows
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """Text in lines of at most `columns`, broken at spaces; a longer word stands on a line of its own."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        if line and width(line) + 1 + width(word) > columns:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line] if line else lines
