@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 
 from mailshell import __version__
 
@@ -21,14 +23,14 @@ exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server star
 """
 
 _CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
-    "depth": (("1", "0", "2"), "1 a note beside each line, 0 the wire alone, 2 every field named"),
-    "wire": (("marks", "off", "hex"), "line ends as marks, hidden, or as a hex dump"),
+    "depth": (("0", "1", "2"), "0 the wire alone, 1 a note beside each line, 2 every field named"),
+    "wire": (("off", "marks", "hex"), "line ends hidden, as marks, or with a hex dump of each line"),
     "color": (("auto", "always", "never"), "NO_COLOR is honoured"),
     "world": (("lecture", "discard", "empty"), "the lecture's, one that keeps no mail, one without users"),
     "voice": (("modern", "classic"), "classic speaks as on the lecture's slides"),
     "policy": (("tolerant", "strict"), "strict refuses all that the standard forbids"),
 }
-"""The values of each option, the default first."""
+"""The values of each option, and what they do."""
 
 _DEFAULTS = {
     "depth": "1",
@@ -45,20 +47,28 @@ _FILES = {"log": "append what is shown to a file", "state": "keep the mail in th
 def main(argv: list[str] | None = None) -> int:
     """Run the command line, and return the exit status: 0, 1, 2, 3 or 130."""
     argv = sys.argv[1:] if argv is None else argv
+    _streams()
     try:
         parser = _parser(argv)
         args = parser.parse_args(argv)
         _complete(parser, args)
         run: Callable[[argparse.Namespace], int] = args.run
-        return run(args)
+        status = run(args)
+        sys.stdout.flush()
+        return status
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard()
         return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        print(f"mailshell: {where}{error.strerror or error}", file=sys.stderr)
+        _discard()
+        return 3
     except Exception as error:
         if os.environ.get("MAILSHELL_DEBUG"):
             raise
@@ -67,9 +77,59 @@ def main(argv: list[str] | None = None) -> int:
         return 1
 
 
+def _streams() -> None:
+    """Whoever started us may have closed a standard stream: then nothing is read from it, nor written to it."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _discard() -> None:
+    """Drop what cannot be written, so that the end of the process does not fail at it again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, and what may have been meant."""
+
+    words: Sequence[str] = ()
+    parts: Mapping[str, argparse.ArgumentParser] = {}
+
+    def knowing(self, parts: Mapping[str, argparse.ArgumentParser], words: Sequence[str]) -> "_Parser":
+        """This parser, with the parsers of its commands, and the words that it will read."""
+        self.parts, self.words = parts, words
+        for parser in (self, *parts.values()):
+            parser.allow_abbrev = False  # an option that comes later must not change what a script means
+        return self
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with status 2."""
+        helps = "".join(parser.format_help() for parser in (self, *self.parts.values()))
+        options = re.findall(r"(?<![\w-])--[a-z-]+", helps)
+        _, _, choices = message.partition("choose from")
+        wrong, known = re.findall(r"'(\w+)' \(", message), re.findall(r"\w+", choices)
+        for word in self.words:
+            if word.startswith("--") and word.partition("=")[0] not in ("--", *options):
+                message = f"{word} is no option here"
+                wrong, known = [word], options
+        self.exit(
+            2, f"mailshell: {message}.{_near(wrong, known)}\nmailshell: {self.prog} --help lists what there is.\n"
+        )
+
+
+def _near(wrong: list[str], known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = [name for word in wrong for name in get_close_matches(word, known, 1)]
+    return f" Did you mean {near[0]}?" if near else ""
+
+
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
     common = _common()
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mailshell",
         description="Talk raw SMTP to real mail servers inside a closed world; every octet explains itself.",
         epilog=_EXAMPLES,
@@ -103,15 +163,15 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     table.add_argument("protocol", choices=["smtp"])
     table.set_defaults(run=_table)
     commands.add_parser("paths", help="print the folders that mailshell uses").set_defaults(run=_paths)
-    return parser
+    return parser.knowing(commands.choices, argv)
 
 
-def _common() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+def _common() -> _Parser:
+    common = _Parser(add_help=False)
     # SUPPRESS: a flag before the subcommand holds when the subcommand does not repeat it.
     for name, (choices, text) in _CHOICES.items():
         common.add_argument(
-            f"--{name}", choices=choices, default=argparse.SUPPRESS, help=f"{text} (default {choices[0]})"
+            f"--{name}", choices=choices, default=argparse.SUPPRESS, help=f"{text} (default {_DEFAULTS[name]})"
         )
     for name, text in _FLAGS.items():
         common.add_argument(f"--{name}", action="store_true", default=argparse.SUPPRESS, help=text)
@@ -123,7 +183,7 @@ def _common() -> argparse.ArgumentParser:
 def _complete(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     """Fill in what no flag set: from MAILSHELL_*, else the default."""
     for name, (choices, _) in _CHOICES.items():
-        value = getattr(args, name, None) or os.environ.get(f"MAILSHELL_{name.upper()}") or choices[0]
+        value = getattr(args, name, None) or os.environ.get(f"MAILSHELL_{name.upper()}") or _DEFAULTS[name]
         if value not in choices:
             parser.error(f"MAILSHELL_{name.upper()}={value}: choose from {', '.join(choices)}")
         setattr(args, name, value)

@@ -1,7 +1,12 @@
-"""README.md: its two commands and its tree of the packages."""
+"""README.md: its two commands, its tree of the packages, and its transcript."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 START = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/mailshell"
@@ -57,6 +62,23 @@ def test_the_tree_names_only_paths_that_exist():
 def test_the_tree_names_every_package():
     packages = {f"mailshell/{init.parent.name}/" for init in (ROOT / "mailshell").glob("*/__init__.py")}
     assert packages - set(tree_paths(readme_blocks())) == set()
+
+
+@pytest.mark.process
+def test_the_transcript_is_what_the_program_prints():
+    (block,) = [block for block in readme_blocks() if block and block[0].startswith("-- greeting")]
+    typed = [line[3:].partition("␍␊")[0] for line in block if line.startswith("C: ")]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILSHELL_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "mailshell", "smtp"],
+        cwd=ROOT,
+        env=environment | {"PYTHONIOENCODING": "utf-8"},
+        input="".join(f"{line}\n" for line in typed).encode(),
+        capture_output=True,
+        timeout=20,
+    )
+    assert done.stdout.decode().splitlines() == block
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_reading_a_tree():

@@ -21,9 +21,6 @@ class Verb(Parsed, Protocol[Desk_contra, Answer_co]):
     def run(self, desk: Desk_contra) -> Answer_co:
         """Do what the command asks and return the answer; the session writes it."""
 
-    def line(self) -> bytes:
-        """The command as octets, line end left out, in its usual spelling."""
-
 
 class Command(NamedTuple, Generic[Desk, Answer]):
     """One verb: its explanation, the phases in which it is legal, its grammar, its examples.

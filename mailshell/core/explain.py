@@ -10,8 +10,10 @@ from mailshell.core.record import (
     Cite,
     Closed,
     Exchange,
+    Fault,
     Notice,
     Opened,
+    Parsed,
     Part,
     Phase,
     Prompt,
@@ -23,6 +25,7 @@ from mailshell.core.session import Engine, Host, Marked
 
 Manner = Literal["plain", "refusal", "unasked"]
 
+_FAULT = "x does not fit here: see why"
 _SECRET_VERBS = frozenset({b"AUTH", b"PASS", b"LOGIN", b"APOP", b"AUTHENTICATE"})
 
 
@@ -68,7 +71,7 @@ def explain(record: Record, engine: Engine[Host]) -> Meaning:
         refused = record.verdict is Verdict.REFUSED
         answers = _answers(record.replies, record.card, engine, "refusal" if refused else "plain")
         next_step = (record.card.next or engine.phases[record.after].next) if refused else ""
-        command = (command_row(record.octets, engine),)
+        command = (command_row(record.octets, engine, record.parsed if refused else None),)
         return Meaning(command, answers, record.because, next_step, record.before, record.after, refused)
     if isinstance(record, Opened):
         return Meaning((), _answers(record.replies, record.card, engine, "plain"), "", "", None, record.after)
@@ -80,13 +83,16 @@ def explain(record: Record, engine: Engine[Host]) -> Meaning:
     return Meaning((), (), "", "", None, None)
 
 
-def command_row(octets: bytes, engine: Engine[Host]) -> Row:
-    """A client line taken apart."""
+def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | None = None) -> Row:
+    """A client line taken apart; where it does not fit the grammar, that place is marked too."""
     line = octets.rstrip(b"\r\n")
     secret = hidden(line)
     marked = engine.mark_command(line)
     spans = tuple((part.start, part.end) for part in marked.parts if part.secret) or secret
-    return Row("client", "plain", octets, marked.gloss, tuple(_notes(marked)), spans, _cite(marked.card))
+    notes = tuple(_notes(marked))
+    if isinstance(parsed, Fault) and parsed.at:
+        notes = (*(note for note in notes if note.end <= parsed.at), Note("fault", parsed.at, parsed.at + 1, _FAULT))
+    return Row("client", "plain", octets, marked.gloss, notes, spans, _cite(marked.card))
 
 
 def body_row(octets: bytes, first: bool) -> Row:

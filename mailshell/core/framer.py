@@ -4,6 +4,7 @@ Frame first, parse second: a command that ends in a bare LF is one frame, to be 
 is ever read as a command of its own.
 """
 
+
 class Framer:
     """Cut lines from a stream, holding at most `limit` octets of a line that has not ended.
 

@@ -79,6 +79,9 @@ class Parsed(Protocol):
     def card(self) -> Card:
         """The card of the verb."""
 
+    def line(self) -> bytes:
+        """The command as octets, line end left out, in its usual spelling."""
+
 
 class Opened(NamedTuple):
     """The connection stands and the server has greeted."""

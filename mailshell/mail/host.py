@@ -57,11 +57,15 @@ class Host:
         """A new name for a message on this host: 1, 2, ... in the order of acceptance, undone with the rest."""
         return str(self.store.number(f"message {self.name}"))
 
-    def deliver(self, users: list[str], octets: bytes) -> list[Message]:
-        """Put one message into the INBOX of each user; raises store.Full where there is no room."""
+    def deliver(self, users: list[str], octets: bytes, reserve: int = 0) -> list[Message]:
+        """Put one message into the INBOX of each user; raises store.Full where there is no room.
+
+        So many octets as `reserve` says must have room as well: the copy for the outgoing queue comes next, and a
+        message that is stored for some of its recipients only would come twice when the client tries again.
+        """
         if not self.traits.keeps:
             return []
-        body = self.store.keep(octets)
+        body = self.store.keep(octets, reserve)
         return [self.store.append(BoxKey(self.name, user, "INBOX"), body, at=self.now()) for user in users]
 
     def enqueue(self, reverse_path: str, recipients: tuple[str, ...], octets: bytes) -> Queued | None:

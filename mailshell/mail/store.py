@@ -211,14 +211,14 @@ class Store:
         self._change(("box", key), None, Box(self.number("uidvalidity"), 1, 1))
         return self._boxes[key[:2]][key.name]
 
-    def keep(self, octets: bytes) -> int:
+    def keep(self, octets: bytes, reserve: int = 0) -> int:
         """Keep the octets of a message; the answer is the number of the body, for all copies of the message.
 
-        Raises Full when a store without a disk would hold more than its limit.
+        Raises Full when a store without a disk would hold more than its limit with `reserve` octets more.
         """
         if self._refusal is not None:
             raise self._refusal
-        if self._disk is None and self._held + len(octets) > self._limit:
+        if self._disk is None and self._held + len(octets) + reserve > self._limit:
             raise Full(f"There is no room: all messages together may take {self._limit:,} octets.")
         body = self._next_body
         self._next_body += 1

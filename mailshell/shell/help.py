@@ -25,8 +25,20 @@ def _here(engine: Engine[Host], phase: Phase, width: int) -> list[str]:
     lines = _wrapped(f"Phase: {phase.value}. {card.more}", width)
     topics = engine.legal(phase)
     if topics:
-        lines += ["   Legal now:", *(f"     {topic.syntax:<26}{topic.card.says}" for topic in topics)]
+        rows = [(topic.syntax, topic.card.says) for topic in topics]
+        lines += ["   Legal now:", *columns(rows, width, indent=5, left=26)]
     return lines
+
+
+def columns(rows: Iterable[tuple[str, str]], width: int, *, indent: int, left: int) -> list[str]:
+    """What one types and what it does, side by side; below each other where the line is too narrow."""
+    out = []
+    for typed, says in rows:
+        if indent + left + len(says) <= width:
+            out.append(f"{' ' * indent}{typed:<{left}}{says}")
+        else:
+            out += [" " * indent + typed.rstrip(), *_wrapped(says, width, indent=indent + 2)]
+    return out
 
 
 def _code(engine: Engine[Host], code: str, width: int) -> list[str] | None:

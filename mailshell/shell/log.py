@@ -1,7 +1,6 @@
 """A file that gets everything that is shown, as it is shown, without colours."""
 
 import re
-from pathlib import Path
 from types import TracebackType
 from typing import IO
 
@@ -19,7 +18,7 @@ class Log:
 
     def open(self, path: str) -> None:
         """Go on in this file."""
-        file = Path(path).open("a", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+        file = open(path, "a", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
         self.close()
         self._file, self.path = file, path
 

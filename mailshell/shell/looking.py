@@ -59,7 +59,7 @@ def _messages(world: World, box: Mailbox, view: View) -> list[str]:
     for number, message in enumerate(box.messages.values(), 1):
         start = world.store.octets(message.body)[:65536]
         subject = _field(start, b"subject") or "(no subject)"
-        shown = safe(subject, ascii_only=view.ascii)[:40]
+        shown = safe(subject, ascii_only=view.ascii)[: min(max(view.width - 29, 10), 40)]
         out.append(f"     {number:>3}  {message.size:>9,} octets  {shown}")
     return out
 
@@ -121,5 +121,5 @@ _VERDICTS = {
 
 
 def _paragraph(head: str, text: str, view: View) -> list[str]:
-    rows = wrap(safe(text, ascii_only=view.ascii), max(view.width - 11, 30))
+    rows = wrap(safe(text, ascii_only=view.ascii), max(view.width - 12, 20))
     return [f"   {head if index == 0 else '':<7} {row}" for index, row in enumerate(rows)]

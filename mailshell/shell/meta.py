@@ -1,30 +1,38 @@
 """The commands of mailshell itself: `:depth 2`, `:undo`, `:mailbox bob`. One table for all front ends."""
 
+import os
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 from typing import NamedTuple
 
 from mailshell.core import script
-from mailshell.core.record import Body, Closed
+from mailshell.core.record import Body, Closed, Opened
 from mailshell.core.script import ScriptError
 from mailshell.core.transcript import Entry
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell import looking
-from mailshell.shell.help import help_lines
+from mailshell.shell.help import columns, help_lines
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
 from mailshell.shell.view import WireMarks
 from mailshell.world import play
-from mailshell.world.seat import Seat, SeatError
+from mailshell.world.seat import RESET, Seat, SeatError
 from mailshell.world.world import Busy
 
 
 class Meta:
     """What a command may use: the seat, the screen, the log."""
 
-    def __init__(self, seat: Seat, renderer: Renderer, log: Log, out: Callable[[list[str]], None]) -> None:
+    def __init__(
+        self, seat: Seat, renderer: Renderer, log: Log, out: Callable[[list[str]], None], world: str = "lecture"
+    ) -> None:
         self.seat = seat
+        self.world = world
+        """The name of the starting world."""
+        self.numbers: dict[int, int] = {}
+        """For each connection of the world that this seat ever opened its own number; some were opened again."""
+        seat.world.transcript.subscribe(self._opened)
         self.renderer = renderer
         self.log = log
         self.out = out
@@ -34,10 +42,27 @@ class Meta:
         """Words of mailshell."""
         self.out(self.renderer.say(text))
 
-    def mine(self) -> list[Entry]:
-        """What happened on the connections of this seat."""
+    def _opened(self, entry: Entry) -> None:
+        number = self.seat.number_of(entry.wire.number)
+        if isinstance(entry.record, Opened) and number is not None:
+            self.numbers[entry.wire.number] = number
+
+    def current(self) -> list[Entry]:
+        """What happened on the current connection, undone steps left out; raises SeatError where nothing did."""
+        wire = self.seat.link.wire
+        found = [entry for _, entries in self.seat.story() for entry in entries if entry.wire is wire]
+        if not found:
+            raise SeatError("Nothing has happened on this connection. Enter opens it again.")
+        return found
+
+    def relink(self) -> None:
+        """Give each number of the seat the connection that has it now: undo may cross a second opening."""
         seat = self.seat
-        return [entry for entry in seat.world.transcript.entries if seat.number_of(entry.wire.number) is not None]
+        opened = [one.wire.number for _, entries in seat.story() for one in entries if isinstance(one.record, Opened)]
+        links = {self.numbers[wire]: seat.world.links[wire] for wire in opened if wire in self.numbers}
+        if links:
+            seat.links = links
+            seat.current = seat.current if seat.current in links else max(links)
 
 
 class Command(NamedTuple):
@@ -50,8 +75,8 @@ class Command(NamedTuple):
 
 def carry_out(meta: Meta, text: str) -> None:
     """Run a local command, colon left out; a mistake is one line of text, never an exception."""
-    word, _, rest = text.partition(" ")
-    found = [name for name in COMMANDS if name == word] or [name for name in COMMANDS if word and name.startswith(word)]
+    word, _, rest = (text or "help").partition(" ")
+    found = [name for name in COMMANDS if name == word] or [name for name in COMMANDS if name.startswith(word)]
     try:
         if len(found) != 1:
             raise SeatError(_unknown(word, found))
@@ -75,16 +100,16 @@ def _unknown(word: str, found: list[str]) -> str:
 def _help(meta: Meta, rest: str) -> None:
     link = meta.seat.link
     engine = PROTOCOLS[link.wire.protocol]
-    words = rest.removeprefix(":")
-    if words in COMMANDS:
-        command = COMMANDS[words]
-        meta.out([f"   :{words} {command.syntax}".rstrip(), f"     {command.says}"])
-        return
+    word = rest.removeprefix(":")
     lines = help_lines(engine, link.session.phase, rest, meta.renderer.view.width)
+    if lines is None and word in COMMANDS:
+        command = COMMANDS[word]
+        lines = [f"   :{word} {command.syntax}".rstrip(), f"     {command.says}"]
     if lines is None:
         raise SeatError(f"There is no help on {rest}. ? lists what may be typed.")
     if not rest:
-        lines += ["", *(f"   {':' + name + ' ' + one.syntax:<28}{one.says}" for name, one in COMMANDS.items())]
+        rows = [(f":{name} {one.syntax}", one.says) for name, one in COMMANDS.items()]
+        lines += ["", *columns(rows, meta.renderer.view.width, indent=3, left=28)]
     meta.out(lines)
 
 
@@ -102,7 +127,7 @@ def _wire(meta: Meta, rest: str) -> None:
     renderer = meta.renderer
     modes: tuple[WireMarks, ...] = ("off", "marks", "hex")
     if rest not in ("", *modes):
-        raise SeatError(":wire wants off (no line ends), marks (␍␊) or hex (a dump of each line).")
+        raise SeatError(":wire wants off (no line ends), marks (of line ends) or hex (a dump of each line).")
     wire = next((mode for mode in modes if mode == rest), modes[(modes.index(renderer.view.wire) + 1) % 3])
     renderer.view = renderer.view._replace(wire=wire)
     meta.say(f"wire {wire}; the last exchange again:")
@@ -112,7 +137,7 @@ def _wire(meta: Meta, rest: str) -> None:
 def again(meta: Meta) -> None:
     """Show the last exchange of the current connection once more."""
     seat = meta.seat
-    entries = [one for one in meta.mine() if one.wire is seat.link.wire and not isinstance(one.record, Closed)]
+    entries = [one for one in meta.current() if not isinstance(one.record, Closed)]
     last = entries[-1:]
     while last and isinstance(last[0].record, Body) and len(last) < len(entries):
         last = entries[-len(last) - 1 :]
@@ -123,13 +148,18 @@ def again(meta: Meta) -> None:
 def _undo(meta: Meta, rest: str) -> None:
     _no_argument("undo", rest)
     cause = meta.seat.undo()
-    _where(meta, f"undone: {cause or 'an empty line'}")
+    if cause != RESET and not meta.seat.story():
+        with suppress(SeatError):
+            cause = meta.seat.undo()  # :reset opened the connection again
+    _where(meta, f"undone: {cause}")
 
 
 def _redo(meta: Meta, rest: str) -> None:
     _no_argument("redo", rest)
     cause = meta.seat.redo()
-    _where(meta, f"done again: {cause or 'an empty line'}")
+    if cause == RESET:
+        meta.seat.redo()  # and the connection that it opened
+    _where(meta, f"done again: {cause}")
 
 
 def _reset(meta: Meta, rest: str) -> None:
@@ -142,9 +172,12 @@ def _reset(meta: Meta, rest: str) -> None:
 
 def _where(meta: Meta, what: str) -> None:
     """Say what was undone or done again, and the phase in which that leaves each connection."""
+    meta.relink()
     meta.say(what)
     for number, link in meta.seat.links.items():
         meta.out(meta.renderer.moved(link.wire, link.session.phase, number))
+    if meta.seat.link.closed:
+        meta.say("The connection is closed. Enter opens it again.")
 
 
 def _no_argument(name: str, rest: str) -> None:
@@ -159,18 +192,16 @@ def _mailbox(meta: Meta, rest: str) -> None:
 
 def _why(meta: Meta, rest: str) -> None:
     _no_argument("why", rest)
-    seat = meta.seat
-    entries = [entry for entry in meta.mine() if entry.wire is seat.link.wire and not isinstance(entry.record, Body)]
-    meta.out(looking.why(entries, seat.link, meta.renderer.view))
+    entries = [entry for entry in meta.current() if not isinstance(entry.record, Body)]
+    meta.out(looking.why(entries, meta.seat.link, meta.renderer.view))
 
 
 def _save(meta: Meta, rest: str) -> None:
     if not rest:
         raise SeatError(":save wants the name of a file, as in :save session.txt")
-    numbers = {link.wire.number: number for number, link in meta.seat.links.items()}
-    text = script.write(meta.seat.story(), numbers)
+    text = script.write(meta.seat.story(), meta.numbers)
     try:
-        with Path(rest).open("x", encoding="utf-8") as file:
+        with open(os.path.expanduser(rest), "x", encoding="utf-8") as file:
             file.write(f"{_header(meta)}\n{text}")
     except FileExistsError:
         raise SeatError(f"{rest} exists already. Choose another name.") from None
@@ -179,7 +210,7 @@ def _save(meta: Meta, rest: str) -> None:
 
 def _header(meta: Meta) -> str:
     traits = meta.seat.world.hosts[meta.seat.link.wire.host].traits
-    return f"# voice: {traits.voice}\n# policy: {traits.policy}\n"
+    return f"# world: {meta.world}\n# voice: {traits.voice}\n# policy: {traits.policy}\n"
 
 
 def _log(meta: Meta, rest: str) -> None:
@@ -189,12 +220,15 @@ def _log(meta: Meta, rest: str) -> None:
         meta.log.close()
         meta.say("The log is closed.")
     else:
-        meta.log.open(rest)
+        meta.log.open(os.path.expanduser(rest))
         meta.say(f"What is shown from now on is appended to {rest}.")
 
 
 def _raw(meta: Meta, rest: str) -> None:
+    before = meta.seat.world.transcript.count
     play.raw(meta.seat, rest)
+    if meta.seat.world.transcript.count == before and not meta.seat.link.closed:
+        meta.say("Sent. The server waits for the rest of the line.")
 
 
 def _drop(meta: Meta, rest: str) -> None:
@@ -213,7 +247,7 @@ def _connect(meta: Meta, rest: str) -> None:
     if len(words) > 2:
         raise SeatError(":connect wants a host, and perhaps a protocol, as in :connect lancs.uk smtp")
     host = words[0] if words else link.wire.host
-    meta.seat.connect(host, words[1] if len(words) > 1 else link.wire.protocol)
+    meta.seat.connect(host.lower(), words[1] if len(words) > 1 else link.wire.protocol)
 
 
 def _switch(meta: Meta, rest: str) -> None:

@@ -5,12 +5,13 @@ meaning follows below it.
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
 
 from mailshell import __version__
-from mailshell.core.explain import hidden
+from mailshell.core.explain import hidden, masked
 from mailshell.core.transcript import Entry
 from mailshell.mail.store import StateError
 from mailshell.protocols import PROTOCOLS
@@ -18,6 +19,7 @@ from mailshell.shell import setup
 from mailshell.shell.log import Log
 from mailshell.shell.meta import COMMANDS, Meta, carry_out
 from mailshell.shell.render import Renderer
+from mailshell.shell.text import show
 from mailshell.world.seat import Seat
 from mailshell.world.start import STUDENT
 from mailshell.world.world import World
@@ -32,6 +34,7 @@ def main(args: argparse.Namespace) -> int:
     """Talk to a server, line by line; exit status 0, 2 for a host that is not there, 3 for the state file."""
     try:
         with setup.opened(args) as world:
+            args.host = args.host.lower()
             if args.host not in world.hosts:
                 names = ", ".join(world.hosts)
                 print(f"mailshell: {args.host} is no host of this world: there are {names}.", file=sys.stderr)
@@ -39,11 +42,8 @@ def main(args: argparse.Namespace) -> int:
                 return 2
             with Log(args.log) as log:
                 return Plain(args, world, log).run()
-    except (StateError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        print(f"mailshell: {error}", file=sys.stderr)
-        return 3
+    except StateError as error:
+        return setup.complain(error)
 
 
 class Plain:
@@ -51,10 +51,10 @@ class Plain:
 
     def __init__(self, args: argparse.Namespace, world: World, log: Log) -> None:
         self.terminal = sys.stdin.isatty() and sys.stdout.isatty()
-        self.renderer = Renderer(setup.view(args, sys.stdout, typed=self.terminal))
+        self.renderer = Renderer(setup.view(args, sys.stdout))
         self.seat = Seat(world, STUDENT)
         self.log = log
-        self.meta = Meta(self.seat, self.renderer, log, self.print)
+        self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
         self._protocol, self._host = args.protocol, args.host
         world.transcript.subscribe(self._show)
 
@@ -84,20 +84,37 @@ class Plain:
         """One typed line, its end left out: for mailshell, or for the server."""
         text = octets.decode("utf-8", "surrogateescape")
         command = self._local(text)
+        if self.terminal:
+            self._keep(octets, command)
         if command is not None:
             carry_out(self.meta, command)
         elif self.seat.link.closed:
             self._reopen(text)
         else:
-            self._remember(octets)
-            self.seat.send(octets + _CRLF)
+            self._send(octets, text)
+
+    def _send(self, octets: bytes, text: str) -> None:
+        reads_lines = self._reads_lines()
+        if self.terminal:
+            self.renderer.echo = octets + _CRLF
+        shown = masked(octets) if reads_lines else octets
+        # "C:" keeps what was typed apart from the causes that have a meaning of their own, such as ":reset".
+        self.seat.send(octets + _CRLF, f"C: {shown[:60].decode('utf-8', 'surrogateescape')}".rstrip())
+        self.renderer.echo = b""
+        if self.terminal and not reads_lines and text.startswith(":") and text[1:].split(" ")[0] in COMMANDS:
+            self.meta.say("That was message text. A command of mailshell starts with Ctrl-] here.")
+        if self.terminal and self.seat.link.closed:
+            self.meta.say("Enter opens the connection again, :quit leaves.")
+
+    def _reads_lines(self) -> bool:
+        link = self.seat.link
+        return link.closed or PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase)
 
     def _local(self, text: str) -> str | None:
         """What a line wants of mailshell, or None where it goes to the server."""
         if text.startswith(ESCAPE):
             return text[1:].strip().removeprefix(":")
-        link = self.seat.link
-        if not link.closed and not PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase):
+        if not self._reads_lines():
             return None
         if text.startswith(":") and not text.startswith("::"):
             return text[1:].strip()
@@ -117,12 +134,13 @@ class Plain:
         self.print(self.renderer.lines(entry, number or max(self.seat.links, default=0) + 1))
 
     def _banner(self) -> None:
-        place = f"{self._protocol.upper()} with {self._host}, in a closed world: no mail leaves it."
+        place = f"{self._protocol.upper()} with {self._host} in a closed world."
         self.print(self.renderer.say(f"mailshell {__version__}: {place} ? helps, :quit leaves."))
 
     def _typed(self) -> Iterator[bytes]:
         read = _reader()
         while True:
+            self.renderer.view = self.renderer.view._replace(width=setup.width(sys.stdout))
             try:
                 text = read(self._prompt())
             except EOFError:
@@ -132,7 +150,7 @@ class Plain:
                 # Ctrl-C clears the line, never the session.
                 sys.stdout.write("\n")
                 continue
-            yield text.encode("utf-8", "surrogateescape")
+            yield text.encode(sys.stdin.encoding, "surrogateescape")
 
     def _prompt(self) -> str:
         number = str(self.seat.current) if self.seat.current > 1 else ""
@@ -140,17 +158,24 @@ class Plain:
             return f"client{' ' + number if number else ''}: "
         return f"C{number}: "
 
-    def _remember(self, octets: bytes) -> None:
-        if self.terminal and "readline" in sys.modules and not hidden(octets):
+    def _keep(self, octets: bytes, command: str | None) -> None:
+        """Keep what was typed: in the history, if it holds no secret, and in the log, with stars for the secret."""
+        before, quote, rest = octets.partition(b'"') if command is not None else (b"", b"", octets)
+        secret = bool(hidden(rest)) and self._reads_lines()
+        text = octets.decode("utf-8", "surrogateescape")
+        if "readline" in sys.modules and text and text.isprintable() and not secret:
             import readline
 
-            text = octets.decode("utf-8", "surrogateescape")
-            if text.isprintable() and text:
-                readline.add_history(text)
+            readline.add_history(text)
+        view = self.renderer.view
+        shown = show(before + quote + masked(rest) if secret else octets, view.wire, ascii_only=view.ascii)
+        self.log.write([self._prompt() + shown.text])
 
 
 def _reader() -> Callable[[str], str]:
     """`input`, with line editing where the system has it, and no history of its own (it would keep secrets)."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # octets that are no text are sent as they are
     if os.environ.get("TERM", "dumb") != "dumb":
         try:
             import readline

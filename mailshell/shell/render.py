@@ -8,15 +8,18 @@ from mailshell.mail.host import Host
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.text import hex_rows, safe, show, width, wrap
 from mailshell.shell.theme import Role, paint
-from mailshell.shell.view import View
+from mailshell.shell.view import View, WireMarks
 
 GLOSS_COLUMN = 43
 """Where glosses begin, counted from 0; a longer line has its gloss below."""
+
+_GAP = 2  # columns between a line and its gloss, at least
 
 FOLD = 40
 """Lines of a message that are shown; the rest is counted."""
 
 _NARROW = 72
+_STARS = b"********"
 
 
 class Renderer:
@@ -24,9 +27,13 @@ class Renderer:
 
     def __init__(self, view: View) -> None:
         self.view = view
+        self.echo = b""
+        """The line, end included, that the terminal shows already because it was typed there."""
         self._phases: dict[int, Phase] = {}
         self._bodies: dict[int, BodyLines] = {}
         self._count: dict[int, int] = {}
+        self._folded: dict[int, int] = {}
+        self._reasons: dict[int, str] = {}
 
     def lines(self, entry: Entry, label: int = 1) -> list[str]:
         """An entry as lines of text; `label` is the number of the connection for the gutter, 1 without a number."""
@@ -38,12 +45,14 @@ class Renderer:
         engine = PROTOCOLS[entry.wire.protocol]
         meaning = explain(record, engine)
         for row in meaning.command:
-            out += self._row(row, label, typed=self.view.typed and entry.wire.kind == "typed")
+            out += self._row(row, label)
+            if not row.octets.endswith(b"\n"):
+                out += self.say(f"The line goes on; the server kept its first {len(row.octets):,} octets.")
         for row in meaning.answers:
             if meaning.before is None:
                 out += self._rule(number, label, meaning.after, engine)
             out += self._row(row, label)
-        out += self._why(meaning, isinstance(record, Closed))
+        out += self._closed(meaning, number, label) if isinstance(record, Closed) else self._why(meaning, number)
         if meaning.before is not None:
             out += self._rule(number, label, meaning.after, engine)
         if isinstance(record, Closed):
@@ -52,15 +61,15 @@ class Renderer:
 
     def moved(self, wire: Wire, phase: Phase, label: int) -> list[str]:
         """The rule of a phase that a connection came to without a word, by undo or redo."""
+        self._bodies.pop(wire.number, None)
+        self._count.pop(wire.number, None)
+        self._folded.pop(wire.number, None)
         return self._rule(wire.number, label, phase, PROTOCOLS[wire.protocol])
 
     def again(self, entries: list[Entry], labels: dict[int, int]) -> list[str]:
         """Entries shown once more, at the depth that holds now."""
-        phases, self._phases = self._phases, {}
-        typed, self.view = self.view, self.view._replace(typed=False)
-        out = [line for entry in entries for line in self.lines(entry, labels.get(entry.wire.number, 1))]
-        self._phases, self.view = phases, typed
-        return out
+        afresh = Renderer(self.view)
+        return [line for entry in entries for line in afresh.lines(entry, labels.get(entry.wire.number, 1))]
 
     def say(self, text: str) -> list[str]:
         """Words of mailshell itself."""
@@ -72,7 +81,8 @@ class Renderer:
 
     def _own(self, sign: str, word: str, text: str, role: Role) -> list[str]:
         head = word if self.view.words else f"{sign} "
-        rows = [row for part in safe_lines(text, self.view.ascii) for row in (wrap_indented(part, self._columns(3)))]
+        room = self._columns(len(head))
+        rows = [row for part in safe_lines(text, self.view.ascii) for row in wrap_indented(part, room)]
         return [paint(head if number == 0 else "   ", role, self.view.color) + row for number, row in enumerate(rows)]
 
     def _columns(self, used: int) -> int:
@@ -90,38 +100,39 @@ class Renderer:
         server = f"server{' ' + number if number else ''}{words}: " if self.view.words else f"S{number}{sign} "
         return server, _role(role)
 
-    def _row(self, row: Row, label: int, typed: bool = False) -> list[str]:
+    def _row(self, row: Row, label: int) -> list[str]:
         view = self.view
         gutter, role = self._gutter(row, label)
-        octets = row.octets
-        if row.secret and not view.secrets:
-            start, end = row.secret[0]
-            octets = octets[:start] + b"********" + octets[end:]
-        shown = show(octets, "off" if view.words else view.wire, ascii_only=view.ascii)
-        columns = [column + len(gutter) for column in shown.columns]
-        line, used = paint(gutter + shown.text, role, view.color), len(gutter) + width(shown.text)
+        octets, places = _starred(row.octets, () if view.secrets else row.secret)
+        marks: WireMarks = "off" if view.words else view.wire
+        shown = show(octets, marks, ascii_only=view.ascii)
+        columns = [len(gutter) + shown.columns[min(place, len(shown.columns) - 1)] for place in places]
+        text = gutter + shown.text
+        typed = row.side == "client" and bool(self.echo) and row.octets == self.echo
         if typed:
             # The terminal shows what was typed; what Enter added to it is shown below.
-            mark = show(b"\r\n", "off" if view.words else view.wire, ascii_only=view.ascii).text
-            line, used = paint(" " * len(gutter) + mark, "mark", view.color), len(gutter) + width(mark)
-        out = [] if typed else [line]
+            text, role = " " * len(gutter) + show(b"\r\n", marks, ascii_only=view.ascii).text, "mark"
         if view.depth == 1 and row.gloss:
-            out = self._glossed(line, used, row.gloss, role, typed)
+            out = self._glossed(text, role, safe(row.gloss, ascii_only=view.ascii), typed)
+        else:
+            out = [] if typed else [paint(text, role, view.color)]
         if view.wire == "hex":
             out += [paint(f"   {dump}", "mark", view.color) for dump in hex_rows(octets)]
         if view.depth == 2:
             out += self._fields(list(row.notes), columns, row)
         return out
 
-    def _glossed(self, line: str, used: int, gloss: str, role: Role, typed: bool) -> list[str]:
+    def _glossed(self, text: str, role: Role, gloss: str, typed: bool) -> list[str]:
         view = self.view
-        text = safe(gloss, ascii_only=view.ascii)
-        text = paint(text, "refusal" if role == "refusal" else "note", view.color)
+        line, used = paint(text, role, view.color), width(text)
+        tone: Role = "refusal" if role == "refusal" else "note"
         if view.words:
-            return [*([line.rstrip()] if line.strip() else []), f"  meaning: {text}"]
-        if used < GLOSS_COLUMN and view.width >= _NARROW and GLOSS_COLUMN + width(gloss) <= view.width:
-            return [line + " " * (GLOSS_COLUMN - used) + text]
-        return [f"{line}  {text}"] if typed else [line, f"     {text}"]
+            return [*([] if typed else [line]), f"  meaning: {paint(gloss.removeprefix('x '), tone, view.color)}"]
+        if used + _GAP <= GLOSS_COLUMN and view.width >= _NARROW and GLOSS_COLUMN + width(gloss) <= view.width:
+            return [line + " " * (GLOSS_COLUMN - used) + paint(gloss, tone, view.color)]
+        if typed and used + _GAP + width(gloss) <= view.width:
+            return [f"{line}  {paint(gloss, tone, view.color)}"]
+        return [line, *(f"     {paint(row, tone, view.color)}" for row in wrap(gloss, self._columns(5)))]
 
     def _fields(self, notes: list[Note], columns: list[int], row: Row) -> list[str]:
         """Every field marked and named, the last one first, and the section that says so."""
@@ -132,14 +143,11 @@ class Renderer:
         starts = [columns[min(note.start, len(columns) - 1)] for note in notes]
         ends = [columns[min(note.end, len(columns) - 1)] for note in notes]
         room = self.view.width
-        fits = all(start + width(note.text) <= room for start, note in zip(starts, notes, strict=True))
+        fits = ends[-1] <= room and all(at + width(note.text) <= room for at, note in zip(starts, notes, strict=True))
         if self.view.words or not fits:
-            out = [f"     {note.rule}: {note.text}" for note in notes]
+            out = [f"     {note.rule}: {note.text.removeprefix('x ')}" for note in notes]
             return [line for text in out for line in _indented(text, room)] + ([f"     {cite}"] if cite else [])
-        carets = ""
-        for start, end in zip(starts, ends, strict=True):
-            carets += " " * (start - len(carets)) + "^" * max(end - start, 1)
-        out = [paint(carets, "mark", color)]
+        out = [paint(_carets(starts, ends), "mark", color)]
         for index in range(len(notes) - 1, -1, -1):
             bars = ""
             for start in starts[:index]:
@@ -152,13 +160,19 @@ class Renderer:
             out += line.split("\n")
         return out
 
-    def _why(self, meaning: Meaning, closed: bool) -> list[str]:
+    def _closed(self, meaning: Meaning, number: int, label: int) -> list[str]:
+        if self.view.depth == 0:
+            return []
+        name = f"connection {label} closed." if label > 1 else "closed."
+        known = self._reasons.pop(number, "") == meaning.because
+        return self.say(name if known else f"{name} {meaning.because}")
+
+    def _why(self, meaning: Meaning, number: int) -> list[str]:
         if self.view.depth == 0:
             return []
         out = []
-        if closed:
-            out += self.say(f"closed. {meaning.because}")
-        elif meaning.because:
+        self._reasons[number] = meaning.because
+        if meaning.because:
             out += self._below("why: " if meaning.refused else "note: ", meaning.because)
         if meaning.next:
             out += self._below("next: ", meaning.next)
@@ -190,12 +204,10 @@ class Renderer:
 
     def _body_line(self, number: int, line: bytes, label: int) -> list[str]:
         count = self._count[number] = self._count.get(number, 0) + 1
-        if count > FOLD and self.view.depth < 2:
+        if count > FOLD and self.view.depth < 2 and line != self.echo:
+            self._folded[number] = self._folded.get(number, 0) + 1
             return []
-        row = body_row(line, first=count == 1)
-        if self.view.typed and label and not row.gloss:
-            return []
-        return self._row(row, label, typed=self.view.typed)
+        return self._row(body_row(line, first=count == 1), label)
 
     def _end_of_body(self, number: int, label: int) -> list[str]:
         body = self._bodies.pop(number, None)
@@ -203,15 +215,37 @@ class Renderer:
             return []
         rest = body.rest()
         out = self._body_line(number, rest, label) if rest else []
-        count = self._count.pop(number, 0)
-        if count > FOLD and self.view.depth < 2:
-            out += self.say(f"{count - FOLD:,} more lines of the message are not shown")
+        self._count.pop(number, None)
+        folded = self._folded.pop(number, 0)
+        if folded:
+            out += self.say(f"{folded:,} more {'line' if folded == 1 else 'lines'} of the message not shown")
         return out
 
 
 def _role(name: str) -> Role:
     roles: dict[str, Role] = {"server": "server", "refusal": "refusal", "notice": "notice"}
     return roles[name]
+
+
+def _starred(octets: bytes, spans: tuple[tuple[int, int], ...]) -> tuple[bytes, list[int]]:
+    """Octets with stars in the place of each span; for each octet, and the end, where it stands in the result."""
+    out = b""
+    places: list[int] = []
+    for start, end in spans:
+        piece = octets[len(places) : start]
+        places += [*range(len(out), len(out) + len(piece)), *[len(out) + len(piece)] * (end - start)]
+        out += piece + _STARS
+    rest = octets[len(places) :]
+    return out + rest, [*places, *range(len(out), len(out) + len(rest) + 1)]
+
+
+def _carets(starts: list[int], ends: list[int]) -> str:
+    """A line that marks each field; between fields that touch, one column stays free."""
+    carets = ""
+    for start, end, follower in zip(starts, ends, [*starts[1:], -1], strict=True):
+        length = end - start - (1 if end == follower else 0)
+        carets += " " * (start - len(carets)) + "^" * max(length, 1)
+    return carets
 
 
 def _indented(text: str, room: int) -> list[str]:

@@ -1,19 +1,24 @@
 """`mailshell run`: play a transcript file, or plain commands, and show what happens."""
 
 import argparse
-import json
 import sys
 
 from mailshell.core import script
+from mailshell.core.explain import masked
+from mailshell.core.record import Exchange, Prompt
 from mailshell.core.script import Script, ScriptError
 from mailshell.core.transcript import Entry
 from mailshell.mail.store import StateError
 from mailshell.shell import setup
+from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
 from mailshell.world.play import Outcome, play
 from mailshell.world.seat import Seat, SeatError
-from mailshell.world.start import STUDENT
+from mailshell.world.start import STUDENT, WORLDS
 from mailshell.world.world import World
+
+_HEADER = {"voice": ("modern", "classic"), "policy": ("tolerant", "strict"), "world": WORLDS}
+"""What the header of a file may say of the world, and the values; an option of the command line gives way."""
 
 
 def main(args: argparse.Namespace) -> int:
@@ -24,11 +29,16 @@ def main(args: argparse.Namespace) -> int:
         text = error.strerror if isinstance(error, OSError) else str(error)
         print(f"mailshell: {args.file}: {text}", file=sys.stderr)
         return 2
-    args.voice = parsed.header.get("voice", args.voice)
-    args.policy = parsed.header.get("policy", args.policy)
+    for name, choices in _HEADER.items():
+        value = parsed.header.get(name, getattr(args, name))
+        if value not in choices:
+            print(f"mailshell: {args.file}: # {name}: {value}: choose from {', '.join(choices)}", file=sys.stderr)
+            return 2
+        setattr(args, name, value)
+    args.host = args.host.lower()
     try:
-        with setup.opened(args) as world:
-            return _play(args, world, parsed)
+        with setup.opened(args) as world, Log(args.log) as log:
+            return _play(args, world, parsed, log)
     except StateError as error:
         return setup.complain(error)
 
@@ -43,18 +53,20 @@ def _read(name: str) -> Script:
     return script.read(text) if script.is_script(text) else script.plain(text)
 
 
-def _play(args: argparse.Namespace, world: World, parsed: Script) -> int:
+def _play(args: argparse.Namespace, world: World, parsed: Script, log: Log) -> int:
     seat = Seat(world, STUDENT, "script")
     renderer = Renderer(setup.view(args, sys.stdout))
 
     def show(entry: Entry) -> None:
         if args.json:
-            from mailshell.shell.events import event
+            from mailshell.shell.events import dump, event
 
-            print(json.dumps(event(entry), separators=(",", ":")))
+            lines = [dump(event(_masked(entry))).decode("ascii").rstrip("\n")]
         else:
             number = seat.number_of(entry.wire.number) or max(seat.links, default=0) + 1
-            sys.stdout.writelines(line + "\n" for line in renderer.lines(entry, number))
+            lines = renderer.lines(entry, number)
+        sys.stdout.writelines(line + "\n" for line in lines)
+        log.write(lines)
 
     world.transcript.subscribe(show)
     try:
@@ -65,10 +77,19 @@ def _play(args: argparse.Namespace, world: World, parsed: Script) -> int:
     return _status(args, outcome)
 
 
+def _masked(entry: Entry) -> Entry:
+    """The entry with stars for a password."""
+    record = entry.record
+    if isinstance(record, Exchange | Prompt):
+        record = record._replace(octets=masked(record.octets))
+    return entry._replace(record=record)
+
+
 def _status(args: argparse.Namespace, outcome: Outcome) -> int:
     sys.stdout.flush()
     for miss in outcome.misses:
-        print(f"mailshell: {args.file}: {miss}", file=sys.stderr)
+        head = f"mailshell: {args.file}: "
+        print(head + str(miss).replace("\n", "\n" + " " * len(head)), file=sys.stderr)
     if outcome.misses:
         return 1
     if args.fail_on_refusal and outcome.refusals:

@@ -41,7 +41,7 @@ def opened(args: argparse.Namespace) -> Iterator[World]:
         kept.close()
 
 
-def view(args: argparse.Namespace, out: IO[str], *, typed: bool = False) -> View:
+def view(args: argparse.Namespace, out: IO[str]) -> View:
     """How the transcript is shown on `out`."""
     wire: WireMarks = "hex" if args.wire == "hex" else "off" if args.wire == "off" else "marks"
     encoding = (getattr(out, "encoding", None) or "ascii").lower().replace("-", "")
@@ -51,8 +51,7 @@ def view(args: argparse.Namespace, out: IO[str], *, typed: bool = False) -> View
         color=_color(args.color, out),
         words=args.plain,
         ascii=args.ascii or not encoding.startswith("utf"),
-        width=_width(out),
-        typed=typed,
+        width=width(out),
     )
 
 
@@ -63,7 +62,7 @@ def _color(wanted: str, out: IO[str]) -> bool:
     return wanted == "always"
 
 
-def _width(out: IO[str]) -> int:
+def width(out: IO[str]) -> int:
     """Columns of the terminal; 80 in a pipe, so that what a script prints does not depend on a window."""
     try:
         return max(os.get_terminal_size(out.fileno()).columns, 40)

@@ -1,6 +1,6 @@
 """Octets as text that a terminal shows and does not obey: each octet once, in order."""
 
-from unicodedata import combining, east_asian_width
+from unicodedata import category, east_asian_width
 
 from mailshell.shell.view import WireMarks
 
@@ -19,7 +19,13 @@ def width(text: str) -> int:
     """How many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)
-    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(map(_columns, text))
+
+
+def _columns(letter: str) -> int:
+    if category(letter) in ("Mn", "Me"):
+        return 0
+    return 2 if east_asian_width(letter) in "WF" else 1
 
 
 def show(octets: bytes, wire: WireMarks = "marks", *, ascii_only: bool = False) -> Shown:
@@ -68,7 +74,8 @@ def _piece(letter: str, ascii_only: bool) -> str:
         return chr(0x2400 + code)
     if code == 0x7F and not ascii_only:
         return "␡"
-    return "".join(f"\\x{octet:02x}" for octet in letter.encode("utf-8", "surrogateescape"))
+    octets = bytes([code - 0xDC00]) if 0xDC80 <= code <= 0xDCFF else letter.encode("utf-8", "surrogatepass")
+    return "".join(f"\\x{octet:02x}" for octet in octets)
 
 
 def safe(text: str, *, ascii_only: bool = False) -> str:

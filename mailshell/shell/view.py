@@ -10,7 +10,7 @@ class View(NamedTuple):
 
     `wire` shows line ends as marks, not at all, or with a hex dump below; `color` uses the theme's colours; `words`
     writes roles as words, for screen readers; `ascii` uses no character beyond ASCII; `width` is in columns;
-    `secrets` shows passwords; `typed` says that the terminal already shows what was typed.
+    `secrets` shows passwords.
     """
 
     depth: int = 1
@@ -20,4 +20,3 @@ class View(NamedTuple):
     ascii: bool = False
     width: int = 80
     secrets: bool = False
-    typed: bool = False

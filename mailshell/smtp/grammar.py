@@ -11,10 +11,8 @@ _ATOM = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 DOT_STRING = re.compile(_ATOM + rb"(?:\." + _ATOM + rb")*")
 ATOM = re.compile(_ATOM)
-QUOTED_CONTENT = re.compile(rb'(?:[ !#-\[\]-~]|\\[ -~])*')
-_SIMPLE = re.compile(
-    rb"<(" + _ATOM + rb"(?:\." + _ATOM + rb")*)@(" + _LABEL + rb"(?:\." + _LABEL + rb")*)>"
-)
+QUOTED_CONTENT = re.compile(rb"(?:[ !#-\[\]-~]|\\[ -~])*")
+_SIMPLE = re.compile(rb"<(" + _ATOM + rb"(?:\." + _ATOM + rb")*)@(" + _LABEL + rb"(?:\." + _LABEL + rb")*)>")
 DOMAIN = re.compile(_LABEL + rb"(?:\." + _LABEL + rb")*")
 _SNUM = rb"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 _IPV4 = re.compile(_SNUM + rb"(?:\." + _SNUM + rb"){3}(?![0-9.])")
@@ -34,7 +32,7 @@ LITERAL_CLOSE = Expect("]", "the bracket that ends the IP address")
 ADDRESS = Expect("IPv4 or IPv6:", "an IP address, as in 192.0.2.1 or IPv6:2001:db8::1")
 IPV6_ADDRESS = Expect("IPv6-addr", "eight groups of hex digits, or fewer and one ::")
 ROUTE_END = Expect(":", "between the source route and the mailbox")
-STRING = Expect("String", "one word, or text in double quotes")
+STRING = Expect("String", "one word")
 QUOTE = Expect('"', "text in double quotes")
 QUOTE_END = Expect('"', "the double quote that ends the text")
 LONG_LOCAL = Expect(f"at most {limits.LOCAL_PART} octets", "the local part is too long (RFC 5321 section 4.5.3.1.1)")

@@ -5,7 +5,7 @@ from mailshell.core.record import Expect, Fault, Phase
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import TWICE
-from mailshell.smtp.grammar import CLOSE, LOCAL, OPEN, TOO_LONG
+from mailshell.smtp.grammar import CLOSE, END, LOCAL, OPEN, TOO_LONG
 from mailshell.smtp.replies import BAD_RECIPIENT, BAD_SENDER, BAD_SYNTAX, UNKNOWN_COMMAND, WRONG_ORDER, Reply
 
 CRLF = Expect("CR LF", "every line of SMTP ends in these two octets")
@@ -124,6 +124,8 @@ def _wanted(line: bytes, fault: Fault) -> str:
         if fault.rule == "Forward-path" and line[fault.at :].startswith(b">"):
             return "A recipient is a mailbox, as in <alice@lancs.uk>: <> is for MAIL alone."
         return "The name of a mailbox stands there, as in <alice@lancs.uk>."
+    if fault.rule == "Domain" and END in fault.expected:
+        return "The name ends before it. A host name has letters, digits, hyphens and dots."
     if fault.expected == (CLOSE,):
         if fault.at < len(line):
             return "The address ends before it, and > must follow. A domain has letters, digits, hyphens and dots."

@@ -101,7 +101,7 @@ class Session:
         self._desk.move(smtp.Phase.CLOSED, None)
         minutes = limits.IDLE // 60_000_000
         reply = TIMED_OUT(host=self._desk.host.name, minutes=str(minutes))
-        because = f"Nothing arrived for {minutes} minutes. {reasons.closed_early(before)}"
+        because = self._noted(reply, f"Nothing arrived for {minutes} minutes. {reasons.closed_early(before)}")
         notice = Notice(because, before, smtp.Phase.CLOSED, self._lines(reply), reply.wording.card)
         return [notice, Closed("server", before, because)]
 
@@ -116,6 +116,11 @@ class Session:
 
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
         return reply.lines(classic=self._desk.classic, enhanced=self._desk.enhanced)
+
+    def _noted(self, reply: Reply, because: str) -> str:
+        if self._desk.classic and reply.wording.off_slide:
+            return f"{because} This reply is not on the slide.".strip()
+        return because
 
     def _command(self, records: list[Record]) -> bool:
         octets = self._framer.line()
@@ -142,7 +147,7 @@ class Session:
                 phase,
                 phase,
                 self._lines(reply),
-                reply.because,
+                self._noted(reply, reply.because),
                 Verdict.REFUSED,
                 range(changes, changes),
                 card,
@@ -212,8 +217,7 @@ class Session:
         elif slips or reply.tolerated:
             verdict = Verdict.TOLERATED
             because = " ".join([because, *(slip.says for slip in slips)]).strip()
-        if desk.classic and reply.wording.off_slide:
-            because = f"{because} This reply is not on the slide.".strip()
+        because = self._noted(reply, because)
         lines = self._lines(reply)
         if reply.asks:
             records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card))

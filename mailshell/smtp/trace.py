@@ -30,7 +30,7 @@ def received(desk: Desk, name: str) -> bytes:
 
 def loops(message: bytes) -> bool:
     """Whether the header has so many Received fields that the message must be in a loop (RFC 5321 section 6.3)."""
-    end = message.find(b"\r\n\r\n")
+    end = 0 if message.startswith(b"\r\n") else message.find(b"\r\n\r\n")
     header = message if end < 0 else message[:end]
     if header.count(b":") <= limits.RECEIVED_FIELDS:
         return False

@@ -41,13 +41,13 @@ class _Point(NamedTuple):
 class _Heard:
     """What a script has heard on one connection: the replies not yet asked for, each with where it led."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: _Point) -> None:
         self.replies: deque[tuple[bytes, _Point]] = deque()
-        self.last: _Point | None = None
+        self.last = last
         self.asked: _Point | None = None
 
     @property
-    def point(self) -> _Point | None:
+    def point(self) -> _Point:
         """Where the script is: at the reply that it asked for last, or, when it has asked for all, at the end."""
         return self.asked if self.replies and self.asked is not None else self.last
 
@@ -81,7 +81,8 @@ class Player:
         record = entry.record
         if number is None or isinstance(record, Body):
             return
-        heard = self._heard.setdefault(number, _Heard())
+        again = number in self._heard
+        heard = self._of(number)
         lines = self._told.setdefault(number, [])
         if isinstance(record, Closed):
             if record.by == "client":
@@ -93,13 +94,18 @@ class Player:
         point = _Point(record.after, because)
         heard.replies.extend((reply, point) for reply in record.replies)
         wire = entry.wire
-        elsewhere = isinstance(record, Opened) and (wire.protocol, wire.host) != (self.protocol, self.host)
-        side = f"S{number}({wire.protocol}@{wire.host}): " if elsewhere else f"S{number if number > 1 else ''}: "
+        # A place names a connection that is opened elsewhere, or opened again under its number.
+        named = isinstance(record, Opened) and (again or (wire.protocol, wire.host) != (self.protocol, self.host))
+        side = f"S{number if number > 1 else ''}"
+        side += f"({wire.protocol}@{wire.host}): " if named else ": "
         lines += [side + script.text(reply.removesuffix(b"\r\n")) for reply in record.replies]
-        self._tell(heard, lines, point)
+        self._tell(heard, lines, point, new=isinstance(record, Opened))
 
-    def _tell(self, heard: _Heard, lines: list[str], point: _Point) -> None:
-        if heard.last is None or heard.last.phase is not point.phase:
+    def _of(self, number: int) -> _Heard:
+        return self._heard.setdefault(number, _Heard(_Point(self.seat.links[number].session.phase, "")))
+
+    def _tell(self, heard: _Heard, lines: list[str], point: _Point, *, new: bool = False) -> None:
+        if new or heard.last.phase is not point.phase:
             lines.append(f"= {point.phase.name.lower()}")
         if point.because:
             lines.append(f"! {point.because}")
@@ -112,7 +118,7 @@ class Player:
         if first.what == "send":
             octets = b"".join(script.octets(item.text, item.number) + b"\r\n" for item in group)
             self.written += [_label(item) + item.text for item in group]
-            self._heard.setdefault(first.link, _Heard()).asked = None
+            self._of(first.link).asked = None
             self.seat.send(octets, first.text)
         elif first.what == "local":
             self.written.append(f"> {first.text}")
@@ -130,7 +136,7 @@ class Player:
         for number, heard in self._heard.items():
             heard.asked = None
             phase = self.seat.links[number].session.phase
-            if heard.last is not None and heard.last.phase is not phase:
+            if heard.last.phase is not phase:
                 self._tell(heard, self._told.setdefault(number, []), _Point(phase, ""))
 
     def _write(self) -> None:
@@ -139,7 +145,8 @@ class Player:
 
     def _open(self, item: Item) -> None:
         self._last = item.link
-        if item.link not in self.seat.links:
+        known = self.seat.links.get(item.link)
+        if known is None or (known.closed and item.protocol):
             try:
                 self.seat.connect(item.host or self.host, item.protocol or self.protocol, item.link)
             except SeatError as error:
@@ -149,9 +156,10 @@ class Player:
         self.seat.switch(item.link)
 
     def _check(self, item: Item) -> None:
-        heard = self._heard.get(self._last)
-        if heard is None:
+        if self._last not in self.seat.links:
             raise ScriptError(f"line {item.number}: There is no connection yet.")
+        heard = self._of(self._last)
+        phase, because = heard.point.phase.name.lower(), heard.point.because
         if item.what == "expect":
             self._write()
             came = None
@@ -161,12 +169,10 @@ class Player:
                     return
                 came = script.text(line.removesuffix(b"\r\n"))
             self.misses.append(Miss(item.number, item.text, came))
-        elif (point := heard.point) is not None:
-            phase = point.phase.name.lower()
-            if item.what == "phase" and item.text != phase:
-                self.misses.append(Miss(item.number, f"phase {item.text}", f"phase {phase}"))
-            elif item.what == "because" and item.text != point.because:
-                self.misses.append(Miss(item.number, item.text, point.because or None))
+        elif item.what == "phase" and item.text != phase:
+            self.misses.append(Miss(item.number, f"phase {item.text}", f"phase {phase}"))
+        elif item.what == "because" and item.text != because:
+            self.misses.append(Miss(item.number, item.text, because or None))
 
 
 def _groups(items: tuple[Item, ...]) -> Iterator[list[Item]]:

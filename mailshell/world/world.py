@@ -48,7 +48,10 @@ class Mark(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one link did in this turn; `state` and `octets` are kept so that the turn can be run again."""
+    """What one link did in this turn.
+
+    `state` (before it) and `octets` (None: the end of the connection) are kept so that the turn can be run again.
+    """
 
     link: Link
     state: State | None
@@ -88,7 +91,8 @@ class World:
     def feed_eof(self, link: Link) -> None:
         """The peer of a link closed the connection, or the connection broke."""
         if not link.closed:
-            self._turn.append(Step(link, None, None, link.session.receive_eof()))
+            state = link.session.state if self.store.durable else None
+            self._turn.append(Step(link, state, None, link.session.receive_eof()))
 
     @property
     def unsettled(self) -> bool:
@@ -135,11 +139,11 @@ class World:
                 restored.add(step.link)
         with self.store.refusing(full):
             for step in turn:
-                if step.octets is None:
-                    self._turn.append(step)
-                else:
-                    records = step.link.session.receive(step.octets)
-                    self._turn.append(Step(step.link, step.state, step.octets, records))
+                if step.state is not None:
+                    session, octets = step.link.session, step.octets
+                    records = session.receive_eof() if octets is None else session.receive(octets)
+                    step = step._replace(records=records)
+                self._turn.append(step)
 
     def due(self) -> Instant | None:
         """When the next session wants to be woken."""
@@ -154,9 +158,7 @@ class World:
         """
         self.settle()
         if not idle:
-            for link in self.links.values():
-                if link.wire.kind in ("typed", "script"):
-                    link.session.touch()
+            self._stir()
         while (due := self._next_due(to, idle)) is not None:
             link, at = due
             self.clock.turn(max(at, self.clock.now()))
@@ -164,9 +166,12 @@ class World:
             self.settle()
         self.clock.turn(to)
         if not idle:
-            for link in self.links.values():
-                if link.wire.kind in ("typed", "script"):
-                    link.session.touch()
+            self._stir()
+
+    def _stir(self) -> None:
+        for link in self.links.values():
+            if link.wire.kind in ("typed", "script"):
+                link.session.touch()
 
     def _next_due(self, to: Instant, idle: bool) -> tuple[Link, Instant] | None:
         found: tuple[Link, Instant] | None = None

@@ -101,7 +101,7 @@ def _keep(desk: Desk, message: bytes) -> str:
     users = list(dict.fromkeys(account.user for account in found if account is not None))
     away = tuple(dict.fromkeys(path.address for path in envelope.recipients if not host.is_local(path.domain)))
     if users:
-        host.deliver(users, trace.return_path(envelope.reverse_path) + octets)
+        host.deliver(users, trace.return_path(envelope.reverse_path) + octets, len(octets) if away else 0)
     if away:
         host.enqueue(envelope.reverse_path.address, away, octets)
     return name

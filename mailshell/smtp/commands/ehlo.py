@@ -50,6 +50,7 @@ class Ehlo(NamedTuple):
 def name(cursor: Cursor) -> str:
     """SP ( Domain / address-literal ), then the end of the line."""
     cursor.need_word(b" ", Expect(" Domain", "a space and the name of the client"))
+    cursor.rule = "Domain"
     start = cursor.at
     domain = grammar.host(cursor)
     cursor.mark("Domain", start)

@@ -1,0 +1,82 @@
+"""Records as JSON: one object for each entry of a transcript, for `serve --json` and `run --json`.
+
+Octets are text in latin-1: one character an octet, whatever they are. `t` is in seconds since 1970 UTC.
+"""
+
+import json
+
+from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Parsed, Prompt
+from mailshell.core.transcript import Entry
+from mailshell.protocols import PROTOCOLS
+
+BODY = 4096
+"""The most octets of one piece of a message that an event shows; `size` counts all."""
+
+
+def event(entry: Entry) -> dict[str, object]:
+    """What happened, on which connection, and when."""
+    wire, record = entry.wire, entry.record
+    known: dict[str, object] = {
+        "event": type(record).__name__.lower(),
+        "t": entry.at / 1_000_000,
+        "link": wire.number,
+        "protocol": wire.protocol,
+        "host": wire.host,
+    }
+    if isinstance(record, Exchange | Prompt):
+        known |= {"octets": _text(record.octets)} | _answer(record)
+        known |= {
+            "card": _command(record.parsed, record.octets, wire.protocol),
+            "verdict": record.verdict.name.lower(),
+            "because": record.because,
+        }
+    elif isinstance(record, Opened):
+        known |= {"peer": wire.peer.address, "inside": wire.peer.inside, "after": record.after.name.lower()}
+        known |= {"replies": _texts(record.replies), "code": _code(record.replies)}
+    elif isinstance(record, Body):
+        known |= {"size": len(record.octets) + record.omitted, "octets": _text(record.octets[:BODY])}
+    elif isinstance(record, Notice):
+        known |= _answer(record) | {"because": record.because}
+    else:
+        known |= _ending(record)
+    return known
+
+
+def dump(known: dict[str, object]) -> bytes:
+    """One line of JSON; every character beyond ASCII is escaped."""
+    return json.dumps(known).encode("ascii") + b"\n"
+
+
+def _answer(record: Exchange | Prompt | Notice) -> dict[str, object]:
+    return {
+        "replies": _texts(record.replies),
+        "before": record.before.name.lower(),
+        "after": record.after.name.lower(),
+        "code": _code(record.replies),
+    }
+
+
+def _ending(record: Closed) -> dict[str, object]:
+    return {"by": record.by, "before": record.before.name.lower(), "because": record.because}
+
+
+def _command(parsed: Parsed | Fault, octets: bytes, protocol: str) -> str:
+    """The name of the command; of one that was not understood, the name of its verb, or nothing."""
+    if not isinstance(parsed, Fault):
+        return parsed.card.name
+    card = PROTOCOLS[protocol].mark_command(octets.rstrip(b"\r\n")).card
+    return "" if card is None else card.name
+
+
+def _code(replies: tuple[bytes, ...]) -> int | None:
+    """The number that the last reply line begins with, in protocols that have one."""
+    digits = replies[-1][:3] if replies else b""
+    return int(digits) if len(digits) == 3 and digits.isdigit() else None
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode("latin-1")
+
+
+def _texts(lines: tuple[bytes, ...]) -> list[str]:
+    return [line.decode("latin-1") for line in lines]

@@ -1,0 +1,87 @@
+"""The header of a transcript file: the world that its dialogue needs.
+
+    # world: lecture          the starting world
+    # host: nyu.edu           the server of connection 1
+    # protocol: smtp
+    # voice: classic
+    # policy: strict
+    # off: SIZE PIPELINING    extensions that the hosts do not offer
+    # peer: lancs.uk 192.0.2.10    who is connected: a name and an address
+    # size: 100000            the largest message, in octets
+    # recipients: 2           the most recipients of one message
+    # room: 5000              how many octets of messages the store holds
+    # users: jsmith@nyu.edu John Smith; zoe@nyu.edu Zoe    more accounts, without a password
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mailshell.core.script import ScriptError
+from mailshell.core.session import Peer
+from mailshell.mail.host import Policy, Traits, Voice
+from mailshell.mail.store import Account
+from mailshell.world.start import STUDENT, WORLDS
+
+_VOICES: dict[str, Voice] = {"modern": "modern", "classic": "classic"}
+_POLICIES: dict[str, Policy] = {"tolerant": "tolerant", "strict": "strict"}
+_KEYS = ("protocol", "world", "host", "voice", "policy", "off", "peer", "size", "recipients", "room", "users")
+
+
+class Setting(NamedTuple):
+    """What a header asks for; `room` is None where the store's own limit holds; `users` are in addition."""
+
+    world: str
+    traits: Traits
+    peer: Peer
+    room: int | None
+    users: tuple[Account, ...] = ()
+
+
+def setting(header: Mapping[str, str], world: str = "lecture", traits: Traits | None = None) -> Setting:
+    """Read a header, over what holds without it; raises ScriptError for a value that makes no sense."""
+    traits = traits or Traits()
+    for key, value in header.items():
+        if key == "voice":
+            traits = traits._replace(voice=_VOICES[_one_of(key, value, _VOICES)])
+        elif key == "policy":
+            traits = traits._replace(policy=_POLICIES[_one_of(key, value, _POLICIES)])
+        elif key == "off":
+            traits = traits._replace(off=frozenset(value.upper().split()))
+        elif key == "size":
+            traits = traits._replace(size=_number(key, value))
+        elif key == "recipients":
+            traits = traits._replace(recipients=_number(key, value))
+        elif key not in _KEYS:
+            raise ScriptError(f"the header has no key {key}; there are {', '.join(_KEYS)}")
+    room = _number("room", header["room"]) if "room" in header else None
+    users = tuple(_user(words.strip()) for words in header["users"].split(";")) if "users" in header else ()
+    return Setting(_one_of("world", header.get("world", world), WORLDS), traits, _peer(header), room, users)
+
+
+def _peer(header: Mapping[str, str]) -> Peer:
+    if "peer" not in header:
+        return STUDENT
+    words = header["peer"].split()
+    if len(words) != 2:
+        raise ScriptError("the header's peer is a name and an address, as in # peer: lancs.uk 192.0.2.10")
+    return Peer(words[0], words[1], inside=False)
+
+
+def _user(text: str) -> Account:
+    address, _, name = text.partition(" ")
+    user, at, host = address.rpartition("@")
+    if not (user and at and host and name):
+        raise ScriptError("the header's users are addresses with names, as in # users: jsmith@nyu.edu John Smith")
+    return Account(host, user, "", name)
+
+
+def _one_of(key: str, value: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ScriptError(f"the header's {key} is {value!r}; choose from {', '.join(allowed)}")
+    return value
+
+
+def _number(key: str, value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and len(value) < 16):
+        raise ScriptError(f"the header's {key} is {value!r}; a number of octets or recipients is wanted")
+    return int(value)

@@ -1,0 +1,412 @@
+"""The commands of mailshell itself: each used right and wrong, and what :save writes plays again."""
+
+import argparse
+import re
+
+import pytest
+
+from mailshell.mail.host import Traits
+from mailshell.shell.log import Log
+from mailshell.shell.meta import COMMANDS, Meta, carry_out
+from mailshell.shell.render import Renderer
+from mailshell.shell.run import main as run_main
+from mailshell.shell.view import View
+from mailshell.smtp.phases import Phase
+from mailshell.world.seat import Seat
+from mailshell.world.start import STUDENT, build
+
+LETTER = [
+    "HELO lancs.uk",
+    "MAIL FROM:<alice@lancs.uk>",
+    "RCPT TO:<bob@nyu.edu>",
+    "DATA",
+    "Subject: Lunch",
+    "",
+    "Soup?",
+    ".",
+]
+
+
+class Desk:
+    """A seat with a screen, as the front ends have it."""
+
+    def __init__(self, view=None, world="lecture", **traits):
+        self.lines = []
+        self.seat = Seat(build(world, traits=Traits(**traits)), STUDENT)
+        self.log = Log()
+        self.meta = Meta(self.seat, Renderer(view or View()), self.log, self._out, world)
+        self.seat.world.transcript.subscribe(self._show)
+        self.seat.connect("nyu.edu", "smtp")
+
+    def _out(self, lines):
+        self.lines += lines
+        self.log.write(lines)
+
+    def _show(self, entry):
+        self._out(self.meta.renderer.lines(entry, self.seat.number_of(entry.wire.number) or 0))
+
+    def do(self, *commands):
+        """Carry out local commands (`:`) and send lines; what the last of them shows."""
+        for text in commands:
+            before = len(self.lines)
+            if text.startswith(":"):
+                carry_out(self.meta, text[1:])
+            else:
+                self.seat.send(text.encode() + b"\r\n", f"C: {text}")
+        return self.lines[before:]
+
+    def said(self, *commands):
+        """What the last command shows, as one text without line breaks."""
+        return " ".join(line.removeprefix("== ").strip() for line in self.do(*commands))
+
+    @property
+    def phase(self):
+        return self.seat.link.session.phase
+
+    @property
+    def situation(self):
+        """All that a local command can change."""
+        seat = self.seat
+        links = [(number, link.wire.number, link.closed, link.session.state) for number, link in seat.links.items()]
+        places = (seat.current, seat.world.clock.now(), seat.world.store.head, seat.world.transcript.count)
+        return links, places, self.meta.renderer.view, self.log.path, self.meta.over
+
+
+@pytest.fixture
+def desk():
+    with Desk().log as log:
+        made = Desk()
+        made.log = made.meta.log = log
+        yield made
+
+
+WRONG = {
+    ":help nonsense": "There is no help on nonsense. ? lists what may be typed.",
+    ":help 999": "There is no help on 999.",
+    ":why not": ":why takes no argument.",
+    ":depth 3": ":depth wants 0",
+    ":wire loud": ":wire wants off",
+    ":undo 2": ":undo takes no argument.",
+    ":redo": "There is nothing to redo.",
+    ":redo it": ":redo takes no argument.",
+    ":reset all": ":reset takes no argument.",
+    ":mailbox dave": "nyu.edu has no user dave. :mailbox lists them.",
+    ":mailbox bob@mars": "mars is no host of this world.",
+    ":mailbox bob 3": ":mailbox bob N shows message N; there are 2.",
+    ":mailbox bob 0": ":mailbox bob N shows message N; there are 2.",
+    ":mailbox bob one": ":mailbox bob N shows message N; there are 2.",
+    ":mailbox bob 1 2": ":mailbox bob N shows message N; there are 2.",
+    ":wait": ":wait wants a time",
+    ":wait long": ":wait wants a time",
+    ":connect mars": "mars is no host of this world.",
+    ":connect lancs.uk gopher": "gopher is no protocol of mailshell.",
+    ":connect lancs.uk smtp 25": ":connect wants a host",
+    ":switch 2": "There is no connection 2. There are: 1.",
+    ":switch two": ":switch wants the number of a connection",
+    ":drop it": ":drop takes no argument.",
+    ":raw NOOP": ":raw wants text in double quotes",
+    ':raw "': ":raw wants text in double quotes",
+    ':raw "\\q"': r"\q is no escape",
+    ":secrets": ":secrets wants on or off.",
+    ":secrets maybe": ":secrets wants on or off.",
+    ":save": ":save wants the name of a file",
+    ":save /nowhere/at/all": "/nowhere/at/all: No such file or directory",
+    ":log /nowhere/at/all": "/nowhere/at/all: No such file or directory",
+    ":quit now": ":quit takes no argument.",
+    ":undone": ":undone is no command of mailshell. Did you mean :undo? :help lists them.",
+    ":xyzzy": ":xyzzy is no command of mailshell. :help lists them.",
+    ":s": ":s could be :switch or :secrets or :save.",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_wrong_command_is_one_error_and_changes_nothing(desk, text):
+    before = desk.situation
+    shown = desk.do(text)
+    assert shown[0].startswith("** ")
+    assert all(line.startswith("   ") for line in shown[1:])
+    assert " ".join(line[3:].strip() for line in shown).startswith(WRONG[text])
+    assert desk.situation == before
+
+
+def test_every_command_is_used_wrong_above():
+    assert {text[1:].split(" ")[0] for text in WRONG} >= set(COMMANDS)
+
+
+def test_an_abbreviation_is_enough_where_it_is_one_command(desk):
+    desk.do(":dep 2")
+    assert desk.meta.renderer.view.depth == 2
+    assert desk.said("HELO a", ":un").startswith("undone: C: HELO a")
+
+
+def test_help_lists_what_may_be_typed_now_and_every_command(desk):
+    shown = desk.do(":help")
+    text = "\n".join(shown)
+    assert shown[0].startswith("   Phase: greeting. The server has greeted.")
+    assert "EHLO your.host.name" in text
+    assert "MAIL FROM" not in text
+    assert all(f"   :{name}" in text for name in COMMANDS)
+    assert desk.do(":") == shown
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_help_fits_the_screen(width):
+    desk = Desk(View(width=width))
+    for text in (":help", ":help MAIL", ":help 503", ":why", ":mailbox bob", ":switch", "TURN", ":why"):
+        for line in desk.do(text):
+            assert len(line) <= width or re.match("C: |S[:*] |     as in: ", line), line
+
+
+def test_help_on_a_word(desk):
+    assert desk.do(":help mail")[0] == "   MAIL: return path: where reports go"
+    assert desk.do(":help :undo") == ["   :undo", "     take the last line back, in the whole world"]
+    assert desk.do(":help wait")[0] == "   :wait TIME [--idle]"
+    assert desk.do(":help 550")[0].startswith("   550: ")
+
+
+def test_why_tells_the_last_answer_at_length(desk):
+    assert desk.do(":why")[0].startswith("   what    greeting: ")
+    shown = desk.do("RCPT TO:<bob@nyu.edu>", ":why")
+    heads = [line[3:10].strip() for line in shown if line[3] != " "]
+    assert heads == ["what", "why", "so", "rule", "phase", "legal"]
+    assert desk.said("QUIT", ":why").startswith("what    The connection was closed by the server.")
+
+
+def test_depth_and_wire_show_the_last_exchange_again(desk):
+    desk.do("NOOP")
+    assert desk.do(":depth 0") == ["== depth 0; the last exchange again:", "C: NOOP␍␊", "S: 250 2.0.0 Nothing done␍␊"]
+    assert desk.do(":wire off")[1:] == ["C: NOOP", "S: 250 2.0.0 Nothing done"]
+    assert desk.do(":wire hex")[2] == "   0000  4e 4f 4f 50 0d 0a                                 |NOOP..|"
+    assert desk.do(":wire")[0] == "== wire off; the last exchange again:"
+    assert desk.do(":depth")[0] == "== depth 1; the last exchange again:"
+    assert desk.do(":depth")[0] == "== depth 2; the last exchange again:"
+    assert desk.do(":depth")[0] == "== depth 0; the last exchange again:"
+
+
+def test_a_message_so_far_is_shown_again_from_data_on(desk):
+    desk.do(*LETTER[:6], ":depth 0")
+    wanted = ["C: DATA␍␊", "S: 354 Start mail input; end with <CRLF>.<CRLF>␍␊", "C: Subject: Lunch␍␊", "C: ␍␊"]
+    assert desk.do(":depth 0")[1:] == wanted
+
+
+def test_undo_and_redo_name_the_line_and_the_phase(desk):
+    desk.do(*LETTER)
+    shown = desk.do(":undo")
+    assert shown[0] == "== undone: C: ."
+    assert shown[1].startswith("-- message: ends at a line with one dot ---")
+    assert "2 messages" in desk.do(":mailbox bob")[0]
+    assert desk.do(":redo")[0] == "== done again: C: ."
+    assert "3 messages" in desk.do(":mailbox bob")[0]
+
+
+def test_undo_goes_back_to_the_start_and_redo_forward_again(desk):
+    desk.do(*LETTER)
+    end = desk.situation[0], desk.seat.world.store.head
+    for line in reversed(LETTER):
+        assert desk.do(":undo")[0] == f"== undone: C: {line}".rstrip()
+    assert desk.phase is Phase.GREETED
+    assert desk.said(":undo") == "undone: connect to nyu.edu The connection is closed. Enter opens it again."
+    assert desk.do(":undo") == ["** There is nothing to undo."]
+    assert desk.do(":why") == ["** Nothing has happened on this connection. Enter opens it again."]
+    assert desk.do(":depth 2")[1:] == ["** Nothing has happened on this connection. Enter opens it again."]
+    for _ in range(len(LETTER) + 1):
+        desk.do(":redo")
+    assert (desk.situation[0], desk.seat.world.store.head) == end
+
+
+def test_what_was_undone_is_not_explained_any_more(desk):
+    desk.do("NOOP", "TURN", ":undo")
+    assert desk.do(":depth 0")[1] == "C: NOOP␍␊"
+    assert not any("TURN" in line for line in desk.do(":why"))
+
+
+def test_undo_crosses_connections(desk):
+    desk.do("HELO a", ":connect lancs.uk", "HELO b", ":switch 1", "MAIL FROM:<a@b.c>")
+    assert desk.do(":undo")[0] == "== undone: C: MAIL FROM:<a@b.c>"
+    shown = desk.do(":undo")
+    assert shown[:1] == ["== undone: C: HELO b"]
+    assert shown[1].startswith("-- connection 2: greeting ---")
+    desk.do(":undo")
+    assert list(desk.seat.links) == [1]
+    assert desk.do(":undo")[0] == "== undone: C: HELO a"
+    desk.do(":redo", ":redo", ":redo", ":switch 2")
+    assert desk.phase is Phase.READY
+    assert desk.seat.link.wire.host == "lancs.uk"
+
+
+def test_undo_crosses_a_connection_that_was_opened_again(desk):
+    desk.do("HELO a", "QUIT")
+    desk.seat.connect("nyu.edu", "smtp", 1)
+    desk.do("HELO b", ":undo", ":undo")
+    assert desk.seat.link.closed
+    desk.do(":undo")
+    assert desk.phase is Phase.READY
+    assert desk.do("NOOP")[1].startswith("S: 250 2.0.0 Nothing done")
+
+
+def test_reset_is_one_step_for_undo(desk):
+    desk.do(*LETTER, ":connect lancs.uk", ":reset")
+    assert desk.phase is Phase.GREETED
+    assert "2 messages" in desk.do(":mailbox bob@nyu.edu")[0]
+    assert desk.do(":undo")[0] == "== undone: :reset"
+    assert list(desk.seat.links) == [1, 2]
+    assert "3 messages" in desk.do(":mailbox bob@nyu.edu")[0]
+    assert desk.do(":redo")[0] == "== done again: :reset"
+    assert desk.do("HELO a")[1].startswith("S")
+
+
+def test_a_message_line_that_looks_like_a_command_is_none(desk):
+    desk.do(*LETTER[:4])
+    desk.seat.send(b":reset\r\n", "C: :reset")
+    assert desk.do(":undo")[0] == "== undone: C: :reset"
+
+
+def test_wait_turns_the_clock_and_idle_lets_the_server_give_up(desk):
+    assert desk.said(":wait 30m") == "It is Mon, 09 Mar 2015 10:30:00 +0000."
+    assert not desk.seat.link.closed
+    shown = desk.do(":wait 6m --idle")
+    assert shown[0].startswith("S! 421 ")
+    assert desk.seat.link.closed
+
+
+def test_connect_switch_and_drop(desk):
+    assert desk.do(":connect LANCS.uk")[1].startswith("S2: 220 lancs.uk ")
+    assert desk.do(":connect")[1].startswith("S3: 220 lancs.uk ")
+    assert desk.do(":drop") == ["== connection 3 closed. The connection ended without QUIT."]
+    assert desk.do(":switch") == [
+        "     1  smtp nyu.edu           greeting",
+        "     2  smtp lancs.uk          greeting",
+        "   * 3  smtp lancs.uk          closed",
+    ]
+    assert desk.do(":switch 2")[1] == "   * 2  smtp lancs.uk          greeting"
+    assert desk.do("NOOP")[0].startswith("C2: NOOP")
+
+
+def test_raw_sends_octets_as_they_are(desk):
+    assert desk.do(r':raw "NOOP a\nNOOP b\r\n"')[0].startswith("C: NOOP a␊LF!")
+    assert desk.said(r':raw "NO"') == "Sent. The server waits for the rest of the line."
+    assert desk.do("OP")[0].startswith("C: NOOP␍␊")
+    assert desk.do(r':raw "NOOP \xff\0\r\n"')[0].startswith(r"C: NOOP \xff␀␍␊")
+
+
+def test_mailbox_shows_mailboxes_messages_and_one_message(desk):
+    assert desk.do(":mailbox")[:2] == ["   nyu.edu", "     bob INBOX             2 messages"]
+    assert desk.do(":mailbox bob")[1] == "       1        498 octets  Lunch on Friday"
+    assert desk.do(":mailbox bob 1")[0] == "   message 1 of bob@nyu.edu, 498 octets as stored"
+    assert desk.do(":mailbox carol@nyu.edu") == ["   carol@nyu.edu INBOX: 0 messages"]
+    assert "alice INBOX" in desk.do(":connect lancs.uk", ":mailbox")[1]
+
+
+def test_what_a_message_holds_is_shown_and_not_obeyed(desk):
+    desk.do(*LETTER[:4])
+    desk.seat.send("Subject: \x1b[2J\u202e\xff\r\n\r\n\x07\r\n.\r\n".encode("latin-1", "backslashreplace"))
+    shown = desk.do(":mailbox bob") + desk.do(":mailbox bob 3")
+    assert all(line.isprintable() for line in shown)
+    assert any("␛[2J" in line for line in shown)
+
+
+def test_secrets_are_shown_only_when_asked_for(desk):
+    assert desk.do("PASS hungry")[0].startswith("C: PASS ********␍␊")
+    assert desk.said(":secrets on") == "Passwords are shown."
+    assert desk.do("PASS hungry")[0].startswith("C: PASS hungry␍␊")
+    desk.do(":secrets off")
+    assert desk.do("PASS hungry")[0].startswith("C: PASS ********␍␊")
+
+
+def test_log_appends_what_is_shown(desk, tmp_path):
+    path = tmp_path / "a.log"
+    assert desk.said(":log") == "Log: none. :log FILE starts one, :log off stops it."
+    desk.do(f":log {path}", "PASS hungry", "NOOP")
+    assert desk.do(":log")[0].startswith("== Log: ")
+    desk.do(":log off", "TURN")
+    text = path.read_text(encoding="utf-8")
+    assert "C: PASS ********␍␊" in text
+    assert "C: NOOP␍␊" in text
+    assert "hungry" not in text
+    assert "TURN" not in text
+    desk.do(f":log {path}", "VRFY bob", ":log off")
+    assert path.read_text(encoding="utf-8").startswith(text)
+
+
+def test_quit_leaves(desk):
+    desk.do(":quit")
+    assert desk.meta.over
+
+
+def replay(path, capsys, **options):
+    """Play a saved file; the exit status, the server's lines, and what is said on stderr."""
+    known = {"voice": "modern", "policy": "tolerant", "world": "lecture", "state": None, "log": None, "json": False}
+    known |= {"wire": "off", "color": "never", "plain": False, "ascii": False, "fail_on_refusal": False}
+    args = argparse.Namespace(file=str(path), protocol="smtp", host="nyu.edu", depth=0, **(known | options))
+    status = run_main(args)
+    out, errors = capsys.readouterr()
+    return status, [line for line in out.splitlines() if line.startswith("S")], errors
+
+
+STORIES = {
+    "a letter": LETTER,
+    "refusals": ["DATA", "TURN", "HELO a", "MAIL FROM:bob", "MAIL FROM: <a@b.c>", "PASS hungry"],
+    "undone lines": ["HELO a", "MAIL FROM:<a@b.c>", ":undo", "MAIL FROM:<c@d.e>", "RCPT TO:<bob@nyu.edu>", ":undo"],
+    "a message undone": [*LETTER, ":undo", "..more", "."],
+    "two hosts": ["HELO a", ":connect lancs.uk", "HELO b", "MAIL FROM:<bob@nyu.edu>", ":switch 1", *LETTER[1:], "QUIT"],
+    "bare line feeds": ["HELO a", r':raw "NOOP a\nNOOP b\r\n"', r':raw "NO"', "OP", r':raw "NOOP \xff\t"\r\n"'],
+    "a message with bare line feeds": [*LETTER[:4], r':raw "a\n.\nb\r\n\xe9\0\r\r\n"', "."],
+    "time": ["HELO a", ":wait 4m", "NOOP", ":wait 6m --idle"],
+    "a cut line": ["HELO a", ":connect", ":drop", ":switch 1", "NOOP"],
+    "a reset": [*LETTER, ":reset", "HELO b"],
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("voice", ["modern", "classic"])
+def test_a_saved_file_plays_again(story, voice, tmp_path, capsys):
+    desk = Desk(View(depth=0, wire="off"), voice=voice)
+    desk.do(":switch", *STORIES[story])
+    path = tmp_path / "saved.txt"
+    assert desk.do(f":save {path}")[0].startswith("== Saved to")
+    replies = [
+        ("S2" if entry.wire.host == "lancs.uk" else "S", reply)
+        for _, entries in desk.seat.story()
+        for entry in entries
+        for reply in getattr(entry.record, "replies", ())
+    ]
+    status, lines, errors = replay(path, capsys)
+    assert errors == ""
+    assert status == 0
+    assert [line.partition(" ")[2] for line in lines] == [reply.decode().rstrip("\r\n") for _, reply in replies]
+
+
+def test_a_saved_file_opens_a_connection_again(tmp_path, capsys):
+    desk = Desk()
+    desk.do("HELO a", "QUIT")
+    desk.seat.connect("nyu.edu", "smtp", 1)
+    desk.do("HELO b", f":save {tmp_path / 'saved.txt'}")
+    status, lines, errors = replay(tmp_path / "saved.txt", capsys)
+    assert (status, errors) == (0, "")
+    assert [line[:6] for line in lines] == ["S: 220", "S: 250", "S: 221", "S: 220", "S: 250"]
+
+
+def test_a_saved_file_names_its_world(tmp_path, capsys):
+    desk = Desk(world="empty")
+    desk.do(*LETTER[:3], f":save {tmp_path / 'saved.txt'}")
+    assert replay(tmp_path / "saved.txt", capsys)[0] == 0
+
+
+def test_a_saved_file_has_no_password_and_replaces_nothing(desk, tmp_path):
+    path = tmp_path / "saved.txt"
+    desk.do("PASS hungry", "AUTH PLAIN AGJvYgBodW5ncnk=", f":save {path}")
+    text = path.read_text(encoding="utf-8")
+    assert "hungry" not in text
+    assert "AGJv" not in text
+    assert desk.said(f":save {path}").startswith("** ")
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("name", ["world", "voice", "policy"])
+def test_a_header_that_names_no_such_world_is_refused(name, tmp_path, capsys):
+    path = tmp_path / "a.txt"
+    path.write_text(f"# {name}: loud\nC: NOOP\n")
+    status, _, errors = replay(path, capsys)
+    assert status == 2
+    assert f"# {name}: loud: choose from " in errors

@@ -1,0 +1,366 @@
+"""The line front end as its users meet it: in a pipe, and in a terminal of 80 columns and 24 rows."""
+
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import ptyprocess
+import pyte
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PYTHON = sys.executable
+PATIENCE = 20.0  # seconds after which something hangs
+LETTER = ["HELO lancs.uk", "MAIL FROM:<alice@lancs.uk>", "RCPT TO:<bob@nyu.edu>", "DATA", "Subject: a", "", "b", "."]
+BANNER = "== mailshell 0.1.0: SMTP with nyu.edu in a closed world. ? helps, :quit leaves."
+
+pytestmark = pytest.mark.process
+
+
+def environment(**more):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAILSHELL_", "LC_", "LANG"))}
+    kept.pop("NO_COLOR", None)
+    return kept | {"LC_ALL": "C.UTF-8", "INPUTRC": os.devnull} | more
+
+
+def piped(stdin, *options, python=(), **more):
+    """A whole session in a pipe: exit status, stdout, stderr."""
+    octets = stdin if isinstance(stdin, bytes) else "".join(f"{line}\n" for line in stdin).encode()
+    done = subprocess.run(
+        [PYTHON, *python, "-m", "mailshell", *options],
+        cwd=ROOT,
+        env=environment(**more),
+        input=octets,
+        capture_output=True,
+        timeout=PATIENCE,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+class Terminal:
+    """A mailshell in a terminal."""
+
+    def __init__(self, *options, columns=80, **more):
+        self.screen = pyte.HistoryScreen(columns, 24, history=1000)
+        self._stream = pyte.ByteStream(self.screen)
+        self.octets = b""
+        command = [PYTHON, "-m", "mailshell", *options]
+        env = environment(**({"TERM": "xterm"} | more))
+        self.process = ptyprocess.PtyProcess.spawn(command, cwd=str(ROOT), env=env, dimensions=(24, columns))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.process.close(force=True)
+
+    @property
+    def rows(self):
+        """What is on the screen and above it, without the empty rows below."""
+        above = ["".join(row[column].data for column in range(self.screen.columns)) for row in self.screen.history.top]
+        rows = [row.rstrip() for row in [*above, *self.screen.display]]
+        while rows and not rows[-1]:
+            rows.pop()
+        return rows
+
+    def wait(self, *rows):
+        """Read until the last rows are these."""
+        while self.rows[-len(rows) :] != list(rows):
+            self.wait_more()
+
+    def end(self):
+        """Read to the end, and return the exit status."""
+        try:
+            while True:
+                self.wait_more()
+        except EOFError:
+            self.process.wait()
+            return self.process.exitstatus
+
+    def wait_more(self):
+        """Read what comes next."""
+        ready, _, _ = select.select([self.process.fd], [], [], PATIENCE)
+        assert ready, "\n".join(self.rows)
+        octets = self.process.read()
+        self.octets += octets
+        self._stream.feed(octets)
+
+    def type(self, text, prompt="C:"):
+        """Type a line; wait for the prompt after its answer, and return what has come since."""
+        before = len(self.rows)
+        self.process.write(f"{text}\r".encode())
+        deadline = time.monotonic() + PATIENCE
+        while len(self.rows) <= before or self.rows[-1] != prompt:
+            assert time.monotonic() < deadline
+            self.wait_more()
+        return self.rows[before - 1 : -1]
+
+
+@pytest.fixture
+def terminal():
+    with Terminal() as made:
+        made.wait("C:")
+        yield made
+
+
+def test_a_pipe_is_a_script_of_plain_lines():
+    status, out, errors = piped([*LETTER, "QUIT"])
+    assert (status, errors) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("-- greeting ---")
+    assert [line for line in lines if line.startswith("C: ")][3].startswith("C: DATA␍␊  ")
+    assert lines[-1] == "== closed. The client said QUIT."
+    assert "\x1b" not in out
+
+
+def test_a_script_may_have_the_line_ends_of_any_system():
+    assert piped(b"HELO a\r\nNOOP\r\nQUIT", "--depth", "0") == piped(b"HELO a\nNOOP\nQUIT\n", "--depth", "0")
+
+
+def test_a_script_that_just_ends_closes_its_connections():
+    _, out, _ = piped(["HELO a", ":connect lancs.uk", "HELO b"])
+    assert "== closed. The connection ended without QUIT.\n" in out
+    assert "== connection 2 closed. The connection ended without QUIT.\n" in out
+
+
+def test_local_commands_work_in_a_pipe():
+    status, out, _ = piped([*LETTER, ":undo", "\x1d:redo", ":mailbox bob", "QUIT", "NOOP", "", "NOOP", ":quit", "TURN"])
+    assert status == 0
+    assert "C: :undo" not in out
+    assert "     3  " in out
+    assert "** The connection is closed. Enter alone opens it again; :quit leaves." in out
+    assert out.endswith("250 the server is alive\n")
+
+
+def test_octets_pass_a_pipe_unchanged_and_are_never_obeyed():
+    _, out, _ = piped(b"HELO a\nNOOP \xff\xfe\x00\x1b[31m \xe2\x80\xae\n")
+    assert r"C: NOOP \xff\xfe␀␛[31m \xe2\x80\xae␍␊" in out
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", out)
+
+
+def test_a_long_line_is_whole_and_what_the_server_did_not_keep_is_told():
+    line = "NOOP " + "x" * 4000
+    for depth in ("0", "1", "2"):
+        _, out, _ = piped([line, "NOOP " + "x" * 9000], "--depth", depth)
+        assert f"C: {line}␍␊" in out.splitlines()
+        kept = [row for row in out.splitlines() if row.startswith("C: ")][1].removeprefix("C: ")
+        assert f"== The line goes on; the server kept its first {len(kept):,} octets.\n" in out
+
+
+def test_a_locale_without_utf_8_gets_ascii():
+    lines = ["EHLO ä", ":help", ":why", ":mailbox", ":wire loud", ":depth 2", "MAIL FROM:ä"]
+    status, out, errors = piped(lines, LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii", PYTHONCOERCECLOCALE="0")
+    assert (status, errors) == (0, "")
+    assert out.isascii()
+    assert r"C: EHLO \xc3\xa4\r\n" in out
+
+
+def test_plain_writes_roles_as_words():
+    _, out, _ = piped(["HELO a", "TURN"], "--plain")
+    assert [line.partition(":")[0] for line in out.splitlines() if not line.startswith(" ")] == [
+        *("phase", "server", "client", "server", "phase", "client", "server refuses", "mailshell")
+    ]
+    assert "␍" not in out
+
+
+@pytest.mark.parametrize(("color", "env", "coloured"), [("always", {"NO_COLOR": "1"}, True), ("auto", {}, False)])
+def test_a_pipe_has_colour_only_when_asked(color, env, coloured):
+    assert ("\x1b[" in piped(["NOOP"], "--color", color, **env)[1]) is coloured
+
+
+HEAVY = {"prompt_toolkit", "rich", "asyncio", "email", "sqlite3", "dataclasses", "socket", "ssl", "inspect", "json"}
+
+
+@pytest.mark.parametrize("options", [["--help"], ["--version"], ["smtp"], ["paths"], ["table", "smtp"]])
+def test_nothing_heavy_is_imported(options):
+    # An editable install may import whatever it likes before us; site packages are left out.
+    _, _, errors = piped([*LETTER, "QUIT"], *options, python=("-X", "importtime"))
+    imported = {line.rpartition("|")[2].strip() for line in errors.splitlines() if line.startswith("import time:")}
+    assert "mailshell.cli" in imported
+    assert imported & HEAVY == set()
+    if options[0].startswith("-"):
+        assert not any(
+            name.startswith(("mailshell.smtp", "mailshell.world", "difflib", "pathlib")) for name in imported
+        )
+
+
+@pytest.mark.parametrize("command", ["smtp", "--help", "table smtp", "run -"])
+def test_a_reader_that_goes_away_is_no_error(command):
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(
+            [PYTHON, "-m", "mailshell", *command.split()],
+            cwd=ROOT,
+            env=environment(),
+            input=b"NOOP\n" * 10,
+            stdout=write,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE,
+        )
+    finally:
+        os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_typed_line_is_the_line_of_the_transcript(terminal):
+    assert terminal.rows[:3] == [
+        BANNER,
+        "-- greeting -------------------------------------------------------------------",
+        "S: 220 nyu.edu ESMTP mailshell␍␊           220 service ready",
+    ]
+    assert terminal.type("HELO lancs.uk") == [
+        "C: HELO lancs.uk",
+        "   ␍␊                                      hello, without extensions",
+        "S: 250 nyu.edu␍␊                           250 hello",
+        "-- ready: no sender yet -------------------------------------------------------",
+    ]
+
+
+def test_what_raw_sends_is_shown_though_it_was_not_typed_so(terminal):
+    shown = terminal.type(r':raw "NOOP\n"')
+    assert shown[1].startswith("C: NOOP␊LF!")
+    shown = terminal.type(r':raw "NO"') + terminal.type("OP")
+    assert shown[-2].startswith("C: NOOP␍␊")
+
+
+def test_ctrl_c_clears_the_line_and_the_session_goes_on(terminal):
+    terminal.process.write(b"HELO half")
+    terminal.wait("C: HELO half")
+    terminal.process.write(b"\x03")
+    while terminal.rows[-1] != "C:":  # readline may show ^C or not
+        terminal.wait_more()
+    assert terminal.type("NOOP")[2].startswith("S: 250 2.0.0 Nothing done")
+
+
+def test_ctrl_d_on_an_empty_line_leaves(terminal):
+    terminal.process.write(b"\x04")
+    assert terminal.end() == 0
+    assert not any(row.startswith("== closed") for row in terminal.rows)
+
+
+def test_quit_leaves_and_enter_opens_a_closed_connection_again(terminal):
+    assert terminal.type("QUIT")[-2:] == [
+        "== closed. The client said QUIT.",
+        "== Enter opens the connection again, :quit leaves.",
+    ]
+    assert terminal.type("")[-1].startswith("S: 220 nyu.edu ")
+    terminal.process.write(b":quit\r")
+    assert terminal.end() == 0
+
+
+def test_in_a_message_only_ctrl_bracket_leaves_the_wire(terminal):
+    for line in LETTER[:5]:
+        terminal.type(line)
+    assert terminal.type(":depth 0") == [
+        "C: :depth 0",
+        "== That was message text. A command of mailshell starts with Ctrl-] here.",
+    ]
+    shown = terminal.type("\x1d:depth 0")
+    assert "== depth 0; the last exchange again:" in shown
+    assert shown[-1] == "C: :depth 0␍␊"
+    assert terminal.type("no note now") == ["C: no note now"]
+
+
+def test_more_typed_lines_than_are_folded_are_not_counted_as_hidden(terminal):
+    for line in [*LETTER[:4], *["a line"] * 41]:
+        terminal.type(line)
+    assert terminal.type(".")[-1].startswith("-- ready")
+    assert not any("not shown" in row for row in terminal.rows)
+
+
+def test_the_history_has_no_password(terminal):
+    for line in ("HELO first", "PASS hungry", "auth plain AGJv", r':raw "PASS hungry\r\n"', ":switch"):
+        terminal.type(line)
+    terminal.process.write(b"\x1b[A")
+    terminal.wait("C: :switch")
+    terminal.process.write(b"\x1b[A")
+    terminal.wait("C: HELO first")
+
+
+def test_a_log_of_a_terminal_has_whole_lines_without_passwords(tmp_path):
+    path = tmp_path / "log"
+    with Terminal("--log", str(path)) as terminal:
+        terminal.wait("C:")
+        terminal.type("PASS hungry")
+        terminal.type(r':raw "PASS hungry\r\n"')
+        terminal.type("HELO a")
+        rows = terminal.rows[:-1]
+    text = path.read_text(encoding="utf-8")
+    assert "hungry" not in text
+    changed = [line for line, row in zip(text.splitlines(), rows, strict=True) if line != row]
+    assert changed == ["C: PASS ********", 'C: :raw "PASS ********']
+
+
+def test_the_second_connection_has_its_prompt(terminal):
+    terminal.type(":connect lancs.uk", prompt="C2:")
+    assert terminal.type("HELO a", prompt="C2:")[:2] == ["C2: HELO a", f"    ␍␊{' ' * 37}hello, without extensions"]
+    terminal.type(":switch 1")
+
+
+def test_a_dumb_terminal_gets_no_escape_sequence():
+    with Terminal(TERM="dumb") as terminal:
+        terminal.wait("C:")
+        assert terminal.type("NOOP")[2].startswith("S: 250 ")
+        terminal.process.write(b"\x04")
+        assert terminal.end() == 0
+        assert b"\x1b" not in terminal.octets
+
+
+@pytest.mark.parametrize(("env", "options"), [({"NO_COLOR": "1"}, []), ({}, ["--color", "never"])])
+def test_colour_can_be_switched_off(env, options):
+    with Terminal(*options, **env) as terminal:
+        terminal.wait("C:")
+        assert not re.search(rb"\x1b\[[0-9;]*m", terminal.octets)
+
+
+def test_a_terminal_has_colour():
+    with Terminal() as terminal:
+        terminal.wait("C:")
+        assert b"\x1b[33mS: 220 nyu.edu" in terminal.octets
+
+
+def test_plain_in_a_terminal_prompts_in_words():
+    with Terminal("--plain") as terminal:
+        terminal.wait("client:")
+        assert terminal.type("HELO a", prompt="client:") == [
+            "client: HELO a",
+            "  meaning: hello, without extensions",
+            "server: 250 nyu.edu",
+            "  meaning: 250 hello",
+            "phase: ready: no sender yet.",
+        ]
+
+
+def test_the_depth_comes_from_the_environment():
+    with Terminal(MAILSHELL_DEPTH="0") as terminal:
+        terminal.wait("C:")
+        assert terminal.type("NOOP") == ["C: NOOP", "S: 250 2.0.0 Nothing done␍␊"]
+
+
+def test_a_narrow_terminal_has_notes_below():
+    with Terminal(columns=40) as terminal:
+        terminal.wait("C:")
+        assert terminal.type("TURN")[:4] == [
+            "C: TURN",
+            "   ␍␊  no command of SMTP",
+            "S* 500 5.5.2 Command not recognized␍␊",
+            "     x permanent: no such command",
+        ]
+
+
+def test_a_window_that_changes_its_width_is_noticed(terminal):
+    terminal.process.setwinsize(24, 60)
+    terminal.type("NOOP")
+    assert terminal.type("HELO a")[-1] == "-- ready: no sender yet " + "-" * 35
+
+
+def test_octets_that_are_no_text_can_be_typed(terminal):
+    terminal.process.write(b"NOOP \xff\r")
+    while terminal.rows[-1] != "C:" or not any("0xFF" in row for row in terminal.rows):
+        terminal.wait_more()
+    assert any("Octet 6 is 0xFF" in row for row in terminal.rows)

@@ -1,0 +1,408 @@
+"""What holds for every protocol, whatever a client sends."""
+
+import re
+from itertools import product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mailshell.core.clock import MINUTE
+from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Prompt, Record, Verdict
+from mailshell.core.session import Peer
+from mailshell.mail.host import Traits
+from mailshell.mail.store import BoxKey
+from mailshell.protocols import PROTOCOLS
+from mailshell.smtp.content import stuff, unstuff
+from mailshell.world.seat import Seat
+from mailshell.world.start import DEFAULT_HOST, STUDENT, build
+from tests.goldens import all_played
+from tests.strategies import COMMANDS, SCENES, clean_messages, conversation, message_octets, mutated
+
+each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
+few = settings(max_examples=60, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
+some = settings(few, max_examples=250)
+
+REPLY_LINE = {"smtp": re.compile(rb"[2-5][0-5][0-9][ -][ -~]*\r\n")}
+LONGEST_REPLY = {"smtp": 512}
+
+any_traits = st.builds(
+    Traits,
+    voice=st.sampled_from(["modern", "modern", "classic"]),
+    policy=st.sampled_from(["tolerant", "strict"]),
+    off=st.frozensets(st.sampled_from(["SIZE", "8BITMIME", "PIPELINING", "ENHANCEDSTATUSCODES", "HELP"])),
+    size=st.sampled_from([None, None, 60]),
+    recipients=st.sampled_from([None, 1]),
+)
+peers = st.sampled_from([STUDENT, Peer("[2001:db8::9]", "2001:db8::9", inside=False)])
+
+
+def seat(traits=None, host=DEFAULT_HOST, protocol="smtp", peer=STUDENT):
+    made = Seat(build("lecture", traits=traits), peer, "script")
+    made.connect(host, protocol)
+    return made
+
+
+def records_of(made: Seat) -> list[Record]:
+    """Everything that happened, with neighbouring pieces of a body put together."""
+    joined: list[Record] = []
+    for entry in made.world.transcript.entries:
+        record = entry.record
+        if isinstance(record, Body) and joined and isinstance(joined[-1], Body):
+            joined[-1] = Body(joined[-1].octets + record.octets)
+        else:
+            joined.append(record)
+    return joined
+
+
+def said(made: Seat) -> bytes:
+    """Everything that the server sent."""
+    found = (entry.record for entry in made.world.transcript.entries)
+    return b"".join(line for record in found if not isinstance(record, Body | Closed) for line in record.replies)
+
+
+def picture(made: Seat):
+    """The state of the world as one comparable value."""
+    world = made.world
+    mail = [
+        (box.key, box.box, list(box.messages.items()), [world.store.octets(one.body) for one in box.messages.values()])
+        for host in world.hosts
+        for account in world.store.accounts(host)
+        for box in world.store.mailboxes(host, account.user)
+    ]
+    queues = [(queued, world.store.octets(queued.body)) for host in world.hosts for queued in world.store.queue(host)]
+    links = [(link.wire, link.closed, link.session.state) for link in world.links.values()]
+    return mail, queues, links, world.clock.now()
+
+
+def lead(made: Seat, scene: list[bytes]) -> None:
+    for line in scene:
+        made.send(line + b"\r\n")
+
+
+@each_protocol
+@some
+@given(data=st.data(), traits=any_traits, peer=peers)
+def test_the_input_may_be_cut_anywhere(protocol, data, traits, peer):
+    octets = data.draw(conversation(protocol))
+    everywhere = st.just(frozenset(range(len(octets))))
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(octets)), max_size=9) | everywhere))
+    whole = seat(traits, protocol=protocol, peer=peer)
+    whole.send(octets)
+    cut = seat(traits, protocol=protocol, peer=peer)
+    for start, end in zip([0, *cuts], [*cuts, len(octets)], strict=True):
+        cut.send(octets[start:end])
+    assert records_of(cut) == records_of(whole)
+    assert said(cut) == said(whole)
+
+
+@pytest.mark.parametrize("pieces", [True, False])
+def test_nothing_but_crlf_dot_crlf_ends_a_message(pieces):
+    """Every sequence of up to five octets that could be taken for an end, at the start of a message and inside it."""
+    host = build("lecture").hosts[DEFAULT_HOST]
+    session = PROTOCOLS["smtp"].open(host, STUDENT)
+    session.receive(b"".join(line + b"\r\n" for line in SCENES["smtp"][4]))
+    start = session.state
+    for length in range(1, 6):
+        for letters in product(b"\r\n.\0x", repeat=length):
+            for before in (b"", b"x"):
+                octets = before + bytes(letters)
+                session.restore(start)
+                for piece in [octets[at : at + 1] for at in range(len(octets))] if pieces else [octets]:
+                    session.receive(piece)
+                ended = session.phase is not start.phase
+                assert ended == (b"\r\n.\r\n" in b"\r\n" + octets), octets
+
+
+@each_protocol
+@pytest.mark.parametrize("scene", range(5))
+def test_the_input_may_come_octet_by_octet(protocol, scene):
+    octets = (
+        b"".join(line + b"\r\n" for line in SCENES[protocol][scene])
+        + b"..a\r\n.\r\nNOOP\nNOOP\r\n.\r\nQUIT\r\nNOOP\r\n"
+    )
+    whole = seat(protocol=protocol)
+    whole.send(octets)
+    cut = seat(protocol=protocol)
+    for at in range(len(octets)):
+        cut.send(octets[at : at + 1])
+    assert records_of(cut) == records_of(whole)
+
+
+def check_replies(protocol: str, replies: tuple[bytes, ...]) -> None:
+    assert replies
+    for number, line in enumerate(replies):
+        assert REPLY_LINE[protocol].fullmatch(line), line
+        assert len(line) <= LONGEST_REPLY[protocol]
+        assert line[:3] == replies[0][:3]
+        assert line[3:4] == (b" " if number == len(replies) - 1 else b"-")
+
+
+def check_record(protocol: str, record: Record) -> None:
+    """What every record of any conversation keeps to."""
+    if isinstance(record, Opened | Exchange | Prompt | Notice):
+        check_replies(protocol, record.replies)
+        assert record.card.name
+    if isinstance(record, Exchange | Prompt | Notice | Closed) and record.because:
+        assert record.because == record.because.strip()
+        assert record.because.isprintable()
+        assert record.because[-1] in ".?", record.because
+    if isinstance(record, Exchange | Prompt):
+        assert (record.verdict is Verdict.REFUSED) == (record.replies[0][:1] in b"45")
+        assert record.verdict is Verdict.ACCEPTED or record.because
+        if not isinstance(record.parsed, Fault):
+            assert record.octets.upper().startswith(record.parsed.card.name.encode())
+            assert record.parsed.line().isascii()
+        for line in record.replies:
+            assert not record.because or record.because.encode() not in line
+    if isinstance(record, Exchange) and isinstance(record.parsed, Fault):
+        assert record.verdict is Verdict.REFUSED
+        assert 0 <= record.parsed.at <= len(record.octets)
+        assert record.before is record.after
+        assert not record.changes
+
+
+@each_protocol
+@some
+@given(data=st.data(), traits=any_traits, peer=peers, host=st.sampled_from([DEFAULT_HOST, "lancs.uk"]))
+def test_any_octets_get_well_formed_answers(protocol, data, traits, peer, host):
+    made = seat(traits, host, protocol, peer)
+    made.send(data.draw(conversation(protocol) | st.binary()))
+    made.wait(10 * MINUTE, idle=data.draw(st.booleans()))
+    made.drop()
+    for record in records_of(made):
+        check_record(protocol, record)
+
+
+def test_every_record_of_the_golden_transcripts_is_well_formed():
+    for golden in all_played().values():
+        for record in golden.records:
+            check_record(golden.header["protocol"], record)
+
+
+@each_protocol
+@some
+@given(data=st.data(), traits=any_traits)
+def test_each_line_has_one_final_answer(protocol, data, traits):
+    """The octets of the records are the input; each command is one record with one answer, whatever its line end."""
+    octets = data.draw(conversation(protocol))
+    made = seat(traits, protocol=protocol)
+    made.send(octets)
+    found = records_of(made)[1:]
+    closed = isinstance(found[-1], Closed) if found else False
+    heard = b"".join(record.octets for record in found if isinstance(record, Exchange | Prompt | Body))
+    assert octets.startswith(heard)
+    rest = octets[len(heard) :]
+    in_message = made.link.session.phase.name == "MESSAGE"
+    assert closed or b"\n" not in rest or (in_message and len(rest) < 4)
+    for record in found:
+        if isinstance(record, Exchange | Prompt):
+            assert record.octets.count(b"\n") == 1
+            assert record.octets.endswith(b"\n")
+            finals = [line for line in record.replies if line[3:4] == b" "]
+            assert len(finals) == 1
+    kinds = [type(record) for record in found]
+    assert kinds.count(Closed) <= 1
+    assert Closed not in kinds[:-1]
+
+
+@each_protocol
+@some
+@given(data=st.data())
+def test_parts_lie_in_order_inside_the_line(protocol, data):
+    commands = COMMANDS[protocol]
+    line = data.draw(commands | mutated(commands) | st.binary(max_size=30))
+    marked = PROTOCOLS[protocol].mark_command(line)
+    end = 0
+    for part in marked.parts:
+        assert end <= part.start < part.end <= len(line)
+        assert part.rule in marked.glosses
+        end = part.end
+
+
+@each_protocol
+@some
+@given(data=st.data())
+def test_a_command_printed_and_read_again_is_the_same(protocol, data):
+    line = data.draw(COMMANDS[protocol])
+    made = seat(protocol=protocol)
+    preview = made.link.session.preview(line)
+    assert preview.fault is None, line
+    for scene in SCENES[protocol][:-1]:
+        made = seat(protocol=protocol)
+        lead(made, scene)
+        made.send(line + b"\r\n")
+        record = next(one for one in reversed(records_of(made)) if isinstance(one, Exchange | Prompt))
+        if not isinstance(record.parsed, Fault):
+            again = seat(protocol=protocol)
+            lead(again, scene)
+            again.send(record.parsed.line() + b"\r\n")
+            other = next(one for one in reversed(records_of(again)) if isinstance(one, Exchange | Prompt))
+            assert other.parsed == record.parsed
+            assert other.replies == record.replies
+
+
+@each_protocol
+@some
+@given(data=st.data())
+def test_reading_in_a_hurry_and_reading_with_care_agree(protocol, data):
+    """The server reads without marks, preview with them: both find the same command, or the same fault."""
+    commands = COMMANDS[protocol]
+    line = data.draw(commands | mutated(commands)).replace(b"\n", b"")
+    made = seat(protocol=protocol)
+    for scene in SCENES[protocol][:-1]:
+        made.reset()
+        made.connect(DEFAULT_HOST, protocol)
+        lead(made, scene)
+        preview = made.link.session.preview(line)
+        made.send(line + b"\r\n")
+        record = next(one for one in reversed(records_of(made)) if isinstance(one, Exchange | Prompt))
+        if preview.legal:
+            assert preview.card is not None
+            assert (preview.fault is None) == (not isinstance(record.parsed, Fault))
+            assert preview.fault is None or preview.fault == record.parsed
+
+
+@each_protocol
+@few
+@given(data=st.data(), traits=any_traits)
+def test_the_same_world_and_script_give_the_same_octets(protocol, data, traits):
+    octets = data.draw(conversation(protocol))
+    pictures = []
+    for _ in range(2):
+        made = seat(traits, protocol=protocol)
+        made.send(octets)
+        pictures.append((said(made), records_of(made), picture(made)))
+    assert pictures[0] == pictures[1]
+
+
+@given(st.binary() | message_octets | clean_messages)
+def test_dots_are_put_on_and_taken_off(message):
+    stuffed = stuff(message)
+    assert unstuff(stuffed) == message
+    assert b"\r\n.\r\n" not in b"\r\n" + stuffed
+    assert len(stuffed) - len(message) == (b"\r\n" + message).count(b"\r\n.")
+
+
+@some
+@given(message=clean_messages, cuts=st.sets(st.integers(0, 9000), max_size=5))
+def test_what_is_sent_is_what_is_stored(message, cuts):
+    made = seat()
+    lead(made, SCENES["smtp"][4])
+    octets = stuff(message) + b".\r\n"
+    cuts = sorted(cut for cut in cuts if cut < len(octets))
+    for start, end in zip([0, *cuts], [*cuts, len(octets)], strict=True):
+        made.send(octets[start:end])
+    mailbox = made.world.store.mailbox(BoxKey("nyu.edu", "bob", "INBOX"))
+    assert mailbox is not None
+    stored = made.world.store.octets(mailbox.messages[3].body)
+    trace = (
+        b"Return-Path: <a@lancs.uk>\r\nReceived: from lancs.uk (lancs.uk [192.0.2.10])\r\n\tby nyu.edu with ESMTP id 1"
+        b"\r\n\tfor <bob@nyu.edu>;\r\n\tMon, 09 Mar 2015 10:00:00 +0000\r\n"
+    )
+    assert stored == trace + message
+
+
+actions = st.sampled_from(["send"] * 6 + ["wait", "idle", "drop", "connect", "undo", "redo", "reset", "switch"])
+
+
+def act(made: Seat, protocol: str, action: str, octets: bytes) -> None:
+    """One thing that a person may do; what cannot be done now is left out."""
+    if action == "send":
+        made.send(octets)
+    elif action in ("wait", "idle"):
+        made.wait(6 * MINUTE, idle=action == "idle")
+    elif action == "connect":
+        made.connect("lancs.uk", protocol)
+    elif action == "switch":
+        made.switch(1)
+    else:
+        getattr(made, action)()
+
+
+@each_protocol
+@few
+@given(data=st.data(), traits=any_traits)
+def test_undo_then_redo_changes_nothing(protocol, data, traits):
+    made = seat(traits, protocol=protocol)
+    scene = data.draw(st.sampled_from(SCENES[protocol]))
+    steps = [*(("send", line + b"\r\n") for line in scene)]
+    steps += data.draw(
+        st.lists(st.tuples(actions.filter(lambda one: one not in ("undo", "redo")), conversation(protocol)), max_size=4)
+    )
+    pictures = [picture(made)]
+    for action, octets in steps:
+        if action != "switch":
+            act(made, protocol, action, octets)
+            pictures.append(picture(made))
+    for before in reversed(pictures[:-1]):
+        made.undo()
+        assert picture(made) == known(before, picture(made))
+    for after in pictures[1:]:
+        made.redo()
+        assert picture(made) == known(after, picture(made))
+
+
+def known(then, now):
+    """A picture of then, with the connections that were opened since: they are closed, and have no part in it."""
+    mail, queues, links, at = then
+    return mail, queues, links + [(wire, True, state) for wire, _, state in now[2][len(links) :]], at
+
+
+@each_protocol
+@few
+@given(data=st.data(), traits=any_traits)
+def test_going_back_and_typing_the_same_gives_the_same(protocol, data, traits):
+    made = seat(traits, protocol=protocol)
+    lead(made, data.draw(st.sampled_from(SCENES[protocol])))
+    octets = data.draw(conversation(protocol))
+    count = len(made.world.transcript.entries)
+    made.send(octets)
+    first = [entry.record for entry in made.world.transcript.entries][count:]
+    after = picture(made)
+    made.undo()
+    count = len(made.world.transcript.entries)
+    made.send(octets)
+    second = [entry.record for entry in made.world.transcript.entries][count:]
+    assert [strip(record) for record in second] == [strip(record) for record in first]
+    assert [(key, box, [size(m) for m in messages], bodies) for key, box, messages, bodies in picture(made)[0]] == [
+        (key, box, [size(m) for m in messages], bodies) for key, box, messages, bodies in after[0]
+    ]
+    assert picture(made)[2:] == after[2:]
+
+
+def strip(record):
+    """A record without the numbers of its changes: a second try makes new ones, on another branch."""
+    return record._replace(changes=range(len(record.changes))) if isinstance(record, Exchange) else record
+
+
+def size(item):
+    """A message without the number of its body, which is never used again."""
+    uid, message = item
+    return uid, message._replace(body=0, object_id="")
+
+
+@each_protocol
+@some
+@given(data=st.data(), traits=any_traits)
+def test_preview_changes_nothing_and_never_raises(protocol, data, traits):
+    made = seat(traits, protocol=protocol)
+    lead(made, data.draw(st.sampled_from(SCENES[protocol])))
+    before = picture(made)
+    line = data.draw(st.binary(max_size=20) | mutated(COMMANDS[protocol]))
+    preview = made.link.session.preview(line)
+    assert all(0 <= part.start < part.end <= len(line) for part in preview.parts)
+    assert picture(made) == before
+
+
+@each_protocol
+@few
+@given(data=st.data(), traits=any_traits)
+def test_every_prefix_of_a_command_has_something_to_expect(protocol, data, traits):
+    line = data.draw(COMMANDS[protocol])
+    made = seat(traits, protocol=protocol)
+    lead(made, data.draw(st.sampled_from(SCENES[protocol][:-1])))
+    for end in range(len(line) + 1):
+        preview = made.link.session.preview(line[:end])
+        assert preview.expected, line[:end]
+        assert all(expect.what and expect.why for expect in preview.expected)

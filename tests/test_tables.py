@@ -1,0 +1,148 @@
+"""The phase x verb table of each protocol, and its extensions: pinned, and proven by real sessions."""
+
+from pathlib import Path
+
+import pytest
+
+from mailshell.core.record import Exchange, Fault, Prompt
+from mailshell.core.session import Topic
+from mailshell.mail.host import Traits
+from mailshell.protocols import PROTOCOLS
+from mailshell.smtp.commands import COMMANDS
+from mailshell.smtp.extensions import EXTENSIONS
+from mailshell.smtp.phases import Phase
+from mailshell.world.seat import Seat
+from mailshell.world.start import STUDENT, build
+from tests.goldens import PATHS
+
+TABLES = Path(__file__).parent / "tables"
+SMTP = Path(__file__).parents[1] / "mailshell" / "smtp"
+
+EHLO, MAIL, RCPT = b"EHLO lancs.uk\r\n", b"MAIL FROM:<alice@lancs.uk>\r\n", b"RCPT TO:<bob@nyu.edu>\r\n"
+INTO = {
+    Phase.GREETED: b"",
+    Phase.READY: EHLO,
+    Phase.SENDER: EHLO + MAIL,
+    Phase.RECIPIENTS: EHLO + MAIL + RCPT,
+}
+"""What leads into each phase of SMTP that reads commands."""
+
+
+def seat(octets: bytes = b"", off: frozenset[str] = frozenset()) -> Seat:
+    made = Seat(build("lecture", traits=Traits(off=off)), STUDENT)
+    made.connect("nyu.edu", "smtp")
+    made.send(octets)
+    return made
+
+
+def answer(made: Seat, octets: bytes) -> Exchange | Prompt:
+    made.send(octets)
+    record = made.world.transcript.entries[-1].record
+    if not isinstance(record, Exchange | Prompt):
+        record = made.world.transcript.entries[-2].record  # the connection was closed after it
+    assert isinstance(record, Exchange | Prompt)
+    return record
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_the_phase_table_is_the_pinned_one(protocol, update):
+    path = TABLES / f"{protocol}.txt"
+    table = "\n".join(PROTOCOLS[protocol].matrix()) + "\n"
+    if update:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(table, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == table
+
+
+@pytest.mark.parametrize("phase", INTO)
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.card.name)
+def test_a_verb_is_out_of_order_just_where_the_table_says_so(phase, command):
+    for example in command.examples:
+        made = seat(INTO[phase])
+        assert made.link.session.phase is phase
+        record = answer(made, example.encode() + b"\r\n")
+        assert record.replies[0].startswith(b"503") == (phase not in command.when)
+        assert record.before is phase
+
+
+def test_no_verb_is_legal_in_the_phases_that_read_no_commands():
+    assert {phase for phase in Phase if PROTOCOLS["smtp"].legal(phase)} == set(INTO)
+    assert [phase for phase in Phase if not PROTOCOLS["smtp"].reads_lines(phase)] == [Phase.MESSAGE]
+
+
+@pytest.mark.parametrize("phase", INTO)
+def test_the_legal_topics_are_those_of_the_table(phase):
+    legal = PROTOCOLS["smtp"].legal(phase)
+    assert legal == tuple(Topic(one.card, one.syntax, one.examples) for one in COMMANDS if phase in one.when)
+
+
+def test_every_file_of_a_verb_and_of_an_extension_is_listed():
+    files = {path.stem for path in (SMTP / "commands").glob("*.py")} - {"__init__"}
+    assert files == {command.card.name.lower() for command in COMMANDS}
+    files = {path.stem for path in (SMTP / "extensions").glob("*.py")} - {"__init__", "extension"}
+    assert files == {one.keyword.lower().replace("8bit", "eightbit") for one in EXTENSIONS}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.card.name)
+def test_every_verb_has_examples_that_parse_and_a_transcript(command):
+    assert command.examples
+    assert command.when
+    for example in command.examples:
+        preview = seat().link.session.preview(example.encode())
+        assert preview.fault is None
+        assert preview.card is command.card
+    assert f"smtp/{command.card.name.lower()}.txt" in PATHS
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda extension: extension.keyword)
+def test_every_extension_and_parameter_has_transcripts(extension):
+    name = extension.keyword.lower()
+    assert {f"smtp/{name}.txt", f"smtp/{name}-off.txt"} <= set(PATHS)
+    for parameter in (*extension.mail, *extension.rcpt):
+        assert f"smtp/param-{parameter.keyword.lower()}.txt" in PATHS
+
+
+def keywords(made: Seat) -> list[str]:
+    """The keywords of an EHLO reply."""
+    return [line[4:].decode().split()[0] for line in answer(made, EHLO).replies[1:]]
+
+
+def test_ehlo_lists_the_extensions_in_their_order():
+    assert keywords(seat()) == [extension.keyword for extension in EXTENSIONS]
+
+
+@pytest.mark.parametrize("keyword", [extension.keyword for extension in EXTENSIONS])
+def test_an_extension_that_is_off_is_not_listed(keyword):
+    assert keywords(seat(off=frozenset({keyword}))) == [one.keyword for one in EXTENSIONS if one.keyword != keyword]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "octets", "on", "off"),
+    [
+        ("SIZE", MAIL[:-2] + b" SIZE=10\r\n", b"250 2.1.0", b"555 5.5.4"),
+        ("SIZE", MAIL[:-2] + b" SIZE=99999999\r\n", b"552 5.3.4", b"555 5.5.4"),
+        ("8BITMIME", MAIL[:-2] + b" BODY=8BITMIME\r\n", b"250 2.1.0", b"555 5.5.4"),
+        ("HELP", b"HELP\r\n", b"214-2.0.0", b"502 5.5.1"),
+        ("ENHANCEDSTATUSCODES", b"NOOP\r\n", b"250 2.0.0 ", b"250 Nothing"),
+    ],
+)
+def test_an_extension_works_where_it_is_listed_and_nowhere_else(keyword, octets, on, off):
+    assert answer(seat(EHLO), octets).replies[0].startswith(on)
+    assert answer(seat(EHLO, frozenset({keyword})), octets).replies[0].startswith(off)
+
+
+@pytest.mark.parametrize("off", [frozenset(), frozenset({"PIPELINING"})])
+def test_commands_sent_ahead_are_answered_in_order(off):
+    """RFC 2920 forbids them without PIPELINING, but a server cannot see where one write ends and the next begins."""
+    made = seat(EHLO, off)
+    made.send(MAIL + RCPT + RCPT + b"DATA\r\nHello\r\n.\r\nQUIT\r\n")
+    records = [entry.record for entry in made.world.transcript.entries]
+    codes = [record.replies[0][:3] for record in records[2:] if isinstance(record, Exchange | Prompt)]
+    assert codes == [b"250", b"250", b"250", b"354", b"250", b"221"]
+
+
+@pytest.mark.parametrize("example", ["MAIL FROM:<a@b.example> X", "MAIL FROM:<a@b.example> SIZE=1"])
+def test_a_parameter_needs_ehlo(example):
+    record = answer(seat(b"HELO lancs.uk\r\n"), example.encode() + b"\r\n")
+    assert record.replies[0].startswith(b"555")
+    assert not isinstance(record.parsed, Fault)
