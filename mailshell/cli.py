@@ -5,9 +5,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn
 
 from mailshell import __version__
+
+TYPE_CHECKING = False  # `typing` alone would take as long to import as all of the rest that --help needs from us
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _EXAMPLES = """\
 examples:
@@ -105,7 +108,7 @@ class _Parser(argparse.ArgumentParser):
             parser.allow_abbrev = False  # an option that comes later must not change what a script means
         return self
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
         """Exit with status 2."""
         helps = "".join(parser.format_help() for parser in (self, *self.parts.values()))
         options = re.findall(r"(?<![\w-])--[a-z-]+", helps)

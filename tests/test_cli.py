@@ -217,6 +217,13 @@ def test_run_refuses_a_file_that_is_wrong(play, text, says):
     assert errors.startswith(f"mailshell: FILE: {says}")
 
 
+@pytest.mark.parametrize("line", ["S: \x1b[2J", "> :\x1b[2J", "\x1b[2J: NOOP", "C\x9b: NOOP"])
+def test_what_a_file_holds_is_told_and_not_obeyed(play, line):
+    status, _, errors = play(f"C: NOOP\n{line}\n")
+    assert status in (1, 2)
+    assert all(row.isprintable() for row in errors.splitlines())
+
+
 def test_run_refuses_a_file_that_is_not_there(tmp_path, capsys):
     assert cli.main(["run", str(tmp_path / "none")]) == REFUSED
     assert capsys.readouterr().err == f"mailshell: {tmp_path / 'none'}: No such file or directory\n"

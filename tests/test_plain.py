@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -41,6 +42,11 @@ def piped(stdin, *options, python=(), **more):
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+def _listen_to_ctrl_c():
+    """A job in the background is started deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A mailshell in a terminal."""
 
@@ -50,7 +56,9 @@ class Terminal:
         self.octets = b""
         command = [PYTHON, "-m", "mailshell", *options]
         env = environment(**({"TERM": "xterm"} | more))
-        self.process = ptyprocess.PtyProcess.spawn(command, cwd=str(ROOT), env=env, dimensions=(24, columns))
+        self.process = ptyprocess.PtyProcess.spawn(
+            command, cwd=str(ROOT), env=env, dimensions=(24, columns), preexec_fn=_listen_to_ctrl_c
+        )
 
     def __enter__(self):
         return self

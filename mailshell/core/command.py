@@ -25,7 +25,8 @@ class Verb(Parsed, Protocol[Desk_contra, Answer_co]):
 class Command(NamedTuple, Generic[Desk, Answer]):
     """One verb: its explanation, the phases in which it is legal, its grammar, its examples.
 
-    `syntax` is what one types, for help; `limit` the longest line in octets with CR LF.
+    `syntax` is what one types, for help; `limit` the longest line in octets with CR LF; `needs` the extension that a
+    server must offer to have the command, empty where every server has it.
     """
 
     card: Card
@@ -34,6 +35,7 @@ class Command(NamedTuple, Generic[Desk, Answer]):
     parse: Callable[[Cursor], Verb[Desk, Answer]]
     examples: tuple[str, ...]
     limit: int
+    needs: str = ""
 
 
 class Reading(NamedTuple, Generic[Desk, Answer]):

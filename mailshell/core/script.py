@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from mailshell.core.explain import masked
 from mailshell.core.framer import lines
-from mailshell.core.record import Body, Closed, Exchange, Opened, Prompt, Record
+from mailshell.core.record import Body, Closed, Exchange, Notice, Opened, Prompt
 from mailshell.core.transcript import Entry, Wire
 
 CRLF = b"\r\n"
@@ -152,17 +152,21 @@ def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, in
     return "".join(line + "\n" for line in out)
 
 
-def _written(record: Record, number: int, wire: Wire) -> list[str]:
-    if isinstance(record, Body):
-        return []
+def _written(record: Opened | Exchange | Prompt | Notice | Closed, number: int, wire: Wire) -> list[str]:
     if isinstance(record, Closed):
         return ["> :drop"] if record.by == "client" else []
-    out = _sent(masked(record.octets), number) if isinstance(record, Exchange | Prompt) else []
+    out = _sent(_ended(masked(record.octets)), number) if isinstance(record, Exchange | Prompt) else []
     where = f"({wire.protocol}@{wire.host})" if isinstance(record, Opened) else ""
     out += [f"S{_number(number)}{where}: {text(reply.removesuffix(CRLF))}" for reply in record.replies]
-    if not isinstance(record, Opened) and record.because:
+    cut = isinstance(record, Exchange | Prompt) and not record.octets.endswith(b"\n")
+    if not isinstance(record, Opened) and record.because and not cut:
         out.append(f"! {record.because}")
     return out
+
+
+def _ended(octets: bytes) -> bytes:
+    """Of a line far over the limit only the start was kept: it is over the limit still, and its own end is made up."""
+    return octets if octets.endswith(b"\n") else octets + CRLF
 
 
 def _number(number: int) -> str:

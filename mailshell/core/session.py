@@ -69,6 +69,9 @@ class Session(Protocol):
     def touch(self) -> None:
         """Something happened that counts as activity: the deadline starts anew."""
 
+    def legal(self) -> tuple[str, ...]:
+        """The names of the commands that this server takes now."""
+
     def preview(self, line: bytes) -> Preview:
         """What a half-typed line, line end left out, would mean; changes nothing."""
 

@@ -57,19 +57,20 @@ class Host:
         """A new name for a message on this host: 1, 2, ... in the order of acceptance, undone with the rest."""
         return str(self.store.number(f"message {self.name}"))
 
-    def deliver(self, users: list[str], octets: bytes, reserve: int = 0) -> list[Message]:
-        """Put one message into the INBOX of each user; raises store.Full where there is no room.
+    def deliver(self, users: list[str], pieces: tuple[bytes, ...], reserve: int = 0) -> list[Message]:
+        """Put one message, in pieces, into the INBOX of each user; raises store.Full where there is no room.
 
         So many octets as `reserve` says must have room as well: the copy for the outgoing queue comes next, and a
         message that is stored for some of its recipients only would come twice when the client tries again.
         """
         if not self.traits.keeps:
             return []
-        body = self.store.keep(octets, reserve)
+        body = self.store.keep(b"".join(pieces), reserve)
         return [self.store.append(BoxKey(self.name, user, "INBOX"), body, at=self.now()) for user in users]
 
-    def enqueue(self, reverse_path: str, recipients: tuple[str, ...], octets: bytes) -> Queued | None:
-        """Put one message into the outgoing queue; raises store.Full where there is no room."""
+    def enqueue(self, reverse_path: str, recipients: tuple[str, ...], pieces: tuple[bytes, ...]) -> Queued | None:
+        """Put one message, in pieces, into the outgoing queue; raises store.Full where there is no room."""
         if not self.traits.keeps:
             return None
-        return self.store.enqueue(self.name, reverse_path, recipients, self.store.keep(octets), self.now())
+        body = self.store.keep(b"".join(pieces))
+        return self.store.enqueue(self.name, reverse_path, recipients, body, self.now())

@@ -75,14 +75,8 @@ class Hub:
         except Exception as error:
             # Some promise of this turn was not kept, and nobody can say whose.
             complain(f"internal error while mail was saved: {error!r}; every connection was cut; please report it")
+            self.world.abandon()
             self.abort_all()
-            self._drain()
-
-    def _drain(self) -> None:
-        try:
-            self.world.settle()
-        except StateError as error:
-            self._fail(error)
 
     def _fail(self, error: StateError) -> None:
         self.over = True

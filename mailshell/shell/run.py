@@ -12,6 +12,7 @@ from mailshell.mail.store import StateError
 from mailshell.shell import setup
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
+from mailshell.shell.text import safe
 from mailshell.world.play import Outcome, play
 from mailshell.world.seat import Seat, SeatError
 from mailshell.world.start import STUDENT, WORLDS
@@ -26,13 +27,12 @@ def main(args: argparse.Namespace) -> int:
     try:
         parsed = _read(args.file)
     except (OSError, ScriptError) as error:
-        text = error.strerror if isinstance(error, OSError) else str(error)
-        print(f"mailshell: {args.file}: {text}", file=sys.stderr)
+        _complain(args, error.strerror or str(error) if isinstance(error, OSError) else str(error))
         return 2
     for name, choices in _HEADER.items():
         value = parsed.header.get(name, getattr(args, name))
         if value not in choices:
-            print(f"mailshell: {args.file}: # {name}: {value}: choose from {', '.join(choices)}", file=sys.stderr)
+            _complain(args, f"# {name}: {value}: choose from {', '.join(choices)}")
             return 2
         setattr(args, name, value)
     args.host = args.host.lower()
@@ -41,6 +41,14 @@ def main(args: argparse.Namespace) -> int:
             return _play(args, world, parsed, log)
     except StateError as error:
         return setup.complain(error)
+
+
+def _complain(args: argparse.Namespace, text: str) -> None:
+    """Say on stderr what is wrong with the file; a terminal obeys nothing that stands in it."""
+    head = f"mailshell: {args.file}: "
+    for line in text.split("\n"):
+        print(safe(head + line), file=sys.stderr)
+        head = " " * len(head)
 
 
 def _read(name: str) -> Script:
@@ -72,7 +80,7 @@ def _play(args: argparse.Namespace, world: World, parsed: Script, log: Log) -> i
     try:
         outcome, _ = play(seat, parsed, args.protocol, args.host)
     except (ScriptError, SeatError) as error:
-        print(f"mailshell: {args.file}: {error}", file=sys.stderr)
+        _complain(args, str(error))
         return 2
     return _status(args, outcome)
 
@@ -88,11 +96,10 @@ def _masked(entry: Entry) -> Entry:
 def _status(args: argparse.Namespace, outcome: Outcome) -> int:
     sys.stdout.flush()
     for miss in outcome.misses:
-        head = f"mailshell: {args.file}: "
-        print(head + str(miss).replace("\n", "\n" + " " * len(head)), file=sys.stderr)
+        _complain(args, str(miss))
     if outcome.misses:
         return 1
     if args.fail_on_refusal and outcome.refusals:
-        print(f"mailshell: {args.file}: the server refused {outcome.refusals} of the commands", file=sys.stderr)
+        _complain(args, f"the server refused {outcome.refusals} of the commands")
         return 1
     return 0

@@ -26,6 +26,18 @@ class Chunk(NamedTuple):
     octets: bytes
 
 
+_SMALL = 4096
+
+
+def chain(chunk: Chunk | None, piece: bytes) -> Chunk:
+    """The list with one piece more; small pieces are joined, so that one octet at a time does not cost a chunk each."""
+    before = chunk
+    while before is not None and len(before.octets) <= len(piece) < _SMALL:
+        piece = before.octets + piece
+        before = before.before
+    return Chunk(before, piece)
+
+
 class Content(NamedTuple):
     """The message as it arrives, dots still stuffed.
 

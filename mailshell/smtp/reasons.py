@@ -6,7 +6,15 @@ from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import TWICE
 from mailshell.smtp.grammar import CLOSE, END, LOCAL, OPEN, TOO_LONG
-from mailshell.smtp.replies import BAD_RECIPIENT, BAD_SENDER, BAD_SYNTAX, UNKNOWN_COMMAND, WRONG_ORDER, Reply
+from mailshell.smtp.replies import (
+    BAD_RECIPIENT,
+    BAD_SENDER,
+    BAD_SYNTAX,
+    NOT_IMPLEMENTED,
+    UNKNOWN_COMMAND,
+    WRONG_ORDER,
+    Reply,
+)
 
 CRLF = Expect("CR LF", "every line of SMTP ends in these two octets")
 _HTTP = frozenset({b"GET", b"POST", b"HEAD", b"PUT", b"CONNECT", b"OPTIONS"})
@@ -49,10 +57,10 @@ def bare_lf(octets: bytes) -> str:
     )
 
 
-def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase) -> Reply:
+def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase, desk: Desk) -> Reply:
     """500: the first word is no verb; the nearest one is named."""
     word = line.replace(b"\t", b" ").split(b" ", 1)[0]
-    legal = _legal(table, phase)
+    legal = _legal(table, phase, desk)
     if line.strip() and not word:
         return UNKNOWN_COMMAND("The line starts with white space. A command starts at the first octet of its line.")
     if word == b".":
@@ -81,12 +89,12 @@ def _near(word: bytes, table: Table[Desk, Reply]) -> str | None:
 
 def wrong_order(command: Command[Desk, Reply], phase: Phase, table: Table[Desk, Reply], desk: Desk) -> Reply:
     """503: the verb is known, and not legal in this phase."""
-    name, legal = command.card.name, _legal(table, phase)
+    name, legal = command.card.name, _legal(table, phase, desk)
     order = list(smtp.Phase)
     if all(order.index(smtp.Phase(one)) < order.index(smtp.Phase(phase)) for one in command.when):
         because = f"A transaction is open already. Go on with it, or drop it with RSET. Legal now: {legal}."
         return WRONG_ORDER(because, need="Transaction already open")
-    need = _NEED[phase]
+    need = "HELO" if desk.classic and phase is smtp.Phase.GREETED else _NEED[phase]
     because = f"{name} needs {need} before it. Legal now: {legal}."
     envelope = desk.state.envelope
     if envelope is not None and envelope.refused:
@@ -135,8 +143,21 @@ def _wanted(line: bytes, fault: Fault) -> str:
     return f"Expected there: {', or '.join(wants)}{more}."
 
 
-def _legal(table: Table[Desk, Reply], phase: Phase) -> str:
-    return " ".join(command.card.name for command in table.legal(phase))
+def not_offered(command: Command[Desk, Reply], desk: Desk) -> Reply:
+    """502: the verb is known, and this server does not have it."""
+    name = command.card.name
+    if desk.classic:
+        return NOT_IMPLEMENTED(f"This server speaks the SMTP of the lecture's slides, and they do not show {name}.")
+    return NOT_IMPLEMENTED(f"This server does not offer {name}.")
+
+
+def legal(table: Table[Desk, Reply], phase: Phase, desk: Desk) -> tuple[str, ...]:
+    """The commands that this server takes in a phase."""
+    return tuple(one.card.name for one in table.legal(phase) if not one.needs or desk.offers(one.needs))
+
+
+def _legal(table: Table[Desk, Reply], phase: Phase, desk: Desk) -> str:
+    return " ".join(legal(table, phase, desk))
 
 
 def _shown(octets: bytes) -> str:

@@ -197,7 +197,7 @@ PARAMETER_UNKNOWN = _wording(
 )  # fmt: skip
 NOT_IMPLEMENTED = _wording(
     "not implemented", 502, "5.5.1", "Command not implemented", "permanent: known, but not offered here", "4.2.4",
-    more="The server recognizes the command and does not offer it.", next="HELO your.host.name",
+    more="The server recognizes the command and does not offer it.", next="a command that the server has",
 )  # fmt: skip
 WRONG_ORDER = _wording(
     "wrong order", 503, "5.5.1", "{need}", "permanent: wrong order", "4.1.4",

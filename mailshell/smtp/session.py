@@ -16,7 +16,7 @@ from mailshell.smtp import limits, reasons
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.commands import COMMANDS
 from mailshell.smtp.commands.data import End
-from mailshell.smtp.desk import Chunk, Content, Desk, State
+from mailshell.smtp.desk import Content, Desk, State, chain
 from mailshell.smtp.grammar import TRAILING_SPACE
 from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, TIMED_OUT, Reply
 
@@ -114,6 +114,10 @@ class Session:
         legal = self.phase in reading.command.when
         return Preview(reading.command.card, legal, reading.parts, fault, reading.expected)
 
+    def legal(self) -> tuple[str, ...]:
+        """The names of the commands that this server takes now."""
+        return reasons.legal(TABLE, self.phase, self._desk)
+
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
         return reply.lines(classic=self._desk.classic, enhanced=self._desk.enhanced)
 
@@ -162,7 +166,10 @@ class Session:
         command, parsed = reading.command, reading.parsed
         if command is None:
             fault = Fault(0, TABLE.expect(before), "Command")
-            self._refuse(records, octets, fault, reasons.unknown(line, TABLE, before))
+            self._refuse(records, octets, fault, reasons.unknown(line, TABLE, before, desk))
+        elif command.needs and not desk.offers(command.needs):
+            fault = Fault(0, TABLE.expect(before), "Command")
+            self._refuse(records, octets, fault, reasons.not_offered(command, desk))
         elif before not in command.when:
             fault = Fault(0, TABLE.expect(before), "Command")
             self._refuse(records, octets, fault, reasons.wrong_order(command, before, TABLE, desk))
@@ -189,7 +196,7 @@ class Session:
             size = content.size + length
             # Stuffed dots make at most four octets of three, so twice the limit is over it for certain.
             over = content.over or size > 2 * desk.size_limit
-            chunks = None if over else Chunk(content.chunks, piece)
+            chunks = None if over else chain(content.chunks, piece)
             desk.state = desk.state._replace(content=Content(chunks, size, piece.endswith(b"\r\n"), over))
         if not ends:
             self._framer.give_back(data[length:])

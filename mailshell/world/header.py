@@ -1,16 +1,16 @@
 """The header of a transcript file: the world that its dialogue needs.
 
-    # world: lecture          the starting world
-    # host: nyu.edu           the server of connection 1
-    # protocol: smtp
-    # voice: classic
-    # policy: strict
-    # off: SIZE PIPELINING    extensions that the hosts do not offer
-    # peer: lancs.uk 192.0.2.10    who is connected: a name and an address
-    # size: 100000            the largest message, in octets
-    # recipients: 2           the most recipients of one message
-    # room: 5000              how many octets of messages the store holds
-    # users: jsmith@nyu.edu John Smith; zoe@nyu.edu Zoe    more accounts, without a password
+# world: lecture          the starting world
+# host: nyu.edu           the server of connection 1
+# protocol: smtp
+# voice: classic
+# policy: strict
+# off: SIZE PIPELINING    extensions that the hosts do not offer
+# peer: lancs.uk 192.0.2.10    who is connected: a name and an address
+# size: 100000            the largest message, in octets
+# recipients: 2           the most recipients of one message
+# room: 5000              how many octets of messages the store holds
+# users: jsmith@nyu.edu John Smith; zoe@nyu.edu Zoe    more accounts, without a password
 """
 
 from collections.abc import Mapping

@@ -94,6 +94,11 @@ class World:
             state = link.session.state if self.store.durable else None
             self._turn.append(Step(link, state, None, link.session.receive_eof()))
 
+    def abandon(self) -> None:
+        """Forget a turn that could not be settled: nothing of it is stored, sent or told."""
+        self._turn = []
+        self.store.rollback()
+
     @property
     def unsettled(self) -> bool:
         """Whether something waits for `settle`."""
@@ -159,11 +164,11 @@ class World:
         self.settle()
         if not idle:
             self._stir()
-        while (due := self._next_due(to, idle)) is not None:
-            link, at = due
-            self.clock.turn(max(at, self.clock.now()))
-            self._turn.append(Step(link, None, None, link.session.wake()))
-            self.settle()
+        while late := self._late(to, idle):
+            for at, link in late:
+                self.clock.turn(max(at, self.clock.now()))
+                self._turn.append(Step(link, None, None, link.session.wake()))
+                self.settle()
         self.clock.turn(to)
         if not idle:
             self._stir()
@@ -173,15 +178,15 @@ class World:
             if link.wire.kind in ("typed", "script"):
                 link.session.touch()
 
-    def _next_due(self, to: Instant, idle: bool) -> tuple[Link, Instant] | None:
-        found: tuple[Link, Instant] | None = None
+    def _late(self, to: Instant, idle: bool) -> list[tuple[Instant, Link]]:
+        """The sessions whose deadline passes by `to`, in the order of their deadlines."""
+        found: list[tuple[Instant, Link]] = []
         for link in self.links.values():
             deadline = link.session.deadline
-            if link.closed or deadline is None or deadline > to:
-                continue
-            if (idle or link.wire.kind not in ("typed", "script")) and (found is None or deadline < found[1]):
-                found = link, deadline
-        return found
+            patient = not idle and link.wire.kind in ("typed", "script")
+            if not link.closed and not patient and deadline is not None and deadline <= to:
+                found.append((deadline, link))
+        return sorted(found, key=lambda one: one[0])
 
     def mark(self) -> Mark:
         """This moment; everything must be settled."""

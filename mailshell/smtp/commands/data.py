@@ -96,14 +96,15 @@ def _keep(desk: Desk, message: bytes) -> str:
     assert envelope is not None, "a message arrives only in a transaction"
     host = desk.host
     name = host.next_id()
-    octets = trace.received(desk, name) + message
+    received = trace.received(desk, name)
     found = (host.account(path.local) for path in envelope.recipients if host.is_local(path.domain))
     users = list(dict.fromkeys(account.user for account in found if account is not None))
     away = tuple(dict.fromkeys(path.address for path in envelope.recipients if not host.is_local(path.domain)))
     if users:
-        host.deliver(users, trace.return_path(envelope.reverse_path) + octets, len(octets) if away else 0)
+        reserve = len(received) + len(message) if away else 0
+        host.deliver(users, (trace.return_path(envelope.reverse_path), received, message), reserve)
     if away:
-        host.enqueue(envelope.reverse_path.address, away, octets)
+        host.enqueue(envelope.reverse_path.address, away, (received, message))
     return name
 
 

@@ -9,7 +9,7 @@ from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions import EXTENSIONS
 from mailshell.smtp.phases import ANY
-from mailshell.smtp.replies import EHLO_OK, NOT_IMPLEMENTED, Reply
+from mailshell.smtp.replies import EHLO_OK, Reply
 
 CARD = Card(
     "EHLO",
@@ -40,8 +40,6 @@ class Ehlo(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Greet the client by name and list what this host offers."""
-        if desk.classic:
-            return NOT_IMPLEMENTED("This server speaks the SMTP of the lecture's slides, which has no EHLO. Use HELO.")
         desk.greeted(self.domain, extended=True)
         words = tuple(extension.words(desk) for extension in EXTENSIONS if desk.offers(extension.keyword))
         return EHLO_OK(host=desk.host.name, client=self.domain, lines=words)
@@ -63,4 +61,6 @@ def parse(cursor: Cursor) -> Ehlo:
     return Ehlo(name(cursor))
 
 
-COMMAND = Command(CARD, "EHLO your.host.name", ANY, parse, ("EHLO lancs.uk", "EHLO [192.0.2.1]"), limits.COMMAND_LINE)
+COMMAND = Command(
+    CARD, "EHLO your.host.name", ANY, parse, ("EHLO lancs.uk", "EHLO [192.0.2.1]"), limits.COMMAND_LINE, needs="EHLO"
+)

@@ -8,7 +8,7 @@ from mailshell.core.record import Card, Cite, Expect
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.phases import ANY
-from mailshell.smtp.replies import HELP_TEXT, NO_HELP, NOT_IMPLEMENTED, Reply
+from mailshell.smtp.replies import HELP_TEXT, NO_HELP, Reply
 
 CARD = Card(
     "HELP",
@@ -36,8 +36,6 @@ class Help(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """List the commands, or say how one is typed."""
-        if not desk.offers("HELP"):
-            return NOT_IMPLEMENTED("This server does not list HELP in its EHLO reply, and does not have it.")
         if self.topic is None:
             return HELP_TEXT(
                 first="Commands: " + " ".join(desk.syntaxes), lines=("HELP command says how one is typed",)
@@ -53,4 +51,4 @@ def parse(cursor: Cursor) -> Help:
     return Help(grammar.argument(cursor, _TOPIC))
 
 
-COMMAND = Command(CARD, "HELP", ANY, parse, ("HELP", "HELP MAIL"), limits.COMMAND_LINE)
+COMMAND = Command(CARD, "HELP", ANY, parse, ("HELP", "HELP MAIL"), limits.COMMAND_LINE, needs="HELP")

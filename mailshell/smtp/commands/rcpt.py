@@ -68,7 +68,7 @@ class Rcpt(NamedTuple):
         path, host = self.forward_path, desk.host
         address = path.address
         if len(envelope.recipients) >= desk.recipient_limit:
-            because = f"This server takes {desk.recipient_limit} recipients for one message, and has them."
+            because = f"This server takes {desk.recipient_limit} recipients for one message, and already has that many."
             return TOO_MANY_RECIPIENTS(because)
         if host.is_local(path.domain):
             if host.account(path.local) is not None:
@@ -76,8 +76,9 @@ class Rcpt(NamedTuple):
             return NO_SUCH_USER(f"{host.name} has no mailbox named {path.local}.")
         if desk.peer.inside:
             return WILL_RELAY(address=address)
+        who = ", ".join(dict.fromkeys((desk.peer.name, desk.peer.address)))
         return RELAY_DENIED(
-            f"{path.domain} is not a domain of {host.name}, and you ({desk.peer.name}, {desk.peer.address}) are "
+            f"{path.domain} is not a domain of {host.name}, and you ({who}) are "
             f"outside its network. It passes mail on only for computers inside."
         )
 
