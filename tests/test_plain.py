@@ -372,3 +372,15 @@ def test_octets_that_are_no_text_can_be_typed(terminal):
     while terminal.rows[-1] != "C:" or not any("0xFF" in row for row in terminal.rows):
         terminal.wait_more()
     assert any("Octet 6 is 0xFF" in row for row in terminal.rows)
+
+
+def test_lines_that_are_pasted_at_once_are_sent_one_by_one(tmp_path):
+    (tmp_path / "inputrc").write_text("set enable-bracketed-paste on\n")
+    with Terminal(INPUTRC=str(tmp_path / "inputrc")) as terminal:
+        terminal.wait("C:")
+        shown = terminal.type("\x1b[200~HELO a\rPASS hungry\rNOOP\x1b[201~")
+    assert [line[:15] for line in shown if line.startswith("C: ")][-3:] == [
+        "C: HELO a␍␊    ",
+        "C: PASS *******",
+        "C: NOOP␍␊      ",
+    ]

@@ -76,7 +76,8 @@ def _field(message: bytes, name: bytes) -> str:
 def _message(world: World, box: Mailbox, number: int, view: View) -> list[str]:
     message = list(box.messages.values())[number - 1]
     octets = world.store.octets(message.body)
-    rows = [show(line, view.wire, ascii_only=view.ascii).text for line in lines(octets[:65536])]
+    marks = "off" if view.words else view.wire
+    rows = [show(line, marks, ascii_only=view.ascii).text for line in lines(octets[:65536])]
     more = [f"   ... {message.size - 65536:,} more octets"] if message.size > 65536 else []
     title = f"   message {number} of {box.key.user}@{box.key.host}, {message.size:,} octets as stored"
     return [title, *(f"   | {row}" for row in rows), *more]

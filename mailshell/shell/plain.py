@@ -56,6 +56,7 @@ class Plain:
         self.log = log
         self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
         self._protocol, self._host = args.protocol, args.host
+        self._pasted = False  # several lines came at once, and stand on the screen without their gutter
         world.transcript.subscribe(self._show)
 
     def run(self) -> int:
@@ -85,7 +86,7 @@ class Plain:
         text = octets.decode("utf-8", "surrogateescape")
         command = self._local(text)
         if self.terminal:
-            self._keep(octets, command)
+            self._remember(octets, command)
         if command is not None:
             carry_out(self.meta, command)
         elif self.seat.link.closed:
@@ -95,7 +96,7 @@ class Plain:
 
     def _send(self, octets: bytes, text: str) -> None:
         reads_lines = self._reads_lines()
-        if self.terminal:
+        if self.terminal and not self._pasted:
             self.renderer.echo = octets + _CRLF
         shown = masked(octets) if reads_lines else octets
         # "C:" keeps what was typed apart from the causes that have a meaning of their own, such as ":reset".
@@ -150,7 +151,9 @@ class Plain:
                 # Ctrl-C clears the line, never the session.
                 sys.stdout.write("\n")
                 continue
-            yield text.encode(sys.stdin.encoding, "surrogateescape")
+            lines = text.encode(sys.stdin.encoding, "surrogateescape").split(b"\n")
+            self._pasted = len(lines) > 1
+            yield from lines
 
     def _prompt(self) -> str:
         number = str(self.seat.current) if self.seat.current > 1 else ""
@@ -158,7 +161,7 @@ class Plain:
             return f"client{' ' + number if number else ''}: "
         return f"C{number}: "
 
-    def _keep(self, octets: bytes, command: str | None) -> None:
+    def _remember(self, octets: bytes, command: str | None) -> None:
         """Keep what was typed: in the history, if it holds no secret, and in the log, with stars for the secret."""
         before, quote, rest = octets.partition(b'"') if command is not None else (b"", b"", octets)
         secret = bool(hidden(rest)) and self._reads_lines()
@@ -167,6 +170,8 @@ class Plain:
             import readline
 
             readline.add_history(text)
+        if self._pasted:
+            return  # the transcript shows each line of it whole
         view = self.renderer.view
         shown = show(before + quote + masked(rest) if secret else octets, view.wire, ascii_only=view.ascii)
         self.log.write([self._prompt() + shown.text])

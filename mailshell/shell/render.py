@@ -69,6 +69,7 @@ class Renderer:
     def again(self, entries: list[Entry], labels: dict[int, int]) -> list[str]:
         """Entries shown once more, at the depth that holds now."""
         afresh = Renderer(self.view)
+        afresh._phases = dict(self._phases)
         return [line for entry in entries for line in afresh.lines(entry, labels.get(entry.wire.number, 1))]
 
     def say(self, text: str) -> list[str]:
