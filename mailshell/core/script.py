@@ -149,6 +149,8 @@ def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, in
             else:
                 out += _sent(bodies.pop(number, b""), number)
                 out += _written(entry.record, number, entry.wire)
+    for number, octets in bodies.items():
+        out += _sent(octets, number)
     return "".join(line + "\n" for line in out)
 
 

@@ -5,6 +5,7 @@ Octets are text in latin-1: one character an octet, whatever they are. `t` is in
 
 import json
 
+from mailshell.core.explain import masked
 from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Parsed, Prompt
 from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS
@@ -24,7 +25,7 @@ def event(entry: Entry) -> dict[str, object]:
         "host": wire.host,
     }
     if isinstance(record, Exchange | Prompt):
-        known |= {"octets": _text(record.octets)} | _answer(record)
+        known |= {"octets": _text(masked(record.octets))} | _answer(record)
         known |= {
             "card": _command(record.parsed, record.octets, wire.protocol),
             "verdict": record.verdict.name.lower(),

@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from typing import NamedTuple
 
 from mailshell.core import script
-from mailshell.core.record import Body, Closed, Opened
+from mailshell.core.record import Body, Closed
 from mailshell.core.script import ScriptError
 from mailshell.core.transcript import Entry
 from mailshell.mail.store import Full
@@ -17,7 +16,7 @@ from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
 from mailshell.shell.view import WireMarks
 from mailshell.world import play
-from mailshell.world.seat import RESET, Seat, SeatError
+from mailshell.world.seat import Seat, SeatError
 from mailshell.world.world import Busy
 
 
@@ -30,9 +29,6 @@ class Meta:
         self.seat = seat
         self.world = world
         """The name of the starting world."""
-        self.numbers: dict[int, int] = {}
-        """For each connection of the world that this seat ever opened its own number; some were opened again."""
-        seat.world.transcript.subscribe(self._opened)
         self.renderer = renderer
         self.log = log
         self.out = out
@@ -42,11 +38,6 @@ class Meta:
         """Words of mailshell."""
         self.out(self.renderer.say(text))
 
-    def _opened(self, entry: Entry) -> None:
-        number = self.seat.number_of(entry.wire.number)
-        if isinstance(entry.record, Opened) and number is not None:
-            self.numbers[entry.wire.number] = number
-
     def current(self) -> list[Entry]:
         """What happened on the current connection, undone steps left out; raises SeatError where nothing did."""
         wire = self.seat.link.wire
@@ -54,15 +45,6 @@ class Meta:
         if not found:
             raise SeatError("Nothing has happened on this connection. Enter opens it again.")
         return found
-
-    def relink(self) -> None:
-        """Give each number of the seat the connection that has it now: undo may cross a second opening."""
-        seat = self.seat
-        opened = [one.wire.number for _, entries in seat.story() for one in entries if isinstance(one.record, Opened)]
-        links = {self.numbers[wire]: seat.world.links[wire] for wire in opened if wire in self.numbers}
-        if links:
-            seat.links = links
-            seat.current = seat.current if seat.current in links else max(links)
 
 
 class Command(NamedTuple):
@@ -148,31 +130,23 @@ def again(meta: Meta) -> None:
 def _undo(meta: Meta, rest: str) -> None:
     _no_argument("undo", rest)
     cause = meta.seat.undo()
-    if cause != RESET and not meta.seat.story():
-        with suppress(SeatError):
-            cause = meta.seat.undo()  # :reset opened the connection again
     _where(meta, f"undone: {cause}")
 
 
 def _redo(meta: Meta, rest: str) -> None:
     _no_argument("redo", rest)
     cause = meta.seat.redo()
-    if cause == RESET:
-        meta.seat.redo()  # and the connection that it opened
     _where(meta, f"done again: {cause}")
 
 
 def _reset(meta: Meta, rest: str) -> None:
     _no_argument("reset", rest)
-    meta.seat.reset()
     meta.say("The world is as it was at the start. :undo takes that back.")
-    first = meta.seat.link.wire
-    meta.seat.connect(first.host, first.protocol, meta.seat.current)
+    meta.seat.reset()
 
 
 def _where(meta: Meta, what: str) -> None:
     """Say what was undone or done again, and the phase in which that leaves each connection."""
-    meta.relink()
     meta.say(what)
     for number, link in meta.seat.links.items():
         meta.out(meta.renderer.moved(link.wire, link.session.phase, number))
@@ -199,7 +173,7 @@ def _why(meta: Meta, rest: str) -> None:
 def _save(meta: Meta, rest: str) -> None:
     if not rest:
         raise SeatError(":save wants the name of a file, as in :save session.txt")
-    text = script.write(meta.seat.story(), meta.numbers)
+    text = script.write(meta.seat.story(), meta.seat.numbers)
     try:
         with open(os.path.expanduser(rest), "x", encoding="utf-8") as file:
             file.write(f"{_header(meta)}\n{text}")

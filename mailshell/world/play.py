@@ -178,7 +178,7 @@ class Player:
 def _groups(items: tuple[Item, ...]) -> Iterator[list[Item]]:
     group: list[Item] = []
     for item in items:
-        if group and not (item.what == group[0].what == "send" and item.link == group[0].link):
+        if group and not (item.what == group[0].what == "send" and item.link == group[0].link and not item.protocol):
             yield group
             group = []
         group.append(item)

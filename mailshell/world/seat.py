@@ -17,16 +17,22 @@ class SeatError(Exception):
 
 
 class Moment(NamedTuple):
-    """The world after one cause, what the cause was, and the entries of the transcript that it made."""
+    """The world after one cause, what the cause was, the entries that it made, the connections of the seat."""
 
     mark: Mark
     cause: str
     first: int
     last: int
+    links: dict[int, Link]
+    current: int
 
 
 class Seat:
-    """Connections 1, 2, ... of one person; `current` is the one that typed lines go to (0 before the first)."""
+    """Connections 1, 2, ... of one person; `current` is the one that typed lines go to (0 before the first).
+
+    `numbers` gives, for each connection of the world that the seat ever opened, its number here: one that was closed
+    and opened again keeps its number.
+    """
 
     def __init__(self, world: World, peer: Peer, kind: Kind = "typed") -> None:
         self.world = world
@@ -34,7 +40,8 @@ class Seat:
         self.kind: Kind = kind
         self.links: dict[int, Link] = {}
         self.current = 0
-        self._moments = [Moment(world.mark(), "", 0, world.transcript.count)]
+        self.numbers: dict[int, int] = {}
+        self._moments = [Moment(world.mark(), "", 0, world.transcript.count, {}, 0)]
         self._at = 0
 
     @property
@@ -46,10 +53,7 @@ class Seat:
 
     def number_of(self, wire_number: int) -> int | None:
         """The seat's own number of a connection of the world, or None where it is somebody else's."""
-        for number, link in self.links.items():
-            if link.wire.number == wire_number:
-                return number
-        return None
+        return self.numbers.get(wire_number)
 
     def connect(self, host: str, protocol: str, number: int | None = None) -> int:
         """Open a connection and make it the current one; raises SeatError for a host or protocol that is not there."""
@@ -59,11 +63,14 @@ class Seat:
         if host not in world.hosts:
             raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
         number = number or max(self.links, default=0) + 1
-        peer = self.peer._replace(inside=host.lower() == self.peer.name.lower())
-        self.links[number] = world.open(host, protocol, peer, _no_wire, self.kind)
-        self.current = number
+        self._open(host, protocol, number)
         self._done(f"connect to {host}")
         return number
+
+    def _open(self, host: str, protocol: str, number: int) -> None:
+        peer = self.peer._replace(inside=host.lower() == self.peer.name.lower())
+        link = self.links[number] = self.world.open(host, protocol, peer, _no_wire, self.kind)
+        self.numbers[link.wire.number] = self.current = number
 
     def switch(self, number: int) -> None:
         """Make another connection the current one."""
@@ -91,28 +98,39 @@ class Seat:
         """Go back before the last cause, and name it."""
         if self._at == 0:
             raise SeatError("There is nothing to undo.")
-        self.world.rewind(self._moments[self._at - 1].mark)
-        self._at -= 1
+        self._go(self._at - 1)
         return self._moments[self._at + 1].cause
 
     def redo(self) -> str:
         """Go forward again to what was undone, and name it."""
         if self._at + 1 == len(self._moments):
             raise SeatError("There is nothing to redo.")
-        self.world.rewind(self._moments[self._at + 1].mark)
-        self._at += 1
+        self._go(self._at + 1)
         return self._moments[self._at].cause
 
+    def _go(self, at: int) -> None:
+        moment = self._moments[at]
+        self.world.rewind(moment.mark)
+        self._at = at
+        if moment.links:
+            # Before the first connection there is none to go to: the one that was undone stays, closed.
+            self.links, self.current = dict(moment.links), moment.current
+
     def reset(self) -> None:
-        """Go back to the world as it was at the start; this can be undone too."""
+        """Go back to the world as it was at the start, and open the first connection anew; this can be undone too."""
         self.world.rewind(self._moments[0].mark)
+        if self.links:
+            number = min(self.links)
+            wire = self.links[number].wire
+            self.links = {}
+            self._open(wire.host, wire.protocol, number)
         self._done(RESET)
 
     def story(self) -> list[tuple[str, list[Entry]]]:
         """What is in force: each cause since the last reset, undone ones left out, with its entries."""
         moments = self._moments[1 : self._at + 1]
         resets = [index for index, moment in enumerate(moments) if moment.cause == RESET]
-        kept = moments[resets[-1] + 1 :] if resets else moments
+        kept = moments[resets[-1] :] if resets else moments
         return [(moment.cause, self.world.transcript.since(moment.first, moment.last)) for moment in kept]
 
     def _done(self, cause: str, first: int | None = None) -> None:
@@ -120,7 +138,7 @@ class Seat:
         self.world.settle()
         del self._moments[self._at + 1 :]
         count = self.world.transcript.count
-        self._moments.append(Moment(self.world.mark(), cause, first, count))
+        self._moments.append(Moment(self.world.mark(), cause, first, count, dict(self.links), self.current))
         self._at += 1
 
 
