@@ -19,6 +19,7 @@ examples:
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
   mailshell run session.txt         play a file of C: and S: lines, or of commands
   mailshell serve --smtp 2525       real mail programs reach the same server over TCP
+  mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when
 
 MAILSHELL_DEPTH=2 in the environment stands for --depth 2, and so on; a flag wins.
@@ -32,6 +33,7 @@ _CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
     "world": (("lecture", "discard", "empty"), "the lecture's, one that keeps no mail, one without users"),
     "voice": (("modern", "classic"), "classic speaks as on the lecture's slides"),
     "policy": (("tolerant", "strict"), "strict refuses all that the standard forbids"),
+    "era": (("1982", "1995", "2008", "today"), "the year whose SMTP the server speaks"),
 }
 """The values of each option, and what they do."""
 
@@ -42,6 +44,7 @@ _DEFAULTS = {
     "world": "lecture",
     "voice": "modern",
     "policy": "tolerant",
+    "era": "today",
 }
 _FLAGS = {"plain": "append-only lines, roles in words: for screen readers", "ascii": "no character beyond ASCII"}
 _FILES = {"log": "append what is shown to a file", "state": "keep the mail in this file"}
@@ -162,11 +165,18 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         add_options(serve)
     serve.set_defaults(run=_serve)
 
+    _add_explain(commands, common)
     table = commands.add_parser("table", help="print which command is legal in which phase")
     table.add_argument("protocol", choices=["smtp"])
     table.set_defaults(run=_table)
     commands.add_parser("paths", help="print the folders that mailshell uses").set_defaults(run=_paths)
     return parser.knowing(commands.choices, argv)
+
+
+def _add_explain(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
+    explain = commands.add_parser("explain", parents=[common], help="what a code, a line or a whole log means")
+    explain.add_argument("words", nargs="+", metavar="WORDS|FILE|-", help="452, 5.7.1, EHLO, a line, or a log")
+    explain.set_defaults(run=_explain)
 
 
 def _common() -> _Parser:
@@ -192,7 +202,8 @@ def _complete(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None
         setattr(args, name, value)
     args.depth = int(args.depth)
     for name in _FLAGS:
-        setattr(args, name, getattr(args, name, False) or os.environ.get(f"MAILSHELL_{name.upper()}", "0") not in "0")
+        said = os.environ.get(f"MAILSHELL_{name.upper()}", "").lower()
+        setattr(args, name, getattr(args, name, False) or said not in ("", "0", "no", "off", "false"))
     for name in _FILES:
         setattr(args, name, getattr(args, name, None) or os.environ.get(f"MAILSHELL_{name.upper()}") or None)
 
@@ -213,6 +224,12 @@ def _serve(args: argparse.Namespace) -> int:
     from mailshell.shell.serve import main as serve
 
     return serve(args)
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from mailshell.shell.explain import main as explain
+
+    return explain(args)
 
 
 def _table(args: argparse.Namespace) -> int:

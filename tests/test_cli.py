@@ -70,7 +70,7 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
 
         return run
 
-    for name in ("_practise", "_run", "_serve", "_table", "_paths"):
+    for name in ("_practise", "_run", "_serve", "_explain", "_table", "_paths"):
         monkeypatch.setattr(cli, name, stand_in(name))
     words = shlex.split(command)[1:]
     assert cli.main(words) == 0
@@ -209,6 +209,7 @@ def test_run_fails_on_a_refusal_when_asked(play):
         ("C2(smtp@mars): NOOP\n", "line 1: mars is no host of this world."),
         ("C: NOOP\n> :dance\n", "line 2: :dance is no command for a script"),
         ("# voice: loud\nC: NOOP\n", "# voice: loud: choose from modern, classic"),
+        ("# era: 1066\nC: NOOP\n", "the header's era is '1066'; choose from 1982, 1995, 2008, today"),
     ],
 )
 def test_run_refuses_a_file_that_is_wrong(play, text, says):
@@ -243,6 +244,12 @@ def test_the_header_of_a_file_chooses_its_world(play):
     assert status == 0
     assert out[0] == "S: 220 lancs.uk"
     assert any(line.startswith("S* 501") for line in out)
+
+
+def test_the_header_of_a_file_chooses_its_year(play):
+    status, out, _ = play("# era: 1982\n\nC: EHLO a\n", "--era", "2008")
+    assert status == 0
+    assert any(line.startswith("S* 500 Command unrecognized") for line in out)
 
 
 def test_run_as_json_has_no_password(play):

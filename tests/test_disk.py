@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from mailshell.core.clock import Instant
 from mailshell.mail.disk import APPLICATION, SCHEMA, Disk
+from mailshell.mail.queue import Recipient, Terms
 from mailshell.mail.store import Account, BoxKey, Full, Message, StateError, Store
 from tests.test_store import INBOX, NOON, SENT, picture
 
@@ -49,7 +50,11 @@ def fill(store: Store) -> None:
     store.append(INBOX, body, at=NOON, zone=-330, flags=frozenset({"\\Seen", "$Forwarded"}))
     store.append(INBOX, store.keep(b""), at=NOON)
     store.append(SENT, body, at=NOON, flags=frozenset({"\\Seen", "$Forwarded"}))
-    store.enqueue("nyu.edu", "bob@nyu.edu", ("a@b.test", '"x y"@b.test'), body, NOON)
+    store.enqueue("nyu.edu", "bob@nyu.edu", (Recipient("a@b.test"), Recipient('"x y"@b.test')), body, NOON)
+    terms = Terms("8BITMIME", True, "HDRS", "a+2Bb", Instant(NOON + 5), "R", True, -3, "for;60")
+    asked = (Recipient("a@b.test", ("SUCCESS", "DELAY"), "rfc822;a@b.test"), Recipient("\xfc@b.test", ("NEVER",)))
+    store.enqueue("nyu.edu", "\xfc@b.test", asked, body, NOON, terms=terms, release=Instant(NOON + 7))
+    store.hold("nyu.edu", ("Bob", "bob two"), body, Instant(NOON + 9))
     store.enqueue("lancs.uk", "", (), body, Instant(-1))
 
 
@@ -593,7 +598,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(key=KEYS, octets=st.binary(max_size=20), path=ADDRESSES, recipients=st.lists(ADDRESSES, max_size=3))
     def enqueue(self, key, octets, path, recipients):
-        queued = self.store.enqueue(key.host, path, tuple(recipients), self.store.keep(octets), NOON)
+        queued = self.store.enqueue(key.host, path, tuple(map(Recipient, recipients)), self.store.keep(octets), NOON)
         assert self.store.queue(key.host)[-1] == queued
         self.note()
 

@@ -336,7 +336,7 @@ def test_quit_leaves(desk):
 def replay(path, capsys, **options):
     """Play a saved file; the exit status, the server's lines, and what is said on stderr."""
     known = {"voice": "modern", "policy": "tolerant", "world": "lecture", "state": None, "log": None, "json": False}
-    known |= {"wire": "off", "color": "never", "plain": False, "ascii": False, "fail_on_refusal": False}
+    known |= {"era": "today", "wire": "off", "color": "never", "plain": False, "ascii": False, "fail_on_refusal": False}
     args = argparse.Namespace(file=str(path), protocol="smtp", host="nyu.edu", depth=0, **(known | options))
     status = run_main(args)
     out, errors = capsys.readouterr()

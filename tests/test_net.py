@@ -253,14 +253,14 @@ def test_the_last_words_go_out_before_the_end():
     asyncio.run(scenario())
 
 
-def test_a_stop_settles_and_says_nothing():
+def test_a_stop_settles_and_says_so():
     async def scenario():
         async with served() as it:
             client = await it.ready()
             client.send(ENVELOPE)
             await client.codes(3)
             await it.server.stop()
-            assert await client.rest() == b""
+            assert (await client.rest()).startswith(b"421 4.3.2 nyu.edu shutting down")
             with pytest.raises(ConnectionRefusedError):
                 await it.connect()
 
@@ -295,6 +295,21 @@ def test_networks():
 
     assert asyncio.run(scenario("127.0.0.0/8"))
     assert not asyncio.run(scenario("192.0.2.0/24"))
+
+
+def test_a_held_message_is_released_at_its_time():
+    async def scenario():
+        async with served(networks=[ipaddress.ip_network("127.0.0.0/8")]) as it:
+            client = await it.ready()
+            client.send(b"MAIL FROM:<alice@lancs.uk> HOLDFOR=1\r\nRCPT TO:<bob@nyu.edu>\r\nDATA\r\n\r\n.\r\n")
+            assert await client.codes(4) == [b"250", b"250", b"354", b"250"]
+            (held,) = it.world.store.held()
+            assert received(it.world) == []
+            while not received(it.world):
+                await asyncio.sleep(0.02)
+            assert held.release <= time.time_ns() // 1000 < held.release + 2_000_000
+
+    asyncio.run(asyncio.wait_for(scenario(), 10))
 
 
 # When we are wrong

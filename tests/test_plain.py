@@ -266,6 +266,7 @@ def test_in_a_message_only_ctrl_bracket_leaves_the_wire(terminal):
         terminal.type(line)
     assert terminal.type(":depth 0") == [
         "C: :depth 0",
+        f"   ␍␊{' ' * 38}no field: the body begins",
         "== That was message text. A command of mailshell starts with Ctrl-] here.",
     ]
     shown = terminal.type("\x1d:depth 0")

@@ -154,7 +154,8 @@ def test_expectations_follow_the_replies_of_commands_sent_ahead():
     """Each phase and each reason is that of the reply before it, not that of the last one."""
     text = (
         "C: HELO a\nC: MAIL FROM:<>\nC: FOO\nS: 220…\n= greeted\nS: 250 nyu.edu\n= ready\nS: 250…\n= sender\n"
-        "S: 500…\n! FOO is no command of this server. Legal now: EHLO HELO RCPT RSET NOOP VRFY HELP QUIT.\n= sender\n"
+        "S: 500…\n! FOO is no command of this server. Legal now: EHLO HELO RCPT RSET NOOP VRFY EXPN HELP QUIT.\n"
+        "= sender\n"
     )
     outcome, written = play(seat(), script.read(text), "smtp", "nyu.edu")
     assert outcome.misses == ()
@@ -180,6 +181,7 @@ def test_the_file_names_the_server_of_each_connection():
     ("key", "value", "says"),
     [
         ("voice", "loud", "the header's voice is 'loud'; choose from modern, classic"),
+        ("era", "1066", "the header's era is '1066'; choose from 1982, 1995, 2008, today"),
         ("policy", "mild", "the header's policy is 'mild'; choose from tolerant, strict"),
         ("world", "flat", "the header's world is 'flat'; choose from lecture, discard, empty"),
         ("size", "big", "the header's size is 'big'"),

@@ -281,7 +281,54 @@ def test_looking_again_leaves_the_phase_and_the_message_as_they_are():
     assert [line for line in again if not line.startswith(rules)] == [
         line for line in screen.shown if not line.startswith(rules)
     ]
-    assert screen.type(b"more") == ["C: more␍␊"]
+    assert screen.type(b"", b"more")[-1] == "C: more␍␊"
+
+
+def test_a_message_is_explained_where_its_beginning_was_seen_and_only_there():
+    gloss = "the topic"
+    screen = Screen(View())
+    assert gloss in screen.type(*LETTER, b"Subject: a")[-1]
+    entries = list(screen.seat.world.transcript.entries)
+    assert gloss in screen.renderer.again(entries[-2:], {})[-1]
+    assert Renderer(View()).lines(entries[-1])[0].endswith(" message text")
+    link = screen.seat.link
+    screen.renderer.moved(link.wire, link.session.phase, 1, entries)
+    assert "this is the body" not in screen.type(b"To: a")[-1]
+    assert "the header ends" in screen.type(b"")[-1]
+
+
+def test_an_author_that_is_not_the_sender_of_the_envelope_is_noted_and_undo_knows_the_sender():
+    screen = Screen(View())
+    assert "author, not the MAIL FROM address" in "".join(screen.type(*LETTER, b"From: bob@nyu.edu"))
+    assert "author, not" not in "".join(screen.type(b".", *LETTER[1:], b"From: alice@lancs.uk"))
+    link, entries = screen.seat.link, list(screen.seat.world.transcript.entries)
+    screen.renderer.moved(link.wire, link.session.phase, 1, entries[:-1])
+    assert "author, not the MAIL FROM address" in "".join(screen.type(b"From: bob@nyu.edu"))
+
+
+def test_chunks_are_one_message_and_have_no_stuffed_dots():
+    screen = Screen(View())
+    screen.type(b"EHLO lancs.uk", *LETTER[1:3])
+    shown = screen.send(b"BDAT 12\r\nSubject: a\r\nBDAT 9 LAST\r\n\r\n.dots\r\n")
+    lines = [line for line in shown if line.startswith("C: ")]
+    assert [line[43:] for line in lines if "BDAT" not in line] == [
+        "the topic",
+        "the header ends, the body begins",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("view", [View(depth=0), View(), View(depth=2), View(words=True), View(width=40, depth=2)])
+def test_a_stored_message_is_explained_like_one_on_the_wire(view):
+    octets = b"Return-Path: <a@b>\r\nFrom: x@y\r\nSubject: =?utf-8?Q?=1B[2J?=\r\n\r\n.dot\r\n"
+    shown = Renderer(view).stored(cut(octets))
+    wire = [line[5:17].strip() for line in shown if line.startswith("   | ")]
+    assert wire[1] == ("From: x@y" if view.words else "From: x@y␍␊")
+    text = "".join(shown)
+    assert all(line.isprintable() for line in shown)
+    assert ("not the MAIL FROM address" in text) == (view.depth == 1)
+    assert ("nobody compares" in text) == (view.depth == 2)
+    assert "stuff" not in text
 
 
 def test_a_phase_is_named_when_it_changes_and_not_otherwise():

@@ -3,7 +3,8 @@
 import pytest
 
 from mailshell.core.clock import Instant
-from mailshell.mail.store import Account, Box, BoxKey, Change, Full, Message, Queued, Store
+from mailshell.mail.queue import Queued, Recipient
+from mailshell.mail.store import Account, Box, BoxKey, Change, Full, Message, Store
 
 INBOX = BoxKey("nyu.edu", "bob", "INBOX")
 SENT = BoxKey("nyu.edu", "bob", "Sent")
@@ -16,10 +17,12 @@ def picture(store: Store, hosts: tuple[str, ...] = ("nyu.edu", "lancs.uk"), user
     queued = [item for host in hosts for item in store.queue(host)]
     bodies = {item.body: store.octets(item.body) for box in mailboxes for item in box.messages.values()}
     bodies |= {item.body: store.octets(item.body) for item in queued}
+    bodies |= {item.body: store.octets(item.body) for item in store.held()}
     return (
         [store.accounts(host) for host in hosts],
         [(box.key, box.box, list(box.messages.items())) for box in mailboxes],
         queued,
+        [item for item in store.held() if item.host in hosts],
         bodies,
         dict(store._counters),
     )
@@ -111,7 +114,7 @@ def test_what_does_not_exist_cannot_be_used():
     with pytest.raises(KeyError):
         store.append(INBOX, body + 1, at=NOON)
     with pytest.raises(KeyError):
-        store.enqueue("nyu.edu", "", ("a@b.test",), body + 1, NOON)
+        store.enqueue("nyu.edu", "", (Recipient("a@b.test"),), body + 1, NOON)
     assert store.changes == before
     assert store.number("queue") == 1
 
@@ -119,9 +122,9 @@ def test_what_does_not_exist_cannot_be_used():
 def test_the_queue_is_oldest_first_and_a_host_has_its_own():
     store = Store()
     body = store.keep(b"12345")
-    made = [store.enqueue("nyu.edu", "bob@nyu.edu", (f"{n}@b.test",), body, NOON) for n in range(11)]
+    made = [store.enqueue("nyu.edu", "bob@nyu.edu", (Recipient(f"{n}@b.test"),), body, NOON) for n in range(11)]
     other = store.enqueue("lancs.uk", "", (), body, NOON)
-    assert made[0] == Queued("Q1", "nyu.edu", "bob@nyu.edu", ("0@b.test",), body, 5, NOON)
+    assert made[0] == Queued("Q1", "nyu.edu", "bob@nyu.edu", (Recipient("0@b.test"),), body, 5, NOON, NOON)
     assert store.queue("nyu.edu") == made
     assert store.queue("lancs.uk") == [other]
     assert other.id == "Q12"
@@ -171,7 +174,7 @@ def test_rollback_forgets_everything_since_the_commit():
         lost = store.keep(b"lost")
         store.append(INBOX, lost, at=NOON)
         store.append(SENT, kept, at=NOON)
-        store.enqueue("nyu.edu", "", ("a@b.test",), lost, NOON)
+        store.enqueue("nyu.edu", "", (Recipient("a@b.test"),), lost, NOON)
         store.rollback()
         assert picture(store) == before
         assert (store.changes, store.head) == (changes, head)
@@ -189,7 +192,7 @@ def test_undo_and_redo_give_the_same_values():
     store.create(INBOX)
     middle, seen = store.head, picture(store)
     store.append(INBOX, store.keep(b"one"), at=NOON)
-    store.enqueue("nyu.edu", "", ("a@b.test",), store.keep(b"two"), NOON)
+    store.enqueue("nyu.edu", "", (Recipient("a@b.test"),), store.keep(b"two"), NOON)
     end, full = store.head, picture(store)
     store.rewind(middle)
     assert picture(store) == seen

@@ -62,7 +62,7 @@ def test_a_transcript_that_holds_has_no_misses():
         ("S: 220…\nS: 250 more\n", "line 2: expected 250 more\n        but got  nothing more"),
         ("C: NOOP\n= ready\n", "line 2: expected phase ready\n        but got  phase greeted"),
         ("C: NOOP\n! Because.\n", "line 2: expected Because.\n        but got  nothing more"),
-        ("C: TURN\n! TURN is obsolete.\n", "line 2: expected TURN is obsolete.\n        but got  TURN is no command"),
+        ("C: FOO\n! FOO is obsolete.\n", "line 2: expected FOO is obsolete.\n        but got  FOO is no command"),
     ],
 )
 def test_a_wrong_expectation_is_a_miss(text, says):

@@ -288,7 +288,7 @@ def test_a_message_goes_to_each_mailbox_once_and_to_the_queue_once():
     world.feed(link, b"HELO [IPv6:::1]\r\n" + envelope + b"DATA\r\n..x\r\n.\r\n")
     world.settle()
     (queued,) = world.store.queue("lancs.uk")
-    assert queued.recipients == ("bob@nyu.edu", "bob@someschool.edu")
+    assert tuple(one.address for one in queued.recipients) == ("bob@nyu.edu", "bob@someschool.edu")
     assert queued.reverse_path == "alice@lancs.uk"
     received = (
         b"Received: from [IPv6:::1] ([IPv6:::1])\r\n"

@@ -26,7 +26,8 @@ class Command(NamedTuple, Generic[Desk, Answer]):
     """One verb: its explanation, the phases in which it is legal, its grammar, its examples.
 
     `syntax` is what one types, for help; `limit` the longest line in octets with CR LF; `needs` the extension that a
-    server must offer to have the command, empty where every server has it.
+    server must offer to have the command, empty where every server has it. With `answers` the verb itself says what
+    a server without that extension answers. A `relic` is read and refused by every server, and in no list.
     """
 
     card: Card
@@ -36,6 +37,8 @@ class Command(NamedTuple, Generic[Desk, Answer]):
     examples: tuple[str, ...]
     limit: int
     needs: str = ""
+    answers: bool = False
+    relic: bool = False
 
 
 class Reading(NamedTuple, Generic[Desk, Answer]):
@@ -49,13 +52,14 @@ class Reading(NamedTuple, Generic[Desk, Answer]):
 
 
 class Table(Generic[Desk, Answer]):
-    """The verbs of a protocol, in teaching order; the phase x verb matrix is derived from them."""
+    """The verbs of a protocol, in teaching order, relics last; the phase x verb matrix is derived from the others."""
 
     def __init__(
         self, commands: tuple[Command[Desk, Answer], ...], phases: tuple[Phase, ...], trailing: Slip | None
     ) -> None:
         self.commands = commands
         self.phases = phases
+        self.living = tuple(command for command in commands if not command.relic)
         self._trailing = trailing
         self._words = {command.card.name.encode(): command for command in commands}
 
@@ -65,11 +69,11 @@ class Table(Generic[Desk, Answer]):
 
     def legal(self, phase: Phase) -> tuple[Command[Desk, Answer], ...]:
         """The commands that may be sent in this phase."""
-        return tuple(command for command in self.commands if phase in command.when)
+        return tuple(command for command in self.commands if phase in command.when and not command.relic)
 
     def expect(self, phase: Phase | None = None) -> tuple[Expect, ...]:
         """Every verb (of a phase) as something that would be accepted."""
-        commands = self.commands if phase is None else self.legal(phase)
+        commands = self.living if phase is None else self.legal(phase)
         return tuple(Expect(command.card.name, command.card.says) for command in commands)
 
     def read(self, line: bytes, *, strict: bool = False, marks: bool = False) -> Reading[Desk, Answer]:
@@ -104,11 +108,9 @@ class Table(Generic[Desk, Answer]):
     def matrix(self) -> list[str]:
         """The phase x verb table as lines of text: `x` where the verb is legal."""
         width = max(len(phase.name) for phase in self.phases)
-        names = [command.card.name for command in self.commands]
+        names = [command.card.name for command in self.living]
         rows = [" ".join(["phase".ljust(width), *names])]
         for phase in self.phases:
-            cells = [
-                ("x" if phase in command.when else ".").center(len(command.card.name)) for command in self.commands
-            ]
+            cells = [("x" if phase in command.when else ".").center(len(command.card.name)) for command in self.living]
             rows.append(" ".join([phase.name.lower().ljust(width), *cells]).rstrip())
         return rows

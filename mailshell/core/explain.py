@@ -1,6 +1,8 @@
 """What a record means, derived when somebody looks: lines, marked parts, notes. Pure, and blind to protocols."""
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from mailshell.core.framer import lines
@@ -26,16 +28,18 @@ from mailshell.core.session import Engine, Host, Marked
 Manner = Literal["plain", "refusal", "unasked"]
 
 _FAULT = "x does not fit here: see why"
+_WORD = re.compile(rb"[^ \t]+")
 _SECRET_VERBS = frozenset({b"AUTH", b"PASS", b"LOGIN", b"APOP", b"AUTHENTICATE"})
 
 
 class Note(NamedTuple):
-    """What octets `start` to `end` of a line are."""
+    """What octets `start` to `end` of a line are; `cite` where it rests on another place than the whole line."""
 
     rule: str
     start: int
     end: int
     text: str
+    cite: Cite | None = None
 
 
 class Row(NamedTuple):
@@ -71,7 +75,8 @@ def explain(record: Record, engine: Engine[Host]) -> Meaning:
         refused = record.verdict is Verdict.REFUSED
         answers = _answers(record.replies, record.card, engine, "refusal" if refused else "plain")
         next_step = (record.card.next or engine.phases[record.after].next) if refused else ""
-        command = (command_row(record.octets, engine, record.parsed if refused else None),)
+        # The answer to a counted body has no octets of its own.
+        command = (command_row(record.octets, engine, record.parsed if refused else None),) if record.octets else ()
         return Meaning(command, answers, record.because, next_step, record.before, record.after, refused)
     if isinstance(record, Opened):
         return Meaning((), _answers(record.replies, record.card, engine, "plain"), "", "", None, record.after)
@@ -95,21 +100,23 @@ def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | No
     return Row("client", "plain", octets, marked.gloss, notes, spans, _cite(marked.card))
 
 
-def body_row(octets: bytes, first: bool) -> Row:
-    """A line of what the server had asked for; a line that begins with a dot was stuffed."""
-    if octets[:1] == b".":
+def body_row(octets: bytes, notes: tuple[Note, ...] = (), gloss: str = "", *, dotted: bool = True) -> Row:
+    """A line of what the server had asked for, and what somebody who reads messages says of it.
+
+    With `dotted` a line that begins with a dot was stuffed.
+    """
+    if dotted and octets[:1] == b".":
         gloss = "the first dot is stuffing; the server takes it off"
-        return Row("client", "plain", octets, gloss, (Note("stuffed dot", 0, 1, gloss),), cite=Cite(5321, "4.5.2"))
-    return Row("client", "plain", octets, "message text" if first else "")
+        notes = (Note("stuffed dot", 0, 1, gloss, Cite(5321, "4.5.2")), *notes)
+    return Row("client", "plain", octets, gloss, notes, cite=notes[0].cite if notes else None)
 
 
 def hidden(line: bytes) -> tuple[tuple[int, int], ...]:
     """The span of a password in a line whose verb carries one, whether or not the server knows the verb."""
-    words = line.split(b" ")
-    for index in (0, 1):
-        if len(words) > index + 1 and words[index].upper() in _SECRET_VERBS:
-            start = sum(len(word) + 1 for word in words[: index + 1])
-            return ((start, len(line)),) if start < len(line) else ()
+    words = list(_WORD.finditer(line))
+    for verb, secret in pairwise(words[:3]):
+        if verb[0].upper() in _SECRET_VERBS:
+            return ((secret.start(), len(line)),)
     return ()
 
 
@@ -146,17 +153,20 @@ class BodyLines:
     """Cuts the pieces of a body into lines, whatever the pieces are; a last line without its end waits."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest: list[bytes] = []
 
     def add(self, body: Body) -> list[bytes]:
         """The lines that this piece completes, line ends included."""
-        cut = lines(self._rest + body.octets)
-        self._rest = b""
-        if cut and not cut[-1].endswith(b"\n"):
-            self._rest = cut.pop()
+        end = body.octets.rfind(b"\n") + 1
+        if not end:
+            self._rest.append(body.octets)
+            return []
+        cut = lines(self.rest() + body.octets[:end])
+        self._rest.append(body.octets[end:])
         return cut
 
     def rest(self) -> bytes:
         """What is left when the body is over."""
-        rest, self._rest = self._rest, b""
+        rest = b"".join(self._rest)
+        self._rest.clear()
         return rest

@@ -94,6 +94,7 @@ class Opened(NamedTuple):
 class Exchange(NamedTuple):
     """One complete command and its final answer.
 
+    `octets` are empty where the answer comes after a body that was counted, and not ended by a line.
     `replies` are whole lines with their line ends; `because` is for the student and is never sent; `changes` are the
     numbers of the store's changes that the command made; `card` explains the answer.
     """
@@ -110,7 +111,10 @@ class Exchange(NamedTuple):
 
 
 class Prompt(NamedTuple):
-    """A command that was answered by asking for more: SMTP 354 and 334, `+` in POP3 and IMAP."""
+    """A command that was answered by asking for more: SMTP 354 and 334, `+` in POP3 and IMAP.
+
+    `wants` counts the octets that must follow, where the command said so (SMTP BDAT, which asks without a word).
+    """
 
     octets: bytes
     parsed: Parsed
@@ -120,6 +124,7 @@ class Prompt(NamedTuple):
     because: str
     verdict: Verdict
     card: Card
+    wants: int | None = None
 
 
 class Body(NamedTuple):

@@ -49,25 +49,26 @@ class Item(NamedTuple):
 
 
 class Script(NamedTuple):
-    """A transcript file: its header and its lines."""
+    """A transcript file: its header and its lines; `together` sends lines that follow each other in one write."""
 
     header: dict[str, str]
     items: tuple[Item, ...]
+    together: bool = True
 
 
-def is_script(text: str) -> bool:
+def is_script(file: str) -> bool:
     """Whether the first line that is no comment is one of a transcript, not a plain command."""
-    for line in text.splitlines():
+    for line in _lines(file):
         if line.strip() and not line.startswith("#"):
             return _LINE.match(line) is not None or line[:2] in ("> ", "= ", "! ")
     return False
 
 
-def read(text: str) -> Script:
+def read(file: str) -> Script:
     """Read a transcript file; raises ScriptError with the line's number."""
     header: dict[str, str] = {}
     items: list[Item] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_lines(file), 1):
         if not line.strip() or line.startswith("#"):
             found = _HEADER.match(line)
             if found is not None and all(item.what == "comment" for item in items):
@@ -78,9 +79,21 @@ def read(text: str) -> Script:
     return Script(header, tuple(items))
 
 
-def plain(text: str) -> Script:
-    """A file of plain commands, one a line, as a transcript without expectations."""
-    return Script({}, tuple(Item(number, "send", line) for number, line in enumerate(text.splitlines(), 1)))
+def plain(commands: str) -> Script:
+    """A file of plain commands, one a line, each sent by itself; comments may stand before the first."""
+    items = [Item(number, "send", text(_octets(line))) for number, line in enumerate(_lines(commands), 1)]
+    first = next((at for at, line in enumerate(_lines(commands)) if line.strip() and line[:1] != "#"), len(items))
+    return Script({}, tuple(items[first:]), together=False)
+
+
+def _lines(file: str) -> list[str]:
+    """The lines of a file: they end in LF, or CR LF, and in nothing else."""
+    found = file.split("\n")
+    return [line.removesuffix("\r") for line in (found if found[-1] else found[:-1])]
+
+
+def _octets(line: str) -> bytes:
+    return line.encode("utf-8", "surrogateescape")
 
 
 def _item(number: int, line: str) -> Item:
@@ -157,10 +170,11 @@ def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, in
 def _written(record: Opened | Exchange | Prompt | Notice | Closed, number: int, wire: Wire) -> list[str]:
     if isinstance(record, Closed):
         return ["> :drop"] if record.by == "client" else []
-    out = _sent(_ended(masked(record.octets)), number) if isinstance(record, Exchange | Prompt) else []
+    heard = record.octets if isinstance(record, Exchange | Prompt) else b""
+    out = _sent(_ended(masked(heard)), number) if heard else []
     where = f"({wire.protocol}@{wire.host})" if isinstance(record, Opened) else ""
     out += [f"S{_number(number)}{where}: {text(reply.removesuffix(CRLF))}" for reply in record.replies]
-    cut = isinstance(record, Exchange | Prompt) and not record.octets.endswith(b"\n")
+    cut = bool(heard) and not heard.endswith(b"\n")
     if not isinstance(record, Opened) and record.because and not cut:
         out.append(f"! {record.because}")
     return out

@@ -66,6 +66,9 @@ class Session(Protocol):
     def wake(self) -> list[Record]:
         """The clock has moved past the deadline."""
 
+    def shut(self) -> list[Record]:
+        """The server stops: say so, where the protocol has words for it, and close."""
+
     def touch(self) -> None:
         """Something happened that counts as activity: the deadline starts anew."""
 

@@ -13,13 +13,31 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from mailshell.mail.store import Account, Box, BoxKey, Full, Mailbox, Message, Queued, StateError, Value, What
+from mailshell.core.clock import Instant
+from mailshell.mail.queue import Held, Queued, Recipient, Terms
+from mailshell.mail.state import Account, Box, BoxKey, Message, Value, What
+from mailshell.mail.store import Full, Mailbox, StateError
 
 APPLICATION = int.from_bytes(b"mshl", "big")
 """Marks an SQLite file as ours (PRAGMA application_id)."""
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the tables below (PRAGMA user_version)."""
+
+_TERMS = (  # what schema 2 adds to a queued message
+    "release INTEGER NOT NULL DEFAULT 0",
+    "bits TEXT NOT NULL DEFAULT ''",
+    "utf8 INTEGER NOT NULL DEFAULT 0",
+    "returns TEXT NOT NULL DEFAULT ''",
+    "envelope_id TEXT NOT NULL DEFAULT ''",
+    "deliver_by INTEGER",
+    "late TEXT NOT NULL DEFAULT ''",
+    "traced INTEGER NOT NULL DEFAULT 0",
+    "priority INTEGER",
+    "hold TEXT NOT NULL DEFAULT ''",
+)
+_HELD = """CREATE TABLE held (host TEXT NOT NULL, id TEXT NOT NULL, users TEXT NOT NULL,
+        body INTEGER NOT NULL REFERENCES body, release INTEGER NOT NULL, PRIMARY KEY (host, id)) WITHOUT ROWID"""
 
 # AUTOINCREMENT remembers the highest number that was ever used; the index finds the numbers without the octets.
 _TABLES = f"""
@@ -33,12 +51,20 @@ _TABLES = f"""
         flags TEXT NOT NULL, PRIMARY KEY (mailbox, uid)) WITHOUT ROWID;
     CREATE TABLE queued (host TEXT NOT NULL, id TEXT NOT NULL, reverse_path TEXT NOT NULL, recipients TEXT NOT NULL,
         body INTEGER NOT NULL REFERENCES body, size INTEGER NOT NULL, arrived INTEGER NOT NULL,
-        PRIMARY KEY (host, id)) WITHOUT ROWID;
+        {", ".join(_TERMS)}, PRIMARY KEY (host, id)) WITHOUT ROWID;
+    {_HELD};
     CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE body (id INTEGER PRIMARY KEY AUTOINCREMENT, octets BLOB NOT NULL);
     CREATE INDEX body_id ON body (id);
     PRAGMA application_id = {APPLICATION};
     PRAGMA user_version = {SCHEMA}"""
+
+_UPGRADE = (  # from schema 1, which kept no terms and held nothing back
+    *(f"ALTER TABLE queued ADD COLUMN {column}" for column in _TERMS),
+    "UPDATE queued SET release = arrived",
+    _HELD,
+    f"PRAGMA user_version = {SCHEMA}",
+)
 
 _BOX = "(SELECT id FROM mailbox WHERE host = ? AND user = ? AND name = ?)"
 
@@ -48,7 +74,8 @@ _PUT = {  # what's key, then the columns of the value; a mailbox comes before it
     " ON CONFLICT (host, user, name) DO UPDATE SET"
     " uidvalidity = excluded.uidvalidity, uidnext = excluded.uidnext, modseq = excluded.modseq",
     "message": f"INSERT OR REPLACE INTO message VALUES ({_BOX}, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "queued": "INSERT OR REPLACE INTO queued VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "queued": f"INSERT OR REPLACE INTO queued VALUES (?, ?, ?, ?, ?, ?, ?{', ?' * len(_TERMS)})",
+    "held": "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?)",
     "counter": "INSERT OR REPLACE INTO counter VALUES (?, ?)",
 }
 _REMOVE = {  # what's key; messages go before their mailbox
@@ -56,9 +83,10 @@ _REMOVE = {  # what's key; messages go before their mailbox
     "box": "DELETE FROM mailbox WHERE host = ? AND user = ? AND name = ?",
     "account": "DELETE FROM account WHERE host = ? AND folded = ?",
     "queued": "DELETE FROM queued WHERE host = ? AND id = ?",
+    "held": "DELETE FROM held WHERE host = ? AND id = ?",
     "counter": "DELETE FROM counter WHERE name = ?",
 }
-_USED = "SELECT body FROM message UNION ALL SELECT body FROM queued"
+_USED = "SELECT body FROM message UNION ALL SELECT body FROM queued UNION ALL SELECT body FROM held"
 _ORPHANS = f"DELETE FROM body WHERE id IN (SELECT id FROM body EXCEPT SELECT * FROM ({_USED}))"
 
 _NO_ROOM = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY))
@@ -71,6 +99,7 @@ class Saved(NamedTuple):
     accounts: list[Account]
     mailboxes: list[Mailbox]
     queue: list[Queued]
+    held: list[Held]
     counters: dict[str, int]
     next_body: int
 
@@ -150,6 +179,9 @@ class Disk:
         if run("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
             for statement in _TABLES.split(";"):
                 run(statement)
+        elif run("PRAGMA user_version").fetchone() == (1,):
+            for statement in _UPGRADE:
+                run(statement)
         run("COMMIT")
         run("PRAGMA journal_mode = WAL")
 
@@ -166,12 +198,13 @@ class Disk:
                     flags[text] = frozenset(text.split())
                 messages[row[1]] = Message._make((*row[1:9], flags[text]))
             mailboxes.append(Mailbox(BoxKey(host, user, name), Box(*box), messages))
-        queue = [
-            Queued(name, host, path, tuple(recipients.split("\n")[:-1]), *rest)
-            for host, name, path, recipients, *rest in run("SELECT * FROM queued")
+        queue = [_queued(*row) for row in run("SELECT * FROM queued")]
+        held = [
+            Held(name, host, tuple(users.split("\n")[:-1]), body, release)
+            for host, name, users, body, release in run("SELECT * FROM held")
         ]
         (last_body,) = run("SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'body'").fetchone()
-        return Saved(accounts, mailboxes, queue, dict(run("SELECT * FROM counter")), last_body + 1)
+        return Saved(accounts, mailboxes, queue, held, dict(run("SELECT * FROM counter")), last_body + 1)
 
     def _transact(self, rows: Mapping[str, Iterable[tuple[object, ...]]]) -> None:
         """Run each statement for each of its rows, in one transaction that is rolled back at any exception."""
@@ -208,11 +241,26 @@ def _columns(value: Value) -> tuple[object, ...]:
         case Message(flags=flags):
             return (*value[1:8], " ".join(sorted(flags)))
         case Queued(recipients=recipients):
-            return (value.reverse_path, "".join(f"{each}\n" for each in recipients), *value[4:])
+            lines = "".join(f"{one.address}\t{','.join(one.notify)}\t{one.original}\n" for one in recipients)
+            return (value.reverse_path, lines, *value[4:8], *value.terms)
+        case Held(users=users):
+            return ("".join(f"{user}\n" for user in users), value.body, value.release)
         case Box():
             return value
         case _:
             return (value,)
+
+
+def _queued(host: str, name: str, path: str, lines: str, body: int, size: int, arrived: int, *rest: Any) -> Queued:
+    """A row of the queue; a recipient of schema 1 is its address alone."""
+    recipients = []
+    for line in lines.split("\n")[:-1]:
+        address, _, wishes = line.partition("\t")
+        notify, _, original = wishes.partition("\t")
+        recipients.append(Recipient(address, tuple(notify.split(",")) if notify else (), original))
+    release, bits, utf8, returns, envelope_id, deliver_by, late, traced, priority, hold = rest
+    terms = Terms(bits, bool(utf8), returns, envelope_id, deliver_by, late, bool(traced), priority, hold)
+    return Queued(name, host, path, tuple(recipients), body, size, Instant(arrived), release, terms)
 
 
 def _look(path: str, real: str) -> None:

@@ -3,17 +3,35 @@
 from typing import Literal, NamedTuple
 
 from mailshell.core.clock import Clock, Instant
-from mailshell.mail.store import Account, BoxKey, Message, Queued, Store
+from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
+from mailshell.mail.store import Account, BoxKey, Message, Store
 
 Voice = Literal["modern", "classic"]
 Policy = Literal["tolerant", "strict"]
+Era = Literal["1982", "1995", "2008", "today"]
+ERAS: tuple[Era, ...] = ("1982", "1995", "2008", "today")
+
+
+class MailingList(NamedTuple):
+    """A name that stands for several users of the same host.
+
+    `title` is for people, as in `Friends`; with `shown` false only computers inside the network may see the members.
+    Mail to it keeps its return path: it is an alias by RFC 5321 section 3.9.1.
+    """
+
+    name: str
+    title: str
+    members: tuple[str, ...]
+    shown: bool = True
 
 
 class Traits(NamedTuple):
     """The habits of a host that a world, a lesson or an option may choose.
 
-    `off` names the extensions that the host does not offer; `size` is the largest message in octets and `recipients`
-    the most recipients of one message (None: the engine's own limit); with `keeps` false, accepted mail is thrown away.
+    `off` names the extensions that the host does not offer; `size` is the largest message in octets and
+    `recipients` the most recipients of one message (None: the engine's own limit); `transactions` is how many
+    messages one connection may bring (None: any number); with `keeps` false, accepted mail is thrown away; `era` is
+    the year whose protocols the host speaks.
     """
 
     voice: Voice = "modern"
@@ -21,20 +39,31 @@ class Traits(NamedTuple):
     off: frozenset[str] = frozenset()
     size: int | None = None
     recipients: int | None = None
+    transactions: int | None = None
     keeps: bool = True
+    era: Era = "today"
 
 
 class Host:
     """A server of the world: its name is its only domain, its store is the world's."""
 
-    __slots__ = ("_domains", "address", "clock", "name", "store", "traits")
+    __slots__ = ("_domains", "_lists", "address", "clock", "name", "store", "traits")
 
-    def __init__(self, name: str, address: str, store: Store, clock: Clock, traits: Traits) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        store: Store,
+        clock: Clock,
+        traits: Traits,
+        lists: tuple[MailingList, ...] = (),
+    ) -> None:
         self.name = name
         self.address = address
         self.store = store
         self.clock = clock
         self.traits = traits
+        self._lists = {one.name: one for one in lists}
         self._domains = frozenset({"", name.lower(), f"[{address}]", f"[ipv6:{address}]".lower()})
 
     def now(self) -> Instant:
@@ -53,6 +82,29 @@ class Host:
         """Every account of this host."""
         return self.store.accounts(self.name)
 
+    def mailing_list(self, name: str) -> MailingList | None:
+        """The mailing list of that name, in any case of its letters; an account of the same name goes first."""
+        return self._lists.get(name.lower()) if self.account(name) is None else None
+
+    def members(self, local: str) -> tuple[Account, ...]:
+        """The accounts that mail for a local part goes to: its own, or those of a mailing list; empty where nobody."""
+        account = self.account(local)
+        if account is not None:
+            return (account,)
+        found = self._lists.get(local.lower())
+        if found is None:
+            return ()
+        members = (self.account(member) for member in found.members)
+        return tuple(member for member in members if member is not None)
+
+    def named(self, name: str) -> tuple[Account, ...]:
+        """The accounts that a name may mean: the one with that local part, or all with that word in their names."""
+        account = self.account(name)
+        if account is not None:
+            return (account,)
+        word = name.lower()
+        return tuple(one for one in self.accounts() if word in one.name.lower().split())
+
     def next_id(self) -> str:
         """A new name for a message on this host: 1, 2, ... in the order of acceptance, undone with the rest."""
         return str(self.store.number(f"message {self.name}"))
@@ -68,9 +120,26 @@ class Host:
         body = self.store.keep(b"".join(pieces), reserve)
         return [self.store.append(BoxKey(self.name, user, "INBOX"), body, at=self.now()) for user in users]
 
-    def enqueue(self, reverse_path: str, recipients: tuple[str, ...], pieces: tuple[bytes, ...]) -> Queued | None:
-        """Put one message, in pieces, into the outgoing queue; raises store.Full where there is no room."""
+    def hold(self, users: list[str], pieces: tuple[bytes, ...], release: Instant, reserve: int = 0) -> Held | None:
+        """Keep one message, in pieces, for the INBOX of each user until `release`; raises as `deliver` does."""
+        if not self.traits.keeps:
+            return None
+        body = self.store.keep(b"".join(pieces), reserve)
+        return self.store.hold(self.name, tuple(users), body, release)
+
+    def enqueue(
+        self,
+        reverse_path: str,
+        recipients: tuple[Recipient, ...],
+        pieces: tuple[bytes, ...],
+        terms: Terms = NO_TERMS,
+        release: Instant | None = None,
+    ) -> Queued | None:
+        """Put one message, in pieces, into the outgoing queue; raises store.Full where there is no room.
+
+        It is not sent on before `release`, where that is said.
+        """
         if not self.traits.keeps:
             return None
         body = self.store.keep(b"".join(pieces))
-        return self.store.enqueue(self.name, reverse_path, recipients, body, self.now())
+        return self.store.enqueue(self.name, reverse_path, recipients, body, self.now(), terms=terms, release=release)

@@ -7,12 +7,16 @@ The octets of messages (bodies) stand beside the state: they never change, and t
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from mailshell.core.clock import Instant
+from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
+from mailshell.mail.state import Account, Box, BoxKey, Change, Message, Value, What, fold_key, fold_user
 
 if TYPE_CHECKING:
     from mailshell.mail.disk import Disk  # it loads sqlite3, which only a store with a file needs
+
+__all__ = ["Account", "Box", "BoxKey", "Change", "Full", "Mailbox", "Message", "StateError", "Store"]
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -24,85 +28,6 @@ class Full(Exception):
 
 class StateError(Exception):
     """A state file cannot be used. Its text says what is wrong, with which file, and what to do."""
-
-
-class BoxKey(NamedTuple):
-    """Names one mailbox, such as `INBOX`, `Sent` or `a/b`, of one user of a host."""
-
-    host: str
-    user: str
-    name: str
-
-
-class Account(NamedTuple):
-    """Somebody who may log in on a host; `name` is for people, such as `Alice`."""
-
-    host: str
-    user: str
-    password: str
-    name: str
-
-
-class Box(NamedTuple):
-    """The counters of a mailbox; a mailbox without changes since its creation has the mod-sequence 1."""
-
-    uidvalidity: int
-    uidnext: int
-    modseq: int
-
-
-class Message(NamedTuple):
-    """One message in one mailbox: `size` in octets, `zone` in minutes east of UTC.
-
-    `body` is the number of its octets. `object_id` is the EMAILID of RFC 8474: copies of a message share it.
-    """
-
-    uid: int
-    body: int
-    size: int
-    internal_date: Instant
-    zone: int
-    save_date: Instant
-    object_id: str
-    modseq: int
-    flags: frozenset[str]
-
-
-class Queued(NamedTuple):
-    """One message that waits on a host to be sent on; `size` in octets."""
-
-    id: str
-    host: str
-    reverse_path: str
-    recipients: tuple[str, ...]
-    body: int
-    size: int
-    arrived: Instant
-
-
-What = (
-    tuple[Literal["account"], str, str]  # host, folded user
-    | tuple[Literal["box"], BoxKey]
-    | tuple[Literal["message"], BoxKey, int]  # mailbox, uid
-    | tuple[Literal["queued"], str, str]  # host, id
-    | tuple[Literal["counter"], str]
-)
-"""What changes: a kind and its key; users are case-folded, INBOX is in capitals."""
-
-Value = Account | Box | Message | Queued | int
-"""The values of the state, one type a kind; a counter is a plain number."""
-
-
-class Change(NamedTuple):
-    """One change of the state: made on change number `parent` (-1: on the state that the store started with).
-
-    `before` is None where the change created something, `after` is None where it removed something.
-    """
-
-    parent: int
-    what: What
-    before: Value | None
-    after: Value | None
 
 
 class Mailbox:
@@ -118,17 +43,6 @@ class Mailbox:
         self.key = key
         self.box = box
         self.messages = messages
-
-
-def fold_user(user: str) -> str:
-    """The form in which users are compared: without regard to case."""
-    return user.casefold()
-
-
-def fold_key(key: BoxKey) -> BoxKey:
-    """The form in which mailboxes are compared: INBOX in any case is one name, other names are taken as they are."""
-    name = "INBOX" if key.name.casefold() == "inbox" else key.name
-    return BoxKey(key.host, fold_user(key.user), name)
 
 
 class Store:
@@ -150,6 +64,7 @@ class Store:
         self._accounts: dict[str, dict[str, Account]] = {}
         self._boxes: dict[tuple[str, str], dict[str, Mailbox]] = {}
         self._queues: dict[str, dict[str, Queued]] = {}
+        self._waiting: dict[tuple[str, str], Held] = {}
         self._counters: dict[str, int] = {}
         self._bodies: dict[int, bytes] = {}  # without a disk all of them, with one those since the last commit
         self._held = 0  # octets in _bodies
@@ -243,15 +158,46 @@ class Store:
         self._change(("message", key, uid), None, message)
         return message
 
-    def enqueue(self, host: str, reverse_path: str, recipients: tuple[str, ...], body: int, at: Instant) -> Queued:
-        """Put a body that was kept into the outgoing queue of a host; recipients hold no line ends.
+    def enqueue(
+        self,
+        host: str,
+        reverse_path: str,
+        recipients: tuple[Recipient, ...],
+        body: int,
+        at: Instant,
+        *,
+        terms: Terms = NO_TERMS,
+        release: Instant | None = None,
+    ) -> Queued:
+        """Put a body that was kept into the outgoing queue of a host; addresses hold no white space.
 
         Raises KeyError when there is no such body.
         """
-        size = self._size(body)
-        queued = Queued(f"Q{self.number('queue')}", host, reverse_path, recipients, body, size, at)
-        self._change(("queued", host, queued.id), None, queued)
+        size, name = self._size(body), f"Q{self.number('queue')}"
+        queued = Queued(name, host, reverse_path, recipients, body, size, at, at if release is None else release, terms)
+        self._change(("queued", host, name), None, queued)
         return queued
+
+    def hold(self, host: str, users: tuple[str, ...], body: int, release: Instant) -> Held:
+        """Hold a body that was kept for the INBOX of each user until `release` has come."""
+        held = Held(f"H{self.number('held')}", host, users, body, release)
+        self._change(("held", host, held.id), None, held)
+        return held
+
+    def held(self) -> list[Held]:
+        """The messages that are held, in the order of their release."""
+        return sorted(self._waiting.values(), key=lambda held: (held.release, len(held.id), held.id))
+
+    @property
+    def next_release(self) -> Instant | None:
+        """When the next message that is held may go into its mailboxes."""
+        return min((held.release for held in self._waiting.values()), default=None)
+
+    def release(self, held: Held) -> None:
+        """Put a message that was held into the mailboxes that it is for, at its time."""
+        for user in held.users:
+            self.append(BoxKey(held.host, user, "INBOX"), held.body, at=held.release)
+        self._change(("held", held.host, held.id), held, None)
 
     def number(self, counter: str) -> int:
         """The next value of a counter (1, 2, ...); undo takes it back, so that redo gives the same value."""
@@ -330,6 +276,8 @@ class Store:
             self._boxes.setdefault(mailbox.key[:2], {})[mailbox.key.name] = mailbox
         for queued in saved.queue:
             self._put(("queued", queued.host, queued.id), queued)
+        for held in saved.held:
+            self._put(("held", held.host, held.id), held)
         self._counters = saved.counters
         self._next_body = saved.next_body
         self._committed = (-1, 0, saved.next_body)
@@ -376,6 +324,8 @@ class Store:
             _set(self._counters, what[1], value, int)
         elif what[0] == "queued":
             _set(self._queues.setdefault(what[1], {}), what[2], value, Queued)
+        elif what[0] == "held":
+            _set(self._waiting, what[1:], value, Held)
         else:
             _set(self._accounts.setdefault(what[1], {}), what[2], value, Account)
 

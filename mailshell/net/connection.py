@@ -70,6 +70,7 @@ class Hub:
             return
         try:
             self.world.settle()
+            self.arm(self.world.release_due())
         except StateError as error:
             self._fail(error)
         except Exception as error:
@@ -138,6 +139,8 @@ class Hub:
 
     async def stop(self, grace: float) -> None:
         """Settle the turn, send what it answers, close every connection; `grace` is how many seconds that may take."""
+        self.start_turn()
+        self.world.shut()
         self.settle()
         self.over = True
         if self._timer is not None:

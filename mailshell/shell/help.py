@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable
 
-from mailshell.core.record import Phase
-from mailshell.core.session import Engine, Topic
+from mailshell.core import tables
+from mailshell.core.session import Engine, Session, Topic
 from mailshell.mail.host import Host
-from mailshell.shell.tables import rows
 from mailshell.shell.text import wrap
 
 
-def help_lines(engine: Engine[Host], phase: Phase, word: str, width: int) -> list[str] | None:
-    """Lines of help on a word of the protocol, or on the phase; None for a word that is not known."""
-    if not word:
-        return _here(engine, phase, width)
+def help_lines(engine: Engine[Host], word: str, width: int) -> list[str] | None:
+    """Lines of help on a word of the protocol; None for a word that is not known."""
     if len(word) == 3 and word.isascii() and word.isdecimal():
         return _code(engine, word, width)
     wanted = word.upper()
@@ -20,10 +17,16 @@ def help_lines(engine: Engine[Host], phase: Phase, word: str, width: int) -> lis
     return [line for topic in found for line in _topic(topic, width)] or None
 
 
-def _here(engine: Engine[Host], phase: Phase, width: int) -> list[str]:
-    card = engine.phases[phase]
-    lines = _wrapped(f"Phase: {phase.value}. {card.more}", width)
-    topics = engine.legal(phase)
+def legal_topics(engine: Engine[Host], session: Session) -> list[Topic]:
+    """The commands that the server takes now."""
+    names = session.legal()
+    return [topic for topic in engine.topics if topic.card.name in names and topic.examples]
+
+
+def here(engine: Engine[Host], session: Session, width: int) -> list[str]:
+    """The phase, and what may be sent in it."""
+    lines = _wrapped(f"Phase: {session.phase.value}. {engine.phases[session.phase].more}", width)
+    topics = legal_topics(engine, session)
     if topics:
         rows = [(topic.syntax, topic.card.says) for topic in topics]
         lines += ["   Legal now:", *columns(rows, width, indent=5, left=26)]
@@ -43,7 +46,7 @@ def columns(rows: Iterable[tuple[str, str]], width: int, *, indent: int, left: i
 
 def _code(engine: Engine[Host], code: str, width: int) -> list[str] | None:
     """What a reply code means, whichever server sends it."""
-    for row in rows(f"{engine.name}-replies"):
+    for row in tables.rows(f"{engine.name}-replies"):
         if row["code"] == code:
             lines = [f"   {code}: {row['name']}", *_wrapped(row["meaning"], width, indent=5)]
             lines += _wrapped(f"next: {row['next']}", width, indent=5)

@@ -1,12 +1,17 @@
 """Looking at the world: mailboxes, connections, the reason of the last answer."""
 
-from mailshell.core.clock import mail_date
+from mailshell.core.clock import Instant, iso_date, mail_date
 from mailshell.core.framer import lines
 from mailshell.core.record import Closed, Exchange, Notice, Opened, Prompt, Verdict
 from mailshell.core.transcript import Entry
+from mailshell.mail import words
+from mailshell.mail.message import parse
+from mailshell.mail.queue import Recipient, Terms
 from mailshell.mail.store import BoxKey, Mailbox
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.text import safe, show, wrap
+from mailshell.shell.help import legal_topics
+from mailshell.shell.render import Renderer
+from mailshell.shell.text import safe, wrap
 from mailshell.shell.view import View
 from mailshell.world.seat import Seat, SeatError
 from mailshell.world.world import Link, World
@@ -21,7 +26,7 @@ def mailbox(world: World, host: str, wanted: str, view: View) -> list[str]:
     """Every mailbox of a host; the messages of one user's INBOX; or one message as it is stored."""
     words = wanted.split()
     if not words:
-        return _mailboxes(world, host)
+        return [safe(row, ascii_only=view.ascii) for row in _mailboxes(world, host)]
     user, _, named = words[0].partition("@")
     host = named or host
     if host not in world.hosts:
@@ -46,8 +51,37 @@ def _mailboxes(world: World, host: str) -> list[str]:
                 out.append(f"     {name:<22}{_count(len(box.messages), 'message')}")
     waiting = world.store.queue(host)
     out.append(f"     {'outgoing queue':<22}{_count(len(waiting), 'message')}")
-    out += [f"       {one.id} from <{one.reverse_path}> to {', '.join(one.recipients)}" for one in waiting]
+    for one in waiting:
+        out.append(f"       {one.id} from <{one.reverse_path}>{_asked(one.terms)}{_until(world, one.release)}")
+        out += [f"          to <{each.address}>{_notify(each)}" for each in one.recipients]
+    held = [one for one in world.store.held() if one.host == host]
+    if held:
+        out.append(f"     {'held':<22}{_count(len(held), 'message')}")
+    out += [f"       {one.id} for {', '.join(one.users)}{_until(world, one.release)}" for one in held]
     return out
+
+
+def _until(world: World, release: Instant) -> str:
+    return f", held until {iso_date(release)}" if release > world.clock.now() else ""
+
+
+def _asked(terms: Terms) -> str:
+    """What MAIL asked for, in the words of SMTP; a by-time is shown as the moment that it means."""
+    late = f" ({terms.late}{'T' * terms.traced})"
+    words = (
+        ("BODY", terms.body),
+        ("RET", terms.returns),
+        ("ENVID", terms.envelope_id),
+        ("deliver by", "" if terms.deliver_by is None else iso_date(terms.deliver_by) + late),
+        ("MT-PRIORITY", "" if terms.priority is None else str(terms.priority)),
+        ("SMTPUTF8", "yes" if terms.utf8 else ""),
+    )
+    return "".join(f", {name} {value}" for name, value in words if value)
+
+
+def _notify(recipient: Recipient) -> str:
+    notify = f", NOTIFY {','.join(recipient.notify)}" if recipient.notify else ""
+    return f"{notify}, ORCPT {recipient.original}" if recipient.original else notify
 
 
 def _count(number: int, word: str) -> str:
@@ -65,22 +99,18 @@ def _messages(world: World, box: Mailbox, view: View) -> list[str]:
 
 
 def _field(message: bytes, name: bytes) -> str:
-    """The first line of a header field, for a list; empty where there is none."""
-    header = message.split(b"\r\n\r\n", 1)[0]
-    for line in header.split(b"\r\n"):
-        if line[: len(name) + 1].lower() == name + b":":
-            return line[len(name) + 1 :].strip().decode("utf-8", "backslashreplace")
-    return ""
+    """A header field for people, for a list; empty where there is none."""
+    found = (field.value(message) for field in parse(message).fields if field.name(message) == name)
+    return words.decoded(next(found, b""))
 
 
 def _message(world: World, box: Mailbox, number: int, view: View) -> list[str]:
     message = list(box.messages.values())[number - 1]
     octets = world.store.octets(message.body)
-    marks = "off" if view.words else view.wire
-    rows = [show(line, marks, ascii_only=view.ascii).text for line in lines(octets[:65536])]
+    rows = Renderer(view).stored(lines(octets[:65536]))
     more = [f"   ... {message.size - 65536:,} more octets"] if message.size > 65536 else []
     title = f"   message {number} of {box.key.user}@{box.key.host}, {message.size:,} octets as stored"
-    return [title, *(f"   | {row}" for row in rows), *more]
+    return [title, *rows, *more]
 
 
 def connections(seat: Seat, view: View) -> list[str]:
@@ -105,12 +135,12 @@ def why(entries: list[Entry], link: Link, view: View) -> list[str]:
     if because:
         out += _paragraph("why", because, view)
     if isinstance(record, Exchange | Prompt):
-        out += _paragraph("so", _VERDICTS[record.verdict], view)
+        out += _paragraph("so", _so(record), view)
     out += _paragraph("rule", str(card.cite), view)
     engine = PROTOCOLS[link.wire.protocol]
     phase = engine.phases[link.session.phase]
     out += _paragraph("phase", f"{link.session.phase.value}. {phase.more}", view)
-    legal = ", ".join(topic.syntax for topic in engine.legal(link.session.phase))
+    legal = ", ".join(topic.syntax for topic in legal_topics(engine, link.session))
     return out + (_paragraph("legal", legal, view) if legal else [])
 
 
@@ -119,6 +149,12 @@ _VERDICTS = {
     Verdict.TOLERATED: "The command was accepted, but it is not by the standard.",
     Verdict.REFUSED: "The command was refused, and it changed nothing.",
 }
+
+
+def _so(record: Exchange | Prompt) -> str:
+    if record.verdict is Verdict.REFUSED and record.before is not record.after:
+        return f"The command was refused, and nothing was stored. The phase is another: {record.after.value}."
+    return _VERDICTS[record.verdict]
 
 
 def _paragraph(head: str, text: str, view: View) -> list[str]:

@@ -11,7 +11,7 @@ from mailshell.core.transcript import Entry
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell import looking
-from mailshell.shell.help import columns, help_lines
+from mailshell.shell.help import columns, help_lines, here
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
 from mailshell.shell.view import WireMarks
@@ -83,15 +83,27 @@ def _help(meta: Meta, rest: str) -> None:
     link = meta.seat.link
     engine = PROTOCOLS[link.wire.protocol]
     word = rest.removeprefix(":")
-    lines = help_lines(engine, link.session.phase, rest, meta.renderer.view.width)
+    width = meta.renderer.view.width
+    if not rest:
+        rows = [(f":{name} {one.syntax}", one.says) for name, one in COMMANDS.items()]
+        meta.out(
+            [
+                *columns(rows, width, indent=3, left=28),
+                "   ? alone says what may be sent now, ? WORD what a word means.",
+            ]
+        )
+        return
+    if rest == "?":
+        meta.out(
+            [*here(engine, link.session, width), "   ? WORD explains a word. :help lists the commands of mailshell."]
+        )
+        return
+    lines = help_lines(engine, rest, width)
     if lines is None and word in COMMANDS:
         command = COMMANDS[word]
         lines = [f"   :{word} {command.syntax}".rstrip(), f"     {command.says}"]
     if lines is None:
         raise SeatError(f"There is no help on {rest}. ? lists what may be typed.")
-    if not rest:
-        rows = [(f":{name} {one.syntax}", one.says) for name, one in COMMANDS.items()]
-        lines += ["", *columns(rows, meta.renderer.view.width, indent=3, left=28)]
     meta.out(lines)
 
 
@@ -148,8 +160,9 @@ def _reset(meta: Meta, rest: str) -> None:
 def _where(meta: Meta, what: str) -> None:
     """Say what was undone or done again, and the phase in which that leaves each connection."""
     meta.say(what)
+    entries = [entry for _, entries in meta.seat.story() for entry in entries]
     for number, link in meta.seat.links.items():
-        meta.out(meta.renderer.moved(link.wire, link.session.phase, number))
+        meta.out(meta.renderer.moved(link.wire, link.session.phase, number, entries))
     if meta.seat.link.closed:
         meta.say("The connection is closed. Enter opens it again.")
 
@@ -198,7 +211,13 @@ def _log(meta: Meta, rest: str) -> None:
         meta.say(f"What is shown from now on is appended to {rest}.")
 
 
+def _demand_open(meta: Meta) -> None:
+    if meta.seat.link.closed:
+        raise SeatError("The connection is closed. Enter alone opens it again.")
+
+
 def _raw(meta: Meta, rest: str) -> None:
+    _demand_open(meta)
     before = meta.seat.world.transcript.count
     play.raw(meta.seat, rest)
     if meta.seat.world.transcript.count == before and not meta.seat.link.closed:
@@ -207,6 +226,7 @@ def _raw(meta: Meta, rest: str) -> None:
 
 def _drop(meta: Meta, rest: str) -> None:
     _no_argument("drop", rest)
+    _demand_open(meta)
     meta.seat.drop()
 
 

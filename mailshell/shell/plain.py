@@ -119,15 +119,15 @@ class Plain:
             return None
         if text.startswith(":") and not text.startswith("::"):
             return text[1:].strip()
-        if text.strip() == "?" or text.startswith("? "):
-            return f"help {text[1:].strip()}".strip()
+        if text.startswith("?"):
+            return f"help {text[1:].strip() or '?'}"
         return None
 
     def _reopen(self, text: str) -> None:
         wire = self.seat.link.wire
         if text:
             self.print(self.renderer.error("The connection is closed. Enter alone opens it again; :quit leaves."))
-        else:
+        elif self.terminal:  # the empty last line of a script opens nothing
             self.seat.connect(wire.host, wire.protocol, self.seat.current)
 
     def _show(self, entry: Entry) -> None:

@@ -1,10 +1,14 @@
 """Records to lines of text, at the depth that somebody wants."""
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from mailshell.core.explain import BodyLines, Meaning, Note, Row, body_row, explain
-from mailshell.core.record import Body, Closed, Phase
+from mailshell.core.record import Body, Closed, Exchange, Phase, Prompt, Record, Verdict
 from mailshell.core.session import Engine
 from mailshell.core.transcript import Entry, Wire
 from mailshell.mail.host import Host
+from mailshell.mail.letter import Letter
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.text import hex_rows, safe, show, width, wrap
 from mailshell.shell.theme import Role, paint
@@ -30,9 +34,7 @@ class Renderer:
         self.echo = b""
         """The line, end included, that the terminal shows already because it was typed there."""
         self._phases: dict[int, Phase] = {}
-        self._bodies: dict[int, BodyLines] = {}
-        self._count: dict[int, int] = {}
-        self._folded: dict[int, int] = {}
+        self._messages: dict[int, _Message] = {}
         self._reasons: dict[int, str] = {}
 
     def lines(self, entry: Entry, label: int = 1) -> list[str]:
@@ -43,6 +45,8 @@ class Renderer:
             return self._body(number, record, label)
         out = self._end_of_body(number, label)
         engine = PROTOCOLS[entry.wire.protocol]
+        if isinstance(record, Prompt):
+            self._message(number).wants = record.wants or 0
         meaning = explain(record, engine)
         for row in meaning.command:
             out += self._row(row, label)
@@ -57,19 +61,26 @@ class Renderer:
             out += self._rule(number, label, meaning.after, engine)
         if isinstance(record, Closed):
             self._phases.pop(number, None)
+            self._messages.pop(number, None)
+        self._follow(number, record, meaning)
         return out
 
-    def moved(self, wire: Wire, phase: Phase, label: int) -> list[str]:
-        """The rule of a phase that a connection came to without a word, by undo or redo."""
-        self._bodies.pop(wire.number, None)
-        self._count.pop(wire.number, None)
-        self._folded.pop(wire.number, None)
+    def moved(self, wire: Wire, phase: Phase, label: int, entries: Iterable[Entry] = ()) -> list[str]:
+        """The rule of a phase that a connection came to without a word, by undo or redo; `entries` led there."""
+        afresh = Renderer(self.view)
+        for entry in entries:
+            if entry.wire.number == wire.number:
+                afresh.lines(entry)
+        self._messages[wire.number] = afresh._message(wire.number)
         return self._rule(wire.number, label, phase, PROTOCOLS[wire.protocol])
 
     def again(self, entries: list[Entry], labels: dict[int, int]) -> list[str]:
         """Entries shown once more, at the depth that holds now."""
         afresh = Renderer(self.view)
         afresh._phases = dict(self._phases)
+        for number, message in self._messages.items():
+            # Where in a message of chunks the entries begin nobody knows; DATA begins a message.
+            afresh._messages[number] = _Message(message.sender, known=False)
         return [line for entry in entries for line in afresh.lines(entry, labels.get(entry.wire.number, 1))]
 
     def say(self, text: str) -> list[str]:
@@ -101,9 +112,19 @@ class Renderer:
         server = f"server{' ' + number if number else ''}{words}: " if self.view.words else f"S{number}{sign} "
         return server, _role(role)
 
+    def stored(self, lines: Iterable[bytes]) -> list[str]:
+        """The lines of a message that lies in a mailbox: no dot is stuffed there, and the return path stands in it."""
+        letter, out = Letter(), []
+        for line in lines:
+            reading = letter.read(line)
+            out += self._shown(body_row(line, reading.notes, reading.gloss, dotted=False), "   | ", "note")
+        return out
+
     def _row(self, row: Row, label: int) -> list[str]:
+        return self._shown(row, *self._gutter(row, label))
+
+    def _shown(self, row: Row, gutter: str, role: Role) -> list[str]:
         view = self.view
-        gutter, role = self._gutter(row, label)
         octets, places = _starred(row.octets, () if view.secrets else row.secret)
         marks: WireMarks = "off" if view.words else view.wire
         shown = show(octets, marks, ascii_only=view.ascii)
@@ -140,25 +161,31 @@ class Renderer:
         if not notes:
             return []
         color = self.view.color
-        cite = f"RFC {row.cite.rfc}, {row.cite.section}" if row.cite is not None else ""
+        texts = [safe(note.text, ascii_only=self.view.ascii) for note in notes]
+        cites = _cites(notes, row)
         starts = [columns[min(note.start, len(columns) - 1)] for note in notes]
         ends = [columns[min(note.end, len(columns) - 1)] for note in notes]
         room = self.view.width
-        fits = ends[-1] <= room and all(at + width(note.text) <= room for at, note in zip(starts, notes, strict=True))
+        fits = ends[-1] <= room and all(at + width(text) <= room for at, text in zip(starts, texts, strict=True))
         if self.view.words or not fits:
-            out = [f"     {note.rule}: {note.text.removeprefix('x ')}" for note in notes]
-            return [line for text in out for line in _indented(text, room)] + ([f"     {cite}"] if cite else [])
+            out = [_named(note, text, cite) for note, text, cite in zip(notes, texts, cites, strict=True)]
+            end = [f"     {cites[0]}"] if cites[0] else []
+            return [line for text in [_named(notes[0], texts[0], ""), *out[1:]] for line in _indented(text, room)] + end
         out = [paint(_carets(starts, ends), "mark", color)]
         for index in range(len(notes) - 1, -1, -1):
             bars = ""
             for start in starts[:index]:
                 bars += " " * (start - len(bars)) + "|"
-            text = notes[index].text
-            line = bars + " " * (starts[index] - len(bars)) + text
-            if index == 0 and cite:
-                gap = room - width(line) - len(cite)
-                line = line + " " * gap + cite if gap >= 2 else f"{line}\n     {cite}"
-            out += line.split("\n")
+            line = bars + " " * (starts[index] - len(bars)) + texts[index]
+            out.append(line)
+            if cites[index]:
+                gap = room - width(line) - len(cites[index])
+                if gap >= 2:
+                    out[-1] += " " * gap + cites[index]
+                else:
+                    out.append(
+                        (bars + " " * (room - len(bars) - len(cites[index])) if index else "     ") + cites[index]
+                    )
         return out
 
     def _closed(self, meaning: Meaning, number: int, label: int) -> list[str]:
@@ -190,37 +217,93 @@ class Renderer:
         self._phases[number] = phase
         if not engine.phases[phase].next:
             return []  # Nothing can be sent any more, and a line of its own says why.
-        name = f"connection {label}: {phase.value}" if label > 1 else str(phase.value)
+        wants = self._message(number).wants
+        title = f"{phase.value}, {wants:,} to come" if wants else str(phase.value)
+        name = f"connection {label}: {title}" if label > 1 else title
         if self.view.words:
             return [f"phase: {name}."]
         text = f"-- {name} "
         return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.color)]
 
+    def _message(self, number: int) -> "_Message":
+        return self._messages.setdefault(number, _Message())
+
+    def _follow(self, number: int, record: Record, meaning: Meaning) -> None:
+        """Remember the sender of the envelope, and how the octets that were asked for are to be read."""
+        if isinstance(record, Prompt):
+            message = self._message(number)
+            message.dotted = record.wants is None
+            if message.dotted or (message.known and message.letter is None):
+                message.letter = Letter(message.sender)
+        elif isinstance(record, Exchange) and record.verdict is not Verdict.REFUSED:
+            for row in meaning.command:
+                for note in row.notes:
+                    if note.rule == "Reverse-path":
+                        self._messages[number] = _Message(row.octets[note.start : note.end].strip(b"<>"))
+
     def _body(self, number: int, body: Body, label: int) -> list[str]:
-        lines = self._bodies.setdefault(number, BodyLines()).add(body)
+        message = self._message(number)
         out = []
-        for line in lines:
+        for line in message.lines.add(body):
             out += self._body_line(number, line, label)
+        message.wants = max(message.wants - len(body.octets) - body.omitted, 0)
+        if message.wants and self.echo and self.view.depth:
+            out += self.say(f"Octets of the chunk still to come: {message.wants:,}.")
         return out
 
     def _body_line(self, number: int, line: bytes, label: int) -> list[str]:
-        count = self._count[number] = self._count.get(number, 0) + 1
-        if count > FOLD and self.view.depth < 2 and line != self.echo:
-            self._folded[number] = self._folded.get(number, 0) + 1
+        message = self._message(number)
+        message.count += 1
+        row = message.row(line)
+        if message.count > FOLD and self.view.depth < 2 and line != self.echo:
+            message.folded += 1
             return []
-        return self._row(body_row(line, first=count == 1), label)
+        return self._row(row, label)
 
     def _end_of_body(self, number: int, label: int) -> list[str]:
-        body = self._bodies.pop(number, None)
-        if body is None:
+        message = self._messages.get(number)
+        if message is None:
             return []
-        rest = body.rest()
+        rest = message.lines.rest()
         out = self._body_line(number, rest, label) if rest else []
-        self._count.pop(number, None)
-        folded = self._folded.pop(number, 0)
+        folded = message.folded
+        message.count = message.folded = 0
         if folded:
             out += self.say(f"{folded:,} more {'line' if folded == 1 else 'lines'} of the message not shown")
         return out
+
+
+class _Message:
+    """What is known of the message on one connection; `known` is false where its beginning was not seen."""
+
+    def __init__(self, sender: bytes = b"", *, known: bool = True) -> None:
+        self.sender = sender
+        self.known = known
+        self.letter: Letter | None = None
+        self.dotted = True
+        self.wants = 0  # octets of a counted body that are still to come
+        self.lines = BodyLines()
+        self.count = 0
+        self.folded = 0
+
+    def row(self, line: bytes) -> Row:
+        """A line of the message explained, as far as somebody knows where in the message it stands."""
+        if self.letter is None:
+            return body_row(line, gloss="message text" if self.count == 1 else "", dotted=self.dotted)
+        reading = self.letter.read(line, dotted=self.dotted)
+        return body_row(line, reading.notes, reading.gloss, dotted=self.dotted)
+
+
+def _cites(notes: list[Note], row: Row) -> list[str]:
+    """For each note the place that it rests on, where that is not said already."""
+    said = [row.cite, *(note.cite or row.cite for note in notes[1:])]
+    places = [f"RFC {cite.rfc}, {cite.section}" if cite is not None else "" for cite in said]
+    return places[:1] + [place if place not in (places[0], before) else "" for before, place in pairwise(places)]
+
+
+def _named(note: Note, text: str, cite: str) -> str:
+    text = f"{note.rule}: {text.removeprefix('x ')}"
+    return f"{text} ({cite})" if cite else text
 
 
 def _role(name: str) -> Role:

@@ -4,8 +4,6 @@ import argparse
 import sys
 
 from mailshell.core import script
-from mailshell.core.explain import masked
-from mailshell.core.record import Exchange, Prompt
 from mailshell.core.script import Script, ScriptError
 from mailshell.core.transcript import Entry
 from mailshell.mail.store import StateError
@@ -13,32 +11,23 @@ from mailshell.shell import setup
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
 from mailshell.shell.text import safe
+from mailshell.world.header import setting
 from mailshell.world.play import Outcome, play
 from mailshell.world.seat import Seat, SeatError
-from mailshell.world.start import STUDENT, WORLDS
-from mailshell.world.world import World
-
-_HEADER = {"voice": ("modern", "classic"), "policy": ("tolerant", "strict"), "world": WORLDS}
-"""What the header of a file may say of the world, and the values; an option of the command line gives way."""
 
 
 def main(args: argparse.Namespace) -> int:
     """Exit status 0, 1 where an expectation failed, 2 for a file that cannot be read, 3 for the state file."""
     try:
         parsed = _read(args.file)
+        asked = setting(parsed.header, args.world, setup.traits(args))
     except (OSError, ScriptError) as error:
         _complain(args, error.strerror or str(error) if isinstance(error, OSError) else str(error))
         return 2
-    for name, choices in _HEADER.items():
-        value = parsed.header.get(name, getattr(args, name))
-        if value not in choices:
-            _complain(args, f"# {name}: {value}: choose from {', '.join(choices)}")
-            return 2
-        setattr(args, name, value)
     args.host = args.host.lower()
     try:
-        with setup.opened(args) as world, Log(args.log) as log:
-            return _play(args, world, parsed, log)
+        with setup.opened(args, asked) as world, Log(args.log) as log:
+            return _play(args, Seat(world, asked.peer, "script"), parsed, log)
     except StateError as error:
         return setup.complain(error)
 
@@ -57,40 +46,31 @@ def _read(name: str) -> Script:
     else:
         with open(name, "rb") as file:
             octets = file.read()
-    text = octets.decode("utf-8", "surrogateescape")
+    text = octets.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     return script.read(text) if script.is_script(text) else script.plain(text)
 
 
-def _play(args: argparse.Namespace, world: World, parsed: Script, log: Log) -> int:
-    seat = Seat(world, STUDENT, "script")
+def _play(args: argparse.Namespace, seat: Seat, parsed: Script, log: Log) -> int:
     renderer = Renderer(setup.view(args, sys.stdout))
 
     def show(entry: Entry) -> None:
         if args.json:
             from mailshell.shell.events import dump, event
 
-            lines = [dump(event(_masked(entry))).decode("ascii").rstrip("\n")]
+            lines = [dump(event(entry)).decode("ascii").rstrip("\n")]
         else:
             number = seat.number_of(entry.wire.number) or max(seat.links, default=0) + 1
             lines = renderer.lines(entry, number)
         sys.stdout.writelines(line + "\n" for line in lines)
         log.write(lines)
 
-    world.transcript.subscribe(show)
+    seat.world.transcript.subscribe(show)
     try:
         outcome, _ = play(seat, parsed, args.protocol, args.host)
     except (ScriptError, SeatError) as error:
         _complain(args, str(error))
         return 2
     return _status(args, outcome)
-
-
-def _masked(entry: Entry) -> Entry:
-    """The entry with stars for a password."""
-    record = entry.record
-    if isinstance(record, Exchange | Prompt):
-        record = record._replace(octets=masked(record.octets))
-    return entry._replace(record=record)
 
 
 def _status(args: argparse.Namespace, outcome: Outcome) -> int:

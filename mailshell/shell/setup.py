@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from mailshell.mail.host import Traits
+from mailshell.mail.host import ERAS, Traits
 from mailshell.mail.store import StateError, Store
 from mailshell.shell.view import View, WireMarks
+from mailshell.world.header import Setting, setting
 from mailshell.world.start import build
 from mailshell.world.world import World
 
@@ -19,24 +20,29 @@ def traits(args: argparse.Namespace) -> Traits:
     return Traits(
         voice="classic" if args.voice == "classic" else "modern",
         policy="strict" if args.policy == "strict" else "tolerant",
+        era=next(era for era in ERAS if era == args.era),
     )
 
 
-def store(args: argparse.Namespace, *, history: bool) -> Store:
-    """A store in memory, or in the file of --state; raises StateError."""
+def store(args: argparse.Namespace, *, history: bool, room: int | None = None) -> Store:
+    """A store in memory (for `room` octets of messages), or in the file of --state; raises StateError."""
     if args.state is None:
-        return Store(history=history)
+        return Store(history=history) if room is None else Store(history=history, limit=room)
     from mailshell.mail.disk import Disk
 
     return Store(history=history, disk=Disk(args.state))
 
 
 @contextmanager
-def opened(args: argparse.Namespace) -> Iterator[World]:
-    """The world of a shell or a script, with history; the state file is closed at the end. Raises StateError."""
-    kept = store(args, history=True)
+def opened(args: argparse.Namespace, asked: Setting | None = None) -> Iterator[World]:
+    """The world of a shell, or the one that a script asks for, with history; raises StateError.
+
+    The state file is closed at the end.
+    """
+    asked = asked or setting({}, args.world, traits(args))
+    kept = store(args, history=True, room=asked.room)
     try:
-        yield build(args.world, store=kept, traits=traits(args))
+        yield build(asked.world, store=kept, traits=asked.traits, users=asked.users)
     finally:
         kept.close()
 

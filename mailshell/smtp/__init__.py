@@ -3,8 +3,9 @@
 from mailshell.core.record import Card, Part, Phase
 from mailshell.core.session import Engine, Marked, Topic
 from mailshell.mail.host import Host
-from mailshell.smtp import phases
+from mailshell.smtp import eras, phases
 from mailshell.smtp.commands.data import END_CARD
+from mailshell.smtp.eras import dated
 from mailshell.smtp.extensions import EXTENSIONS
 from mailshell.smtp.grammar import TOLERATED
 from mailshell.smtp.responses import mark_reply
@@ -34,12 +35,22 @@ def matrix() -> list[str]:
 
 
 def _topics() -> tuple[Topic, ...]:
-    verbs = [Topic(one.card, one.syntax, one.examples) for one in TABLE.commands]
-    keywords = [Topic(one.card, "", ()) for one in EXTENSIONS if TABLE.find(one.keyword.encode()) is None]
-    mail = [Topic(one.card, f"MAIL FROM:<address> {one.syntax}", ()) for each in EXTENSIONS for one in each.mail]
-    rcpt = [Topic(one.card, f"RCPT TO:<address> {one.syntax}", ()) for each in EXTENSIONS for one in each.rcpt]
-    phase_cards: list[Card] = list(phases.CARDS.values())
-    return (*verbs, *keywords, *mail, *rcpt, *(Topic(card, "", ()) for card in phase_cards))
+    verbs = [Topic(dated(one.card, one.card.name), one.syntax, one.examples) for one in TABLE.commands]
+    keywords = [
+        Topic(dated(one.card, one.keyword), "", ()) for one in EXTENSIONS if TABLE.find(one.keyword.encode()) is None
+    ]
+    mail = [
+        Topic(dated(one.card, each.keyword), f"MAIL FROM:<address> {one.syntax}", ())
+        for each in EXTENSIONS
+        for one in each.mail
+    ]
+    rcpt = [
+        Topic(dated(one.card, each.keyword), f"RCPT TO:<address> {one.syntax}", ())
+        for each in EXTENSIONS
+        for one in each.rcpt
+    ]
+    others: list[Card] = [*phases.CARDS.values(), *eras.CARDS]
+    return (*verbs, *keywords, *mail, *rcpt, *(Topic(card, "", ()) for card in others))
 
 
 PROTOCOL: Engine[Host] = Engine(
@@ -52,5 +63,5 @@ PROTOCOL: Engine[Host] = Engine(
     topics=_topics(),
     legal=legal,
     matrix=matrix,
-    reads_lines=lambda phase: phase is not phases.Phase.MESSAGE,
+    reads_lines=lambda phase: phase not in phases.TEXT,
 )

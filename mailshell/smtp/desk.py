@@ -1,22 +1,32 @@
 """What an SMTP verb may see and change: the state of the session, its host, its peer."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
+from mailshell.core.clock import Instant
+from mailshell.core.command import Command
 from mailshell.core.session import Peer
 from mailshell.mail.host import Host
-from mailshell.smtp import limits
+from mailshell.smtp import eras, limits
 from mailshell.smtp.grammar import Path
 from mailshell.smtp.phases import Phase
+from mailshell.smtp.replies import Reply
 
 
 class Envelope(NamedTuple):
-    """An open mail transaction: return path, parameters of MAIL, recipients so far, recipients refused so far."""
+    """An open mail transaction: return path, parameters of MAIL, recipients so far, recipients refused so far.
+
+    `opened` is the time of MAIL, kept where it has parameters; `asked` are the parameters of RCPT for the recipients
+    that came with some.
+    """
 
     reverse_path: Path
     parameters: Mapping[str, str]
     recipients: tuple[Path, ...] = ()
     refused: int = 0
+    opened: Instant = Instant(0)
+    asked: Mapping[Path, Mapping[str, str]] = MappingProxyType({})
 
 
 class Chunk(NamedTuple):
@@ -39,7 +49,7 @@ def chain(chunk: Chunk | None, piece: bytes) -> Chunk:
 
 
 class Content(NamedTuple):
-    """The message as it arrives, dots still stuffed.
+    """The message as it arrives, by DATA with dots still stuffed.
 
     `size` counts its octets, `fresh` says that the next octet starts a line, `over` that it outgrew the host and that
     its pieces were dropped.
@@ -63,34 +73,58 @@ class Content(NamedTuple):
 EMPTY = Content()
 
 
+class Incoming(NamedTuple):
+    """A chunk as it arrives: what BDAT said, octets still to come, the phase before it.
+
+    `refusal` is the answer where that is known from the start; the octets are read all the same, and not kept.
+    """
+
+    size: int
+    last: bool
+    left: int
+    before: Phase
+    refusal: Reply | None = None
+
+
 class State(NamedTuple):
-    """Everything that an SMTP session remembers; replaced, never changed."""
+    """Everything that an SMTP session remembers; replaced, never changed.
+
+    `mails` counts the MAIL commands, where the host limits them.
+    """
 
     phase: Phase = Phase.GREETED
     hello: str = ""
     extended: bool = False
     envelope: Envelope | None = None
+    mails: int = 0
     content: Content = EMPTY
+    chunk: Incoming | None = None
     pending: tuple[bytes, int] = (b"", 0)
 
 
 class Desk:
-    """The session as a verb sees it; `syntaxes` is how each verb is typed, for HELP."""
+    """The session as a verb sees it; `commands` are all that exist, `early`: the host speaks as in 1982."""
 
-    __slots__ = ("classic", "enhanced", "host", "peer", "state", "strict", "syntaxes")
+    __slots__ = ("classic", "commands", "early", "enhanced", "host", "peer", "state", "strict")
 
-    def __init__(self, host: Host, peer: Peer, syntaxes: Mapping[str, str]) -> None:
-        self.syntaxes = syntaxes
+    def __init__(self, host: Host, peer: Peer, commands: tuple[Command["Desk", Reply], ...]) -> None:
+        self.commands = commands
         self.host = host
         self.peer = peer
         self.state = State()
         self.classic = host.traits.voice == "classic"
+        self.early = host.traits.era == "1982" and not self.classic
         self.strict = host.traits.policy == "strict"
         self.enhanced = self.offers("ENHANCEDSTATUSCODES")
 
     def offers(self, keyword: str) -> bool:
-        """Whether the host offers this extension; the classic voice offers none."""
-        return not self.classic and keyword not in self.host.traits.off
+        """Whether the host offers this extension: it is not off and of no later year; the classic voice has none."""
+        traits = self.host.traits
+        return not self.classic and keyword not in traits.off and eras.known(keyword, traits.era)
+
+    def has(self, command: Command["Desk", Reply]) -> bool:
+        """Whether the host lists this command as one of its own."""
+        return not command.relic and (not command.needs or self.offers(command.needs))
 
     @property
     def size_limit(self) -> int:
@@ -106,12 +140,12 @@ class Desk:
 
     def greeted(self, hello: str, extended: bool) -> None:
         """The client said its name; an open transaction is dropped (RFC 5321 section 4.1.4)."""
-        self.state = State(Phase.READY, hello, extended)
+        self.state = State(Phase.READY, hello, extended, mails=self.state.mails)
 
     def move(self, to: Phase, envelope: Envelope | None) -> None:
         """Go to another phase with this envelope, and no message text yet."""
         state = self.state
-        self.state = State(to, state.hello, state.extended, envelope)
+        self.state = State(to, state.hello, state.extended, envelope, state.mails)
 
     def clear(self) -> None:
         """Drop the transaction: back to READY, or to GREETED where the client has no name yet."""

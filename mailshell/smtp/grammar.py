@@ -2,6 +2,7 @@
 
 import re
 from typing import NamedTuple
+from unicodedata import category
 
 from mailshell.core.cursor import Cursor, Slip
 from mailshell.core.record import Cite, Expect
@@ -9,11 +10,22 @@ from mailshell.smtp import limits
 
 _ATOM = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-DOT_STRING = re.compile(_ATOM + rb"(?:\." + _ATOM + rb")*")
+UTF8 = (
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|"
+    rb"[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|"
+    rb"\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+"""UTF8-non-ascii: one character outside ASCII (RFC 6532 section 3.1), to stand inside a group of a pattern."""
+_ATOM8 = rb"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|" + UTF8 + rb")+"
+_EDGE8 = rb"(?:[A-Za-z0-9]|" + UTF8 + rb")"
+_LABEL8 = _EDGE8 + rb"(?:-*" + _EDGE8 + rb")*"
+DOT_STRING = re.compile(_ATOM8 + rb"(?:\." + _ATOM8 + rb")*")
 ATOM = re.compile(_ATOM)
 QUOTED_CONTENT = re.compile(rb"(?:[ !#-\[\]-~]|\\[ -~])*")
+_QUOTED_CONTENT8 = re.compile(rb"(?:[ !#-\[\]-~]|\\[ -~]|" + UTF8 + rb")*")
 _SIMPLE = re.compile(rb"<(" + _ATOM + rb"(?:\." + _ATOM + rb")*)@(" + _LABEL + rb"(?:\." + _LABEL + rb")*)>")
 DOMAIN = re.compile(_LABEL + rb"(?:\." + _LABEL + rb")*")
+_DOMAIN8 = re.compile(_LABEL8 + rb"(?:\." + _LABEL8 + rb")*")
 _SNUM = rb"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 _IPV4 = re.compile(_SNUM + rb"(?:\." + _SNUM + rb"){3}(?![0-9.])")
 _IPV6 = re.compile(rb"[0-9A-Fa-f:.]+")
@@ -27,6 +39,7 @@ CLOSE = Expect(">", "the bracket that ends the address")
 AT = Expect("@", "between the local part and the domain")
 LOCAL = Expect("Local-part", "the name of the mailbox, as in alice")
 NAME = Expect("Domain", "a host name, as in lancs.uk")
+U_LABEL = Expect("U-label", "letters, digits and hyphens, also outside ASCII")
 LITERAL = Expect("address-literal", "an IP address in square brackets, as in [192.0.2.1]")
 LITERAL_CLOSE = Expect("]", "the bracket that ends the IP address")
 ADDRESS = Expect("IPv4 or IPv6:", "an IP address, as in 192.0.2.1 or IPv6:2001:db8::1")
@@ -83,7 +96,7 @@ class Path(NamedTuple):
     def address(self) -> str:
         """`alice@lancs.uk`, the local part quoted where it must be; empty for the null reverse-path."""
         local = self.local
-        if not DOT_STRING.fullmatch(local.encode("ascii")):
+        if not DOT_STRING.fullmatch(local.encode("utf-8")):
             local = '"' + re.sub(r'([\\"])', r"\\\1", local) + '"' if local or self.domain else ""
         return f"{local}@{self.domain}" if self.domain else local
 
@@ -92,6 +105,11 @@ class Path(NamedTuple):
         """The path as it is sent, with brackets and source route."""
         route = ",".join("@" + domain for domain in self.route)
         return f"<{route}:{self.address}>" if route else f"<{self.address}>"
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether the path needs no SMTPUTF8."""
+        return self.local.isascii() and self.domain.isascii() and "".join(self.route).isascii()
 
 
 def keyword(cursor: Cursor, word: str, why: str) -> None:
@@ -132,7 +150,7 @@ def path(cursor: Cursor, rule: str, null: bool = False, postmaster: bool = False
 def _inside(cursor: Cursor, postmaster: bool) -> Path:
     route: list[str] = []
     while cursor.word(b"@", Expect("@", "a source route, obsolete and ignored")):
-        route.append(domain(cursor))
+        route.append(_domain8(cursor))
         if not cursor.word(b",", Expect(",", "one more host of the source route")):
             cursor.need_word(b":", ROUTE_END)
             break
@@ -145,7 +163,7 @@ def _inside(cursor: Cursor, postmaster: bool) -> Path:
     cursor.need_word(b"@", AT)
     if cursor.at - 1 - start > limits.LOCAL_PART:
         raise cursor.refuse(start, LONG_LOCAL)
-    return Path(local, host(cursor), tuple(route))
+    return Path(local, _host8(cursor), tuple(route))
 
 
 def mailbox(cursor: Cursor) -> Path:
@@ -156,13 +174,13 @@ def mailbox(cursor: Cursor) -> Path:
         raise cursor.refuse(start, LONG_LOCAL)
     if not cursor.word(b"@", AT):
         return Path(local, "")
-    return Path(local, host(cursor))
+    return Path(local, _host8(cursor))
 
 
 def local_part(cursor: Cursor) -> str:
-    """Local-part = Dot-string / Quoted-string; the quotes and backslashes are taken off."""
+    """Local-part = Dot-string / Quoted-string, also outside ASCII; the quotes and backslashes are taken off."""
     found = cursor.match(DOT_STRING, LOCAL)
-    return quoted_string(cursor) if found is None else found.decode("ascii")
+    return quoted_string(cursor, _QUOTED_CONTENT8) if found is None else found.decode("utf-8")
 
 
 def string(cursor: Cursor) -> str:
@@ -171,12 +189,12 @@ def string(cursor: Cursor) -> str:
     return quoted_string(cursor) if found is None else found.decode("ascii")
 
 
-def quoted_string(cursor: Cursor) -> str:
+def quoted_string(cursor: Cursor, inside: re.Pattern[bytes] = QUOTED_CONTENT) -> str:
     """Quoted-string = DQUOTE *QcontentSMTP DQUOTE; the quotes and backslashes are taken off."""
     cursor.need_word(b'"', QUOTE)
-    content = cursor.need(QUOTED_CONTENT, QUOTE_END)
+    content = cursor.need(inside, QUOTE_END)
     cursor.need_word(b'"', QUOTE_END)
-    return re.sub(rb"\\(.)", rb"\1", content).decode("ascii")
+    return re.sub(rb"\\(.)", rb"\1", content).decode("utf-8")
 
 
 def argument(cursor: Cursor, expect: Expect) -> str | None:
@@ -195,10 +213,10 @@ def argument(cursor: Cursor, expect: Expect) -> str | None:
 
 def quote(text: str) -> str:
     """`text` as a String: as it is where it is an Atom, else in double quotes."""
-    octets = text.encode("ascii")
-    if ATOM.fullmatch(octets):
+    octets = text.encode("utf-8")
+    if DOT_STRING.fullmatch(octets) and b"." not in octets:
         return text
-    return '"' + _SPECIAL.sub(rb"\\\g<0>", octets).decode("ascii") + '"'
+    return '"' + _SPECIAL.sub(rb"\\\g<0>", octets).decode("utf-8") + '"'
 
 
 def domain(cursor: Cursor) -> str:
@@ -208,6 +226,26 @@ def domain(cursor: Cursor) -> str:
     if len(found) > limits.DOMAIN:
         raise cursor.refuse(start, LONG_DOMAIN)
     return found.decode("ascii")
+
+
+def _domain8(cursor: Cursor) -> str:
+    """Domain of a mailbox: its labels may be U-labels (RFC 6531 section 3.3)."""
+    start = cursor.at
+    found = cursor.need(_DOMAIN8, NAME)
+    if len(found) > limits.DOMAIN:
+        raise cursor.refuse(start, LONG_DOMAIN)
+    text = found.decode("utf-8")
+    for at, letter in enumerate(text) if not text.isascii() else ():
+        if not (letter.isascii() or letter.isalnum() or category(letter).startswith("M")):
+            raise cursor.refuse(start + len(text[:at].encode("utf-8")), U_LABEL)
+    return text
+
+
+def _host8(cursor: Cursor) -> str:
+    if cursor.octets[cursor.at : cursor.at + 1] == b"[":
+        return host(cursor)
+    cursor.miss(LITERAL)
+    return _domain8(cursor)
 
 
 def host(cursor: Cursor) -> str:

@@ -38,6 +38,48 @@ SIZE_PARAMETER = 26
 BODY_PARAMETER = 16
 """What BODY adds; RFC 6152 gives no figure, so the one of BINARYMIME is used (RFC 3030 section 3)."""
 
+RET_PARAMETER = 9
+"""What RET adds: a space and the longest value; RFC 3461 states no figure."""
+
+ENVID = 100
+"""The longest value of ENVID, in characters (RFC 3461 section 4.4)."""
+
+ENVID_PARAMETER = len(" ENVID=") + ENVID
+"""What ENVID adds to the command line of MAIL (RFC 3461 section 4.4)."""
+
+NOTIFY_PARAMETER = len(" NOTIFY=SUCCESS,FAILURE,DELAY")
+"""What NOTIFY adds to the command line of RCPT; RFC 3461 states no figure."""
+
+ORCPT = 500
+"""The longest value of ORCPT, in characters (RFC 3461 section 4.2)."""
+
+ORCPT_PARAMETER = len(" ORCPT=") + ORCPT
+"""What ORCPT adds to the command line of RCPT (RFC 3461 section 4.2)."""
+
+BY_PARAMETER = 17
+"""What BY adds to the command line of MAIL (RFC 2852 section 2)."""
+
+SHORTEST_BY = 60
+"""Ours: the least by-time in seconds with the mode R (RFC 2852 section 3 lets a server say one)."""
+
+HOLD_PARAMETER = 34
+"""What HOLDFOR or HOLDUNTIL adds to the command line of MAIL (RFC 4865 section 3)."""
+
+LONGEST_HOLD = 30 * 24 * 60 * 60
+"""Ours: for how many seconds a message is held at most (RFC 4865 section 3)."""
+
+PRIORITY_PARAMETER = 15
+"""What MT-PRIORITY adds to the command line of MAIL (RFC 6710 section 3)."""
+
+REQUIRETLS_PARAMETER = 11
+"""What REQUIRETLS adds to the command line of MAIL (RFC 8689 section 2)."""
+
+SMTPUTF8_PARAMETER = 10
+"""What SMTPUTF8 adds to the command line of MAIL (RFC 6531 section 3.1)."""
+
+ANNOUNCED = 999_999
+"""The largest value of a limit that EHLO can announce (RFC 9422 section 4.1)."""
+
 LINE_BUFFER = 4096
 """Ours: so many octets of a line are held while its end is awaited; longer lines are refused in any case."""
 

@@ -3,7 +3,9 @@
 RFC 5321 names no states; these are ours, after the order that its sections 3.1, 3.3, 4.1.4 and 4.3.2 prescribe:
 
     GREETED --EHLO/HELO--> READY --MAIL--> SENDER --RCPT--> RECIPIENTS --DATA--> MESSAGE --"."--> READY
-    RSET goes back to READY (to GREETED before EHLO/HELO), QUIT to CLOSED from everywhere but MESSAGE.
+    RECIPIENTS --BDAT--> CHUNK --its octets--> CHUNKS --BDAT LAST--> CHUNK --its octets--> READY
+    A BDAT that fails leads to FAILED (RFC 3030 section 2).
+    RSET goes back to READY (to GREETED before EHLO/HELO), QUIT to CLOSED from everywhere but MESSAGE and CHUNK.
 """
 
 from mailshell.core import record
@@ -17,15 +19,29 @@ class Phase(record.Phase):
     READY = "ready: no sender yet"
     SENDER = "sender known: no recipient yet"
     RECIPIENTS = "sender and recipient known"
+    CHUNKS = "message begun: the next chunk"
+    FAILED = "transaction failed: RSET drops it"
     MESSAGE = "message: ends at a line with one dot"
+    CHUNK = "chunk: counted octets"
     CLOSED = "closed"
 
 
-ANY = frozenset({Phase.GREETED, Phase.READY, Phase.SENDER, Phase.RECIPIENTS})
+ANY = frozenset({Phase.GREETED, Phase.READY, Phase.SENDER, Phase.RECIPIENTS, Phase.CHUNKS, Phase.FAILED})
 """Every phase that reads commands."""
+
+TEXT = frozenset({Phase.MESSAGE, Phase.CHUNK})
+"""The phases that read the message, and no commands."""
 
 TRANSACTION = frozenset({Phase.SENDER, Phase.RECIPIENTS})
 """A mail transaction is open: MAIL was accepted."""
+
+
+def breaks(verb: str, phase: record.Phase) -> bool:
+    """Whether this verb, refused in this phase, leaves a transaction that only RSET can clear (RFC 3030 section 2)."""
+    if verb == "BDAT":
+        return phase in TRANSACTION or phase is Phase.CHUNKS or phase is Phase.FAILED
+    return verb == "DATA" and phase is Phase.CHUNKS
+
 
 CARDS: dict[record.Phase, Card] = {
     Phase.GREETED: Card(
@@ -56,12 +72,35 @@ CARDS: dict[record.Phase, Card] = {
         more="At least one recipient was accepted. More may follow, or DATA starts the message.",
         next="DATA, or one more RCPT",
     ),
+    Phase.CHUNKS: Card(
+        "chunks",
+        "part of the message is here, more is wanted",
+        Cite(3030, "2"),
+        more="At least one chunk was accepted. Each BDAT adds a chunk, and the one with LAST ends the message.",
+        next="BDAT size, or BDAT size LAST",
+    ),
+    Phase.FAILED: Card(
+        "failed",
+        "the transaction is spoilt",
+        Cite(3030, "2"),
+        more="A BDAT was refused, or DATA came where only BDAT may. What was sent of the message is dropped, and "
+        "no more of it is taken. RSET drops the transaction; EHLO and HELO do so too.",
+        next="RSET",
+    ),
     Phase.MESSAGE: Card(
         "message",
         "every line is message text",
         Cite(5321, "4.1.1.4"),
         more="No line is a command now. A line with a single dot ends the message.",
         next="the message, then a line with one dot",
+    ),
+    Phase.CHUNK: Card(
+        "chunk",
+        "so many octets as BDAT said are data",
+        Cite(3030, "2"),
+        more="The server counts octets. Nothing among them is a command or ends the chunk, CR LF counts as two, and "
+        "the answer comes after the last one.",
+        next="the octets of the chunk",
     ),
     Phase.CLOSED: Card("closed", "the connection is over", Cite(5321, "3.8"), more="Nothing more can be sent."),
 }

@@ -2,6 +2,7 @@
 
 from mailshell.core.command import Command, Table
 from mailshell.core.record import Expect, Fault, Phase
+from mailshell.smtp import eras
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import TWICE
@@ -11,6 +12,7 @@ from mailshell.smtp.replies import (
     BAD_SENDER,
     BAD_SYNTAX,
     NOT_IMPLEMENTED,
+    NOT_YET,
     UNKNOWN_COMMAND,
     WRONG_ORDER,
     Reply,
@@ -39,6 +41,10 @@ def closed_early(phase: Phase) -> str:
     """What an end without QUIT means in this phase."""
     if phase is smtp.Phase.MESSAGE:
         return "The connection ended before the final dot: nothing was stored."
+    if phase is smtp.Phase.CHUNK:
+        return "The connection ended inside a chunk: nothing was stored."
+    if phase is smtp.Phase.CHUNKS:
+        return "The connection ended before BDAT with LAST: nothing was stored."
     if phase in smtp.TRANSACTION:
         return "The connection ended inside a transaction: nothing was stored."
     return "The connection ended without QUIT."
@@ -65,21 +71,24 @@ def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase, desk: Desk) ->
         return UNKNOWN_COMMAND("The line starts with white space. A command starts at the first octet of its line.")
     if word == b".":
         return UNKNOWN_COMMAND(f"A line with one dot ends a message, and no message is being sent. Legal now: {legal}.")
+    if not word and phase in (smtp.Phase.CHUNKS, smtp.Phase.FAILED):
+        because = "The line is empty. Octets past the end of a chunk are read as commands, and CR LF counts as two."
+        return UNKNOWN_COMMAND(f"{because} Legal now: {legal}.")
     if not word:
         return UNKNOWN_COMMAND(f"The line is empty. Legal now: {legal}.")
     if word.upper() in _HTTP:
         return UNKNOWN_COMMAND(f"{word.decode('ascii')} is a command of HTTP, and this is an SMTP server.")
-    near = _near(word, table)
+    near = _near(word, table, desk)
     hint = f" Did you mean {near}?" if near else ""
     return UNKNOWN_COMMAND(f"{_shown(word)} is no command of this server.{hint} Legal now: {legal}.")
 
 
-def _near(word: bytes, table: Table[Desk, Reply]) -> str | None:
+def _near(word: bytes, table: Table[Desk, Reply], desk: Desk) -> str | None:
     # Imported here because only a wrong line needs it, and most sessions have none at their start.
     from difflib import get_close_matches
 
     text = word.decode("latin-1").upper()
-    syntaxes = {command.card.name: command.syntax for command in table.commands}
+    syntaxes = {command.card.name: command.syntax for command in table.commands if desk.has(command)}
     for name, syntax in syntaxes.items():
         if text.startswith(name):
             return syntax
@@ -89,12 +98,24 @@ def _near(word: bytes, table: Table[Desk, Reply]) -> str | None:
 
 def wrong_order(command: Command[Desk, Reply], phase: Phase, table: Table[Desk, Reply], desk: Desk) -> Reply:
     """503: the verb is known, and not legal in this phase."""
-    name, legal = command.card.name, _legal(table, phase, desk)
+    name = command.card.name
+    legal = _legal(table, smtp.Phase.FAILED if smtp.breaks(name, phase) else phase, desk)
+    if phase is smtp.Phase.FAILED:
+        because = f"This transaction has failed already, and RSET drops it. Legal now: {legal}."
+        return WRONG_ORDER(because, need="Transaction failed, send RSET")
+    if phase is smtp.Phase.CHUNKS:
+        because = (
+            f"The message has begun with BDAT, so {name} must wait: BDAT with LAST ends the message, RSET drops it. "
+            f"Legal now: {legal}."
+        )
+        if name == "DATA":
+            because = f"The message has begun with BDAT. BDAT and DATA do not mix in one message. Legal now: {legal}."
+        return WRONG_ORDER(because, need="Message begun with BDAT")
     order = list(smtp.Phase)
     if all(order.index(smtp.Phase(one)) < order.index(smtp.Phase(phase)) for one in command.when):
         because = f"A transaction is open already. Go on with it, or drop it with RSET. Legal now: {legal}."
         return WRONG_ORDER(because, need="Transaction already open")
-    need = "HELO" if desk.classic and phase is smtp.Phase.GREETED else _NEED[phase]
+    need = "HELO" if not desk.offers("EHLO") and phase is smtp.Phase.GREETED else _NEED[phase]
     because = f"{name} needs {need} before it. Legal now: {legal}."
     envelope = desk.state.envelope
     if envelope is not None and envelope.refused:
@@ -144,16 +165,25 @@ def _wanted(line: bytes, fault: Fault) -> str:
 
 
 def not_offered(command: Command[Desk, Reply], desk: Desk) -> Reply:
-    """502: the verb is known, and this server does not have it."""
+    """502: the verb is known, and this server does not have it; 500 where the host's time had not seen it."""
     name = command.card.name
     if desk.classic:
         return NOT_IMPLEMENTED(f"This server speaks the SMTP of the lecture's slides, and they do not show {name}.")
-    return NOT_IMPLEMENTED(f"This server does not offer {name}.")
+    if not eras.known(name, desk.host.traits.era):
+        return not_yet(name, desk)
+    return NOT_IMPLEMENTED(eras.absent(name, desk.host.traits.era))
+
+
+def not_yet(name: str, desk: Desk) -> Reply:
+    """500: the word came later than the year of the host."""
+    phase = desk.state.phase
+    legal = " ".join(one.card.name for one in desk.commands if phase in one.when and desk.has(one))
+    return NOT_YET(f"{eras.absent(name, desk.host.traits.era)} Legal now: {legal}.")
 
 
 def legal(table: Table[Desk, Reply], phase: Phase, desk: Desk) -> tuple[str, ...]:
     """The commands that this server takes in a phase."""
-    return tuple(one.card.name for one in table.legal(phase) if not one.needs or desk.offers(one.needs))
+    return tuple(one.card.name for one in table.legal(phase) if desk.has(one))
 
 
 def _legal(table: Table[Desk, Reply], phase: Phase, desk: Desk) -> str:

@@ -1,7 +1,7 @@
 """Every reply that the server can give, named once: code, enhanced code, text, meaning, what to do next.
 
-`text` is the modern voice; `classic` the words of the lecture's slides where a slide shows the reply. Braces are
-filled in when the reply is given.
+`text` is the modern voice; `classic` the words of the lecture's slides where a slide shows the reply; `early` the
+words of a server of 1982 where they differ. Braces are filled in when the reply is given.
 """
 
 from typing import NamedTuple
@@ -18,6 +18,7 @@ class Wording(NamedTuple):
     text: tuple[str, ...]
     classic: str = ""
     off_slide: bool = True
+    early: str = ""
 
     def __call__(
         self, because: str = "", lines: tuple[str, ...] = (), *, tolerated: bool = False, **fields: str
@@ -45,20 +46,26 @@ class Reply(NamedTuple):
         """Whether the command was refused."""
         return self.wording.code >= 400
 
-    def lines(self, *, classic: bool, enhanced: bool) -> tuple[bytes, ...]:
+    def lines(self, *, classic: bool, enhanced: bool, early: bool = False) -> tuple[bytes, ...]:
         """The reply as it is sent, a whole line each (RFC 5321 section 4.2.1, RFC 2034 section 3)."""
         wording = self.wording
-        texts = (wording.classic,) if classic and wording.classic else wording.text
+        texts = wording.text
+        if classic and wording.classic:
+            texts = (wording.classic,)
+        elif early and wording.early and not classic:
+            texts = (wording.early,)
         if self.fields:
             texts = tuple(text.format_map(self.fields) for text in texts)
         texts += self.more
+        if not texts:
+            return ()
         head = f" {wording.enhanced} " if enhanced and wording.enhanced and not classic else " "
         code = wording.code
         if len(texts) == 1:
-            return (f"{code}{head}{texts[0]}\r\n".encode("ascii"),)
+            return (f"{code}{head}{texts[0]}\r\n".encode(),)
         dashed = f"{code}-{head[1:]}"
-        rows = [f"{dashed}{text}\r\n".encode("ascii") for text in texts[:-1]]
-        return (*rows, f"{code}{head}{texts[-1]}\r\n".encode("ascii"))
+        rows = [f"{dashed}{text}\r\n".encode() for text in texts[:-1]]
+        return (*rows, f"{code}{head}{texts[-1]}\r\n".encode())
 
 
 def _wording(
@@ -74,9 +81,10 @@ def _wording(
     classic: str = "",
     rfc: int = 5321,
     off_slide: bool = True,
+    early: str = "",
 ) -> Wording:
     card = Card(name, says, Cite(rfc, section), more=more, next=next)
-    return Wording(card, code, enhanced, tuple(text.split("\n")), classic, off_slide and not classic)
+    return Wording(card, code, enhanced, tuple(text.split("\n")), classic, off_slide and not classic, early)
 
 
 _NEXT_COMMAND = "the next command"
@@ -85,7 +93,7 @@ _FIX = "correct the line and send it again"
 GREETING = _wording(
     "greeting", 220, "", "{host} ESMTP mailshell", "service ready", "4.2.3",
     more="The connection stands and the server is ready. The first word is the server's own name.",
-    next="EHLO your.host.name", classic="{host}",
+    next="EHLO your.host.name", classic="{host}", early="{host} mail service ready",
 )  # fmt: skip
 EHLO_OK = _wording(
     "EHLO accepted", 250, "", "{host} greets {client}", "hello, and the list of extensions", "4.1.1.1",
@@ -100,17 +108,17 @@ HELO_OK = _wording(
 SENDER_OK = _wording(
     "sender accepted", 250, "2.1.0", "Sender ok", "return path accepted", "4.1.1.2",
     more="A mail transaction is open. The server keeps the return path and waits for recipients.",
-    next="RCPT TO:<somebody@example.org>", classic="{address}... Sender ok",
+    next="RCPT TO:<somebody@example.org>", classic="{address}... Sender ok", early="OK",
 )  # fmt: skip
 RECIPIENT_OK = _wording(
     "recipient accepted", 250, "2.1.5", "Recipient ok", "recipient accepted", "4.1.1.3",
     more="The mailbox is one of this server. The message will be put into it once it is here.",
-    next="DATA, or one more RCPT", classic="{address} ... Recipient ok",
+    next="DATA, or one more RCPT", classic="{address} ... Recipient ok", early="OK",
 )  # fmt: skip
 WILL_RELAY = _wording(
     "recipient will be relayed", 250, "2.1.5", "Recipient ok, will relay", "recipient elsewhere, accepted", "3.6.1",
     more="The mailbox is on another server. You are inside this server's network, so it will pass the message on.",
-    next="DATA, or one more RCPT", classic="{address} ... Recipient ok",
+    next="DATA, or one more RCPT", classic="{address} ... Recipient ok", early="OK",
 )  # fmt: skip
 START_INPUT = _wording(
     "start of message", 354, "", "Start mail input; end with <CRLF>.<CRLF>", "go on: the message now", "4.1.1.4",
@@ -121,19 +129,20 @@ MESSAGE_OK = _wording(
     "message accepted", 250, "2.0.0", "Message accepted, id {id}",
     "taken, responsible from now on", "4.2.5",
     more="The message is stored. From now on the server must deliver it or report a failure.",
-    next="MAIL for another message, or QUIT", classic="Message accepted for delivery",
+    next="MAIL for another message, or QUIT", classic="Message accepted for delivery", early="OK",
 )  # fmt: skip
 RESET = _wording(
     "reset", 250, "2.0.0", "Reset", "transaction dropped", "4.1.1.5",
     more="Sender, recipients and message of the open transaction are forgotten. The connection stays.",
-    next="MAIL FROM:<you@example.org>",
+    next="MAIL FROM:<you@example.org>", early="OK",
 )  # fmt: skip
 NOTHING_DONE = _wording(
     "nothing done", 250, "2.0.0", "Nothing done", "the server is alive", "4.1.1.9",
     more="NOOP changes nothing. It shows that the server still answers.", next=_NEXT_COMMAND,
+    early="OK",
 )  # fmt: skip
 VERIFIED = _wording(
-    "mailbox verified", 250, "2.1.5", "{name} <{address}>", "one mailbox matches", "3.5.1",
+    "mailbox verified", 250, "2.1.5", "{entry}", "one mailbox matches", "3.5.1",
     more="The name belongs to one mailbox of this server; the text gives its address.", next=_NEXT_COMMAND,
 )  # fmt: skip
 CANNOT_VERIFY = _wording(
@@ -156,6 +165,7 @@ CLOSING = _wording(
     "closing", 221, "2.0.0", "{host} closing connection", "goodbye, the server closes", "4.1.1.10",
     more="The session ends in good order. A message without its final dot is dropped.",
     next="nothing: the connection is closed", classic="{host} closing connection",
+    early="{host} closing the transmission channel",
 )  # fmt: skip
 TIMED_OUT = _wording(
     "timed out", 421, "4.4.2", "{host} no command for {minutes} minutes, closing connection",
@@ -163,9 +173,15 @@ TIMED_OUT = _wording(
     more="A server may close a connection on which nothing arrives. It says 421 first.",
     next="connect again",
 )  # fmt: skip
+SHUTTING_DOWN = _wording(
+    "shutting down", 421, "4.3.2", "{host} shutting down, closing connection", "the server was stopped", "3.8",
+    more="A server that is stopped says 421 and closes. What it has not answered with 250, it has not taken.",
+    next="connect again, later",
+)  # fmt: skip
 UNKNOWN_COMMAND = _wording(
     "unknown command", 500, "5.5.2", "Command not recognized", "permanent: no such command", "4.2.2",
     more="The first word of the line is no command that this server knows.", next=_FIX,
+    early="Command unrecognized",
 )  # fmt: skip
 LINE_END = _wording(
     "wrong line end", 500, "5.5.2", "Line must end in CR LF", "permanent: bare LF", "2.3.8",
@@ -194,6 +210,11 @@ PARAMETER_UNKNOWN = _wording(
     "unknown parameter", 555, "5.5.4", "Parameter not recognized", "permanent: parameter not offered", "4.1.1.11",
     more="A parameter may be used only when the server has offered its extension in the EHLO reply.",
     next="the command without the parameter",
+)  # fmt: skip
+NOT_YET = _wording(
+    "of a later year", 500, "5.5.2", "Command not recognized", "permanent: this server is too old", "4.2.4",
+    more="The server speaks the SMTP of an earlier year, in which the command did not exist. ? era says more.",
+    next="a command of that year; HELP lists them", early="Command unrecognized",
 )  # fmt: skip
 NOT_IMPLEMENTED = _wording(
     "not implemented", 502, "5.5.1", "Command not implemented", "permanent: known, but not offered here", "4.2.4",
@@ -244,10 +265,124 @@ LOOP = _wording(
     next="look at the Received fields of the message",
 )  # fmt: skip
 
+CHUNK_OK = _wording(
+    "chunk accepted", 250, "2.0.0", "Chunk taken, size {size}, message so far {total}", "chunk taken, more may follow",
+    "2",
+    more="The octets are here and counted. The message is not complete: nothing is stored before BDAT with LAST.",
+    next="BDAT size, or BDAT size LAST", rfc=3030,
+)  # fmt: skip
+
+WILL_FORWARD = _wording(
+    "not local, will forward", 251, "2.1.5", "User not local, will forward to <{address}>",
+    "elsewhere; mail is passed on", "3.3",
+    more="The mailbox is on another server, and this one would pass mail on. It has not asked that server.",
+    next=_NEXT_COMMAND, rfc=821,
+)  # fmt: skip
+LIST_VERIFIED = _wording(
+    "mailing list verified", 250, "2.1.5", "{name} <{address}>", "a mailing list, not one mailbox", "3.5.1",
+    more="The name is a mailing list of this server. Mail to its address goes to all members. EXPN asks who they are.",
+    next="EXPN with the name of the list",
+)  # fmt: skip
+EXPANDED = _wording(
+    "members of a list", 250, "2.1.5", "{first}", "a member of the list", "3.5.1",
+    more="The name is a mailing list of this server. Each line of the reply gives one mailbox that mail to it goes to.",
+    next=_NEXT_COMMAND,
+)  # fmt: skip
+USER_EXPANDED = _wording(
+    "one user, no list", 250, "2.1.5", "{first}", "one mailbox: a user, no list", "3.5.1",
+    more="The name is a user, not a mailing list. The standard lets a server answer with that mailbox, or with 550.",
+    next=_NEXT_COMMAND,
+)  # fmt: skip
+CANNOT_EXPAND = _wording(
+    "lists are not shown", 252, "2.5.0", "Cannot expand lists here", "neither yes nor no", "7.3",
+    more="The server does not show who is on a list, so that nobody collects addresses. It says neither that the list "
+    "exists nor that it does not. The standard asks for 252 in this case.",
+    next="RCPT with the address of the list, if there is mail for it",
+)  # fmt: skip
+NO_SUCH_LIST = _wording(
+    "no such list", 550, "5.1.1", "No such list here", "permanent: no list of that name", "3.5.1",
+    more="The server has no mailing list of that name, and no user either.", next="EXPN with another name",
+)  # fmt: skip
+LIST_CLOSED = _wording(
+    "list not for you", 550, "5.7.2", "Access to this list denied", "permanent: members are not shown", "3.5.1",
+    more="The list exists, and the server does not tell strangers who is on it. Mail to the list is taken anyway.",
+    next="RCPT with the address of the list, if there is mail for it",
+)  # fmt: skip
+NONE_WAITING = _wording(
+    "no mail waits", 251, "2.0.0", "OK, no messages waiting for node {node}", "done: nothing waits there", "5.1",
+    more="The outgoing queue of the server holds no message for that node.", next=_NEXT_COMMAND, rfc=1985,
+)  # fmt: skip
+WAITING = _wording(
+    "queue started", 253, "2.0.0", "OK, {count} pending messages for node {node} started", "done: so many wait", "5.1",
+    more="The server starts its queue for that node. The messages go out on a connection that the server opens itself, "
+    "never on this one: so nobody gets mail by claiming a name.",
+    next=_NEXT_COMMAND, rfc=1985,
+)  # fmt: skip
+NO_SUCH_QUEUE = _wording(
+    "no such queue", 458, "4.3.0", "Unable to queue messages for node {node}", "for now: no such queue", "5.3",
+    more="The sign # names a queue of the server instead of a host. Which queues there are is up to each server.",
+    next="ETRN with the name of a host", rfc=1985,
+)  # fmt: skip
+NODE_NOT_ALLOWED = _wording(
+    "node not allowed", 459, "4.7.1", "Node {node} not allowed: {reason}", "for now: not for this client", "5.1",
+    more="The server starts its queue only for hosts that the client may speak for.",
+    next="ETRN with the client's own host name", rfc=1985,
+)  # fmt: skip
+PRIORITY_CHANGED = _wording(
+    "sender accepted, priority changed", 250, "2.3.6", "{priority} is the priority, Sender ok",
+    "accepted with another priority", "4.1",
+    more="The message keeps its way, with the priority that the reply names. Only clients that the server trusts may "
+    "raise it.",
+    next="RCPT TO:<somebody@example.org>", rfc=6710,
+)  # fmt: skip
+TIME_TOO_SHORT = _wording(
+    "time too short", 555, "5.5.4", "Time for delivery too short", "permanent: less time than it takes", "3",
+    more="The number after DELIVERBY in the EHLO reply is the least time that the server takes with mode R.",
+    next="MAIL with more time, or with mode N", rfc=2852,
+)  # fmt: skip
+DELIVERY_LATE = _wording(
+    "delivery would be late", 455, "4.4.5", "Cannot deliver within that time now", "for now: too slow for BY", "4",
+    more="The server takes the parameter BY, and cannot promise at this moment what it asks for.",
+    next="the same later, or MAIL with more time", rfc=2852,
+)  # fmt: skip
+ASCII_SENDER = _wording(
+    "sender outside ASCII", 550, "5.6.7", "Sender address must be ASCII without SMTPUTF8",
+    "permanent: say SMTPUTF8", "3.5",
+    more="The return path has characters outside ASCII. That needs the parameter SMTPUTF8 at MAIL.",
+    next="MAIL FROM:<address> SMTPUTF8", rfc=6531,
+)  # fmt: skip
+ASCII_RECIPIENT = _wording(
+    "recipient outside ASCII", 553, "5.6.7", "Recipient address must be ASCII without SMTPUTF8",
+    "permanent: MAIL did not say SMTPUTF8", "3.5",
+    more="The recipient has characters outside ASCII. That needs the parameter SMTPUTF8 at MAIL.",
+    next="RSET, then MAIL FROM:<address> SMTPUTF8", rfc=6531,
+)  # fmt: skip
+UTF8_WANTED = _wording(
+    "name outside ASCII", 252, "2.6.8", "The address needs UTF-8, and VRFY did not say SMTPUTF8",
+    "exists, not shown without SMTPUTF8", "3.7.4.2",
+    more="A reply may have characters outside ASCII only where the client said SMTPUTF8 in the same command.",
+    next="VRFY name SMTPUTF8", rfc=6531,
+)  # fmt: skip
+PARAMETER_NOT_IMPLEMENTED = _wording(
+    "parameter not implemented", 504, "5.5.4", "Parameter not implemented", "permanent: parameter not offered", "4.2.2",
+    more="The command is known, and the server does not take this parameter with it.",
+    next="the command without the parameter",
+)  # fmt: skip
+TOO_MANY_MESSAGES = _wording(
+    "too many messages", 452, "4.5.0", "Too many messages in this session", "for now: on a new connection", "4.1",
+    more="The server takes so many MAIL commands on one connection, refused ones counted. The LIMITS line of its EHLO "
+    "reply says how many.",
+    next="QUIT, then connect again", rfc=9422,
+)  # fmt: skip
+
 REPLIES = (
     GREETING, EHLO_OK, HELO_OK, SENDER_OK, RECIPIENT_OK, WILL_RELAY, START_INPUT, MESSAGE_OK, RESET, NOTHING_DONE,
-    VERIFIED, CANNOT_VERIFY, AMBIGUOUS, HELP_TEXT, NO_HELP, CLOSING, TIMED_OUT, UNKNOWN_COMMAND, LINE_END,
+    VERIFIED, CANNOT_VERIFY, AMBIGUOUS, HELP_TEXT, NO_HELP, CLOSING, TIMED_OUT, SHUTTING_DOWN, UNKNOWN_COMMAND, LINE_END,
     LINE_TOO_LONG, BAD_SYNTAX, BAD_SENDER, BAD_RECIPIENT, PARAMETER_UNKNOWN, NOT_IMPLEMENTED, WRONG_ORDER,
     NO_SUCH_USER, NOT_LOCAL, RELAY_DENIED, TOO_MANY_RECIPIENTS, TOO_BIG, NO_ROOM, BAD_CONTENT, LOOP,
+    CHUNK_OK, NOT_YET, WILL_FORWARD, LIST_VERIFIED, EXPANDED, USER_EXPANDED, CANNOT_EXPAND, NO_SUCH_LIST, LIST_CLOSED,
+    NONE_WAITING, WAITING, NO_SUCH_QUEUE, NODE_NOT_ALLOWED,
+    PRIORITY_CHANGED, TIME_TOO_SHORT, DELIVERY_LATE, ASCII_SENDER, ASCII_RECIPIENT, UTF8_WANTED,
+    PARAMETER_NOT_IMPLEMENTED, TOO_MANY_MESSAGES,
 )  # fmt: skip
 """The list that tests walk: no reply stands outside it."""

@@ -1,11 +1,13 @@
 """The grammar of server lines (RFC 5321 section 4.2, RFC 2034 section 4): a reply taken apart, one line at a time."""
 
 import re
+from typing import NamedTuple
 
+from mailshell.core import tables
 from mailshell.core.record import Card, Part
 from mailshell.core.session import Marked
 from mailshell.smtp.extensions import EXTENSIONS
-from mailshell.smtp.replies import EHLO_OK, GREETING, HELO_OK, REPLIES
+from mailshell.smtp.replies import EHLO_OK, GREETING, HELO_OK
 
 _LINE = re.compile(rb"([2-5][0-5][0-9])([ -])?(?:([245]\.[0-9]{1,3}\.[0-9]{1,3})(?= |$))?")
 _WORD = re.compile(rb"[^ \r\n]+")
@@ -37,7 +39,27 @@ SUBJECTS = {
 _KINDS = {"2": "success", "4": "for now", "5": "permanent"}
 _SHORT = {"2": "done", "3": "go on", "4": "refused for now", "5": "refused"}
 _KEYWORDS = {extension.keyword: extension.card for extension in EXTENSIONS}
-_OFF_SLIDE = frozenset(wording.card.name for wording in REPLIES if wording.off_slide)
+
+
+class ReplyLine(NamedTuple):
+    """One line of a reply as a program reads it: `more` says that a hyphen follows the code, so that lines follow.
+
+    `enhanced` is empty where the line has no enhanced code; `text` is what comes after the codes.
+    """
+
+    code: int
+    more: bool
+    enhanced: str
+    text: bytes
+
+
+def read_line(line: bytes) -> ReplyLine | None:
+    """A line of a reply, line end left out; None where it is none by the grammar."""
+    found = _LINE.match(line)
+    if found is None or (found[2] is None and len(line) > 3):
+        return None
+    enhanced = "" if found[3] is None else found[3].decode("ascii")
+    return ReplyLine(int(found[1]), found[2] == b"-", enhanced, line[found.end() :].removeprefix(b" "))
 
 
 def mark_reply(line: bytes, card: Card) -> Marked:
@@ -61,7 +83,7 @@ def mark_reply(line: bytes, card: Card) -> Marked:
         parts.append(Part(keyword or "textstring", at, len(line)))
     glosses["textstring"] = "text for people; a program reads the code"
     if keyword:
-        glosses[keyword] = _KEYWORDS[keyword].says
+        glosses[keyword] = _offer(keyword)
     if card.name in (GREETING.card.name, EHLO_OK.card.name, HELO_OK.card.name) and keyword is None:
         glosses["textstring"] = "first the name of the server, then text for people"
     return Marked(card, tuple(parts), glosses, _gloss(code, sign, card, keyword, line[at:]))
@@ -69,7 +91,17 @@ def mark_reply(line: bytes, card: Card) -> Marked:
 
 def _enhanced(code: str) -> str:
     kind, subject, detail = code.split(".")
-    return f"{kind} {_KINDS[kind]}, {SUBJECTS.get(subject, subject)}, detail {detail}"
+    known = tables.find("smtp-enhanced", "code", f"X.{subject}.{detail}")
+    words = known[0]["name"] if known else f"detail {detail}"
+    return f"{kind} {_KINDS[kind]}, {SUBJECTS.get(subject, subject)}: {words}"
+
+
+def _offer(keyword: str) -> str:
+    """What an extension is for: our own words, or those of the table for one that we never offer."""
+    if keyword in _KEYWORDS:
+        return _KEYWORDS[keyword].says
+    (row,) = tables.find("smtp-extensions", "keyword", keyword)
+    return row["says"]
 
 
 def _keyword(line: bytes, at: int, card: Card) -> str | None:
@@ -78,7 +110,7 @@ def _keyword(line: bytes, at: int, card: Card) -> str | None:
         return None
     word = _WORD.match(line, at)
     name = word[0].decode("latin-1").upper() if word is not None else ""
-    return name if name in _KEYWORDS else None
+    return name if name in _KEYWORDS or tables.find("smtp-extensions", "keyword", name) else None
 
 
 def _gloss(code: str, sign: bytes | None, card: Card, keyword: str | None, text: bytes) -> str:
@@ -86,14 +118,9 @@ def _gloss(code: str, sign: bytes | None, card: Card, keyword: str | None, text:
         return f"x {card.says}"
     last = sign != b"-"
     if keyword is not None:
-        return _KEYWORDS[keyword].says if not last else f'" " ends the list; {_KEYWORDS[keyword].says}'
+        return _offer(keyword) if not last else f'" " ends the list; {_offer(keyword)}'
     if not last:
         return f'{code} {_SHORT[code[0]]}, "-": more lines follow'
     if card.name == HELO_OK.card.name and text.startswith(b"Hello "):
         return f"{code} {card.says}; the standard wants the server's name first"
     return f"{code} {card.says}"
-
-
-def off_slide(card: Card) -> bool:
-    """Whether no slide of the lecture shows this reply."""
-    return card.name in _OFF_SLIDE

@@ -1,11 +1,12 @@
 """The SMTP server: octets in, records out (RFC 5321).
 
 Lines are framed, read by the grammar, and run; a verb returns its one answer and this loop writes it. In the phase
-MESSAGE there are no lines to read: the octets are scanned in blocks for CR LF, dot, CR LF.
+MESSAGE there are no lines to read: the octets are scanned in blocks for CR LF, dot, CR LF. In the phase CHUNK they are
+counted, and nothing is looked for.
 """
 
-from mailshell.core.clock import Instant
-from mailshell.core.command import Table, Verb
+from mailshell.core.clock import MINUTE, Instant
+from mailshell.core.command import Command, Table, Verb
 from mailshell.core.cursor import Slip
 from mailshell.core.framer import Framer
 from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Phase, Prompt, Record, Verdict
@@ -14,16 +15,15 @@ from mailshell.core.session import State as AnyState
 from mailshell.mail.host import Host
 from mailshell.smtp import limits, reasons
 from mailshell.smtp import phases as smtp
-from mailshell.smtp.commands import COMMANDS
-from mailshell.smtp.commands.data import End
+from mailshell.smtp.commands import COMMANDS, bdat, data
 from mailshell.smtp.desk import Content, Desk, State, chain
 from mailshell.smtp.grammar import TRAILING_SPACE
-from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, TIMED_OUT, Reply
+from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, SHUTTING_DOWN, TIMED_OUT, Reply
 
 TABLE: Table[Desk, Reply] = Table(COMMANDS, tuple(smtp.Phase), TRAILING_SPACE)
-_SYNTAXES = {command.card.name: command.syntax for command in COMMANDS}
-_END = End()
+_END = data.End()
 _FINAL = b".\r\n"
+_CLOSED, _MESSAGE, _CHUNK = smtp.Phase.CLOSED, smtp.Phase.MESSAGE, smtp.Phase.CHUNK
 
 
 class Session:
@@ -32,7 +32,7 @@ class Session:
     __slots__ = ("_active", "_desk", "_framer")
 
     def __init__(self, host: Host, peer: Peer) -> None:
-        self._desk = Desk(host, peer, _SYNTAXES)
+        self._desk = Desk(host, peer, COMMANDS)
         self._framer = Framer(limits.LINE_BUFFER)
         self._active = host.now()
 
@@ -76,10 +76,15 @@ class Session:
         records: list[Record] = []
         while True:
             phase = self._desk.state.phase
-            if phase is smtp.Phase.CLOSED:
+            if phase is _MESSAGE:
+                done = self._message(records)
+            elif phase is _CHUNK:
+                done = self._chunk(records)
+            elif phase is _CLOSED:
                 self._framer.clear()
                 return records
-            done = self._message(records) if phase is smtp.Phase.MESSAGE else self._command(records)
+            else:
+                done = self._command(records)
             if not done:
                 return records
 
@@ -97,11 +102,22 @@ class Session:
         before, deadline = self.phase, self.deadline
         if deadline is None or self._desk.host.now() < deadline:
             return []
+        minutes = limits.IDLE // MINUTE
+        because = f"Nothing arrived for {minutes} minutes. {reasons.closed_early(before)}"
+        return self._leave(TIMED_OUT(because, host=self._desk.host.name, minutes=str(minutes)))
+
+    def shut(self) -> list[Record]:
+        """Say 421 and close: a server that is stopped does not hang up without a word (RFC 5321 section 3.8)."""
+        if self.phase is smtp.Phase.CLOSED:
+            return []
+        because = f"The server was stopped. {reasons.closed_early(self.phase)}"
+        return self._leave(SHUTTING_DOWN(because, host=self._desk.host.name))
+
+    def _leave(self, reply: Reply) -> list[Record]:
+        before = self.phase
         self._framer.clear()
         self._desk.move(smtp.Phase.CLOSED, None)
-        minutes = limits.IDLE // 60_000_000
-        reply = TIMED_OUT(host=self._desk.host.name, minutes=str(minutes))
-        because = self._noted(reply, f"Nothing arrived for {minutes} minutes. {reasons.closed_early(before)}")
+        because = self._noted(reply, reply.because)
         notice = Notice(because, before, smtp.Phase.CLOSED, self._lines(reply), reply.wording.card)
         return [notice, Closed("server", before, because)]
 
@@ -111,7 +127,7 @@ class Session:
         fault = reading.parsed if isinstance(reading.parsed, Fault) else None
         if reading.command is None:
             return Preview(None, False, reading.parts, fault, TABLE.expect(self.phase))
-        legal = self.phase in reading.command.when
+        legal = self.phase in reading.command.when and self._desk.has(reading.command)
         return Preview(reading.command.card, legal, reading.parts, fault, reading.expected)
 
     def legal(self) -> tuple[str, ...]:
@@ -119,7 +135,8 @@ class Session:
         return reasons.legal(TABLE, self.phase, self._desk)
 
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
-        return reply.lines(classic=self._desk.classic, enhanced=self._desk.enhanced)
+        desk = self._desk
+        return reply.lines(classic=desk.classic, early=desk.early, enhanced=desk.enhanced)
 
     def _noted(self, reply: Reply, because: str) -> str:
         if self._desk.classic and reply.wording.off_slide:
@@ -140,7 +157,9 @@ class Session:
             self._run(records, octets)
         return True
 
-    def _refuse(self, records: list[Record], octets: bytes, fault: Fault, reply: Reply) -> None:
+    def _refuse(
+        self, records: list[Record], octets: bytes, fault: Fault, reply: Reply, before: Phase | None = None
+    ) -> None:
         phase = self.phase
         changes = self._desk.host.store.changes
         card = reply.wording.card
@@ -148,7 +167,7 @@ class Session:
             Exchange(
                 octets,
                 fault,
-                phase,
+                before or phase,
                 phase,
                 self._lines(reply),
                 self._noted(reply, reply.because),
@@ -167,20 +186,59 @@ class Session:
         if command is None:
             fault = Fault(0, TABLE.expect(before), "Command")
             self._refuse(records, octets, fault, reasons.unknown(line, TABLE, before, desk))
-        elif command.needs and not desk.offers(command.needs):
+        elif command.needs and not command.answers and not desk.offers(command.needs):
             fault = Fault(0, TABLE.expect(before), "Command")
             self._refuse(records, octets, fault, reasons.not_offered(command, desk))
         elif before not in command.when:
             fault = Fault(0, TABLE.expect(before), "Command")
-            self._refuse(records, octets, fault, reasons.wrong_order(command, before, TABLE, desk))
+            self._reject(records, octets, command, fault, reasons.wrong_order(command, before, TABLE, desk))
         elif len(octets) > command.limit:
             because = reasons.too_long(len(octets), command.limit)
-            self._refuse(records, octets, Fault(command.limit, (), "line"), LINE_TOO_LONG(because))
+            self._reject(records, octets, command, Fault(command.limit, (), "line"), LINE_TOO_LONG(because))
         elif isinstance(parsed, Fault):
-            self._refuse(records, octets, parsed, reasons.syntax(line, parsed))
+            self._reject(records, octets, command, parsed, reasons.syntax(line, parsed))
         else:
             first = desk.host.store.changes
             self._finish(records, octets, parsed, before, parsed.run(desk), reading.slips, first)
+
+    def _reject(
+        self, records: list[Record], octets: bytes, command: Command[Desk, Reply], fault: Fault, reply: Reply
+    ) -> None:
+        """Refuse a command that the server has; chunks make two cases of their own (RFC 3030 section 2)."""
+        desk = self._desk
+        before = desk.state.phase
+        if command is bdat.COMMAND:
+            parsed = bdat.announced(octets)
+            if parsed is not None and parsed.size:
+                first = desk.host.store.changes
+                self._finish(records, octets, parsed, before, bdat.begin(parsed, desk, reply), (), first)
+                return
+            reply = bdat.fail(desk, smtp.Phase(before), reply)
+        elif smtp.breaks(command.card.name, before):
+            reply = bdat.fail(desk, smtp.Phase(before), reply)
+        self._refuse(records, octets, fault, reply, before)
+
+    def _chunk(self, records: list[Record]) -> bool:
+        """Take octets that BDAT counted; True when the chunk is complete and there may be more to do."""
+        octets = self._framer.take()
+        if not octets:
+            return False
+        desk = self._desk
+        state = desk.state
+        content, chunk = state.content, state.chunk
+        assert chunk is not None, "the phase CHUNK has a chunk"
+        piece = octets[: chunk.left]
+        self._framer.give_back(octets[len(piece) :])
+        records.append(Body(piece))
+        if chunk.refusal is None:
+            content = Content(chain(content.chunks, piece), content.size + len(piece))
+        chunk = chunk._replace(left=chunk.left - len(piece))
+        desk.state = state._replace(content=content, chunk=chunk)
+        if chunk.left:
+            return False
+        parsed, first = bdat.Bdat(chunk.size, chunk.last), desk.host.store.changes
+        self._finish(records, b"", parsed, _CHUNK, bdat.finish(desk), (), first)
+        return True
 
     def _message(self, records: list[Record]) -> bool:
         """Take what is message text for sure; True when something was done and there may be more to do."""
@@ -227,7 +285,8 @@ class Session:
         because = self._noted(reply, because)
         lines = self._lines(reply)
         if reply.asks:
-            records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card))
+            wants = None if desk.state.chunk is None else desk.state.chunk.size
+            records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, wants))
             return
         changes = range(first, desk.host.store.changes)
         records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))

@@ -12,20 +12,25 @@ _RECEIVED = re.compile(rb"^Received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 def return_path(reverse_path: Path) -> bytes:
     """The field of final delivery: the return path of the envelope."""
-    return f"Return-Path: <{reverse_path.address}>\r\n".encode("ascii")
+    return f"Return-Path: <{reverse_path.address}>\r\n".encode()
 
 
 def received(desk: Desk, name: str) -> bytes:
     """Who sent the message here, who took it, how, when; `name` is the server's own name for the message."""
     state, peer = desk.state, desk.peer
+    assert state.envelope is not None, "a message arrives only in a transaction"
+    recipients, parameters = state.envelope.recipients, state.envelope.parameters
     how = "ESMTP" if state.extended else "SMTP"
-    recipients = state.envelope.recipients if state.envelope else ()
+    if "SMTPUTF8" in parameters:
+        how = "UTF8SMTP"  # RFC 6531 section 4.3
     # With several recipients `for` is left out: it would tell each of them about the others (section 7.2).
     whom = f"\r\n\tfor <{recipients[0].address}>" if len(recipients) == 1 else ""
+    if "MT-PRIORITY" in parameters:
+        whom += f"\r\n\tPRIORITY {parameters['MT-PRIORITY']}"  # RFC 6710 section 7
     literal = f"IPv6:{peer.address}" if ":" in peer.address else peer.address
     who = f"{state.hello} ([{literal}])" if peer.name == peer.address else f"{state.hello} ({peer.name} [{literal}])"
     by = f"\r\n\tby {desk.host.name} with {how} id {name}"
-    return f"Received: from {who}{by}{whom};\r\n\t{mail_date(desk.host.now())}\r\n".encode("ascii")
+    return f"Received: from {who}{by}{whom};\r\n\t{mail_date(desk.host.now())}\r\n".encode()
 
 
 def loops(message: bytes) -> bool:

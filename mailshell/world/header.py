@@ -5,10 +5,12 @@
 # protocol: smtp
 # voice: classic
 # policy: strict
+# era: 1982               the year whose SMTP the hosts speak: 1982, 1995, 2008 or today
 # off: SIZE PIPELINING    extensions that the hosts do not offer
 # peer: lancs.uk 192.0.2.10    who is connected: a name and an address
 # size: 100000            the largest message, in octets
 # recipients: 2           the most recipients of one message
+# mails: 2                the most MAIL commands of one connection
 # room: 5000              how many octets of messages the store holds
 # users: jsmith@nyu.edu John Smith; zoe@nyu.edu Zoe    more accounts, without a password
 """
@@ -18,13 +20,28 @@ from typing import NamedTuple
 
 from mailshell.core.script import ScriptError
 from mailshell.core.session import Peer
-from mailshell.mail.host import Policy, Traits, Voice
+from mailshell.mail.host import ERAS, Era, Policy, Traits, Voice
 from mailshell.mail.store import Account
 from mailshell.world.start import STUDENT, WORLDS
 
 _VOICES: dict[str, Voice] = {"modern": "modern", "classic": "classic"}
 _POLICIES: dict[str, Policy] = {"tolerant": "tolerant", "strict": "strict"}
-_KEYS = ("protocol", "world", "host", "voice", "policy", "off", "peer", "size", "recipients", "room", "users")
+_ERAS: dict[str, Era] = {era: era for era in ERAS}
+_KEYS = (
+    "protocol",
+    "world",
+    "host",
+    "voice",
+    "policy",
+    "era",
+    "off",
+    "peer",
+    "size",
+    "recipients",
+    "mails",
+    "room",
+    "users",
+)
 
 
 class Setting(NamedTuple):
@@ -45,12 +62,16 @@ def setting(header: Mapping[str, str], world: str = "lecture", traits: Traits | 
             traits = traits._replace(voice=_VOICES[_one_of(key, value, _VOICES)])
         elif key == "policy":
             traits = traits._replace(policy=_POLICIES[_one_of(key, value, _POLICIES)])
+        elif key == "era":
+            traits = traits._replace(era=_ERAS[_one_of(key, value, _ERAS)])
         elif key == "off":
             traits = traits._replace(off=frozenset(value.upper().split()))
         elif key == "size":
             traits = traits._replace(size=_number(key, value))
         elif key == "recipients":
             traits = traits._replace(recipients=_number(key, value))
+        elif key == "mails":
+            traits = traits._replace(transactions=_number(key, value))
         elif key not in _KEYS:
             raise ScriptError(f"the header has no key {key}; there are {', '.join(_KEYS)}")
     room = _number("room", header["room"]) if "room" in header else None

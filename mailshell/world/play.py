@@ -45,6 +45,8 @@ class _Heard:
         self.replies: deque[tuple[bytes, _Point]] = deque()
         self.last = last
         self.asked: _Point | None = None
+        self.silent: _Point | None = None
+        """Where a command has led that asks for more without a word, as long as nothing follows it."""
 
     @property
     def point(self) -> _Point:
@@ -66,11 +68,11 @@ class Player:
         self._told: dict[int, list[str]] = {}
         self._last = 1
 
-    def play(self, items: tuple[Item, ...]) -> Outcome:
+    def play(self, parsed: Script) -> Outcome:
         """Play the lines, and return what failed."""
         self.seat.world.transcript.subscribe(self._hear)
         try:
-            for group in _groups(items):
+            for group in _groups(parsed):
                 self._group(group)
         finally:
             self.seat.world.transcript.unsubscribe(self._hear)
@@ -89,6 +91,10 @@ class Player:
                 self._tell(heard, lines, _Point(self.seat.links[number].session.phase, record.because))
             return  # where the server closes, its answer has said so
         because = "" if isinstance(record, Opened) else record.because
+        heard.silent = None
+        if not record.replies:
+            heard.silent = _Point(record.after, because)
+            return
         if isinstance(record, Exchange) and record.verdict is Verdict.REFUSED:
             self.refusals += 1
         point = _Point(record.after, because)
@@ -140,6 +146,10 @@ class Player:
                 self._tell(heard, self._told.setdefault(number, []), _Point(phase, ""))
 
     def _write(self) -> None:
+        for number, heard in self._heard.items():
+            if heard.silent is not None:
+                self._tell(heard, self._told.setdefault(number, []), heard.silent)
+                heard.silent = None
         for number in sorted(self._told):
             self.written += self._told.pop(number)
 
@@ -175,10 +185,11 @@ class Player:
             self.misses.append(Miss(item.number, item.text, because or None))
 
 
-def _groups(items: tuple[Item, ...]) -> Iterator[list[Item]]:
+def _groups(parsed: Script) -> Iterator[list[Item]]:
     group: list[Item] = []
-    for item in items:
-        if group and not (item.what == group[0].what == "send" and item.link == group[0].link and not item.protocol):
+    for item in parsed.items:
+        joins = parsed.together and not item.protocol
+        if group and not (joins and item.what == group[0].what == "send" and item.link == group[0].link):
             yield group
             group = []
         group.append(item)
@@ -244,5 +255,5 @@ LOCAL: dict[str, Callable[[Seat, str], None]] = {
 def play(seat: Seat, parsed: Script, protocol: str, host: str) -> tuple[Outcome, str]:
     """Play a transcript; the outcome, and the file as it would be written with what really came."""
     player = Player(seat, parsed.header.get("protocol", protocol), parsed.header.get("host", host))
-    outcome = player.play(parsed.items)
+    outcome = player.play(parsed)
     return outcome, "\n".join(player.written) + "\n"

@@ -17,7 +17,10 @@ class SeatError(Exception):
 
 
 class Moment(NamedTuple):
-    """The world after one cause, what the cause was, the entries that it made, the connections of the seat."""
+    """The world after one cause, what the cause was, the entries that it made, the connections of the seat.
+
+    `current` is the connection on which the cause was typed.
+    """
 
     mark: Mark
     cause: str
@@ -98,8 +101,11 @@ class Seat:
         """Go back before the last cause, and name it."""
         if self._at == 0:
             raise SeatError("There is nothing to undo.")
+        undone = self._moments[self._at]
         self._go(self._at - 1)
-        return self._moments[self._at + 1].cause
+        if undone.current in self.links:
+            self.current = undone.current
+        return undone.cause
 
     def redo(self) -> str:
         """Go forward again to what was undone, and name it."""

@@ -1,11 +1,11 @@
 """Starting worlds: who is there before anybody types."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from mailshell.core.clock import DAY, HOUR, Instant, VirtualClock, instant, mail_date
 from mailshell.core.session import Peer
 from mailshell.core.transcript import Transcript
-from mailshell.mail.host import Host, Traits
+from mailshell.mail.host import Host, MailingList, Traits
 from mailshell.mail.store import Account, BoxKey, Store
 from mailshell.world.world import World
 
@@ -26,6 +26,12 @@ _ACCOUNTS = (
     Account("nyu.edu", "carol", "garden", "Carol"),
     Account("someschool.edu", "bob", "hungry", "Bob"),
 )
+_LISTS = {
+    "nyu.edu": (
+        MailingList("friends", "Friends", ("bob", "carol")),
+        MailingList("staff", "Staff", ("carol", POSTMASTER), shown=False),
+    )
+}
 _SIZES = (498, 912)
 """The octets of the two messages in Bob's maildrop, as on the lecture's POP3 slide."""
 
@@ -38,8 +44,10 @@ def add_account(store: Store, account: Account) -> None:
         store.create(BoxKey(account.host, account.user, name))
 
 
-def _hosts(store: Store, clock: VirtualClock, traits: Traits) -> dict[str, Host]:
-    hosts = {name: Host(name, address, store, clock, traits) for name, address in _HOSTS.items()}
+def _hosts(
+    store: Store, clock: VirtualClock, traits: Traits, lists: Mapping[str, tuple[MailingList, ...]]
+) -> dict[str, Host]:
+    hosts = {name: Host(name, address, store, clock, traits, lists.get(name, ())) for name, address in _HOSTS.items()}
     for name in hosts:
         if store.account(name, POSTMASTER) is None:
             # No password: nobody logs in as postmaster, and mail to it is kept.
@@ -111,7 +119,8 @@ def build(
     store = store or Store(history=True)
     traits = traits or Traits()
     clock = VirtualClock(now)
-    hosts = _hosts(store, clock, traits._replace(keeps=name != "discard"))
+    lists = {} if name == "empty" else _LISTS
+    hosts = _hosts(store, clock, traits._replace(keeps=name != "discard"), lists)
     _FILL[name](store, now)
     for account in users:
         add_account(store, account)

@@ -2,7 +2,7 @@
 
     feed      octets go into a session, records come out
     settle    commit what was promised; then send; then publish
-    advance   turn the clock, and wake whoever has waited too long
+    advance   turn the clock, release what was held, and wake whoever has waited too long
     rewind    go to an earlier, or later, mark
 
 No octet leaves before its promise is committed. The shell settles once a line, `serve` once a loop turn.
@@ -11,7 +11,7 @@ No octet leaves before its promise is committed. The shell settles once a line, 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mailshell.core.clock import Instant, VirtualClock
+from mailshell.core.clock import MINUTE, Instant, VirtualClock
 from mailshell.core.record import SAID, Closed, Record
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
@@ -69,6 +69,7 @@ class World:
         self.transcript = transcript
         self.links: dict[int, Link] = {}
         self._opened = 0
+        self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
 
     def open(self, host: str, protocol: str, peer: Peer, send: Send, kind: Kind = "typed") -> Link:
@@ -112,16 +113,16 @@ class World:
             self._run_again(full)
         turn, self._turn = self._turn, []
         now = self.clock.now()
-        out: dict[Link, bytes] = {}
+        out: dict[Link, list[bytes]] = {}
         for link, _, _, records in turn:
             for record in records:
                 if isinstance(record, SAID):
-                    out[link] = b"".join((out.get(link, b""), *record.replies))
+                    out.setdefault(link, []).extend(record.replies)
                 elif isinstance(record, Closed):
                     self._close(link)
-                    out.setdefault(link, b"")
-        for link, octets in out.items():
-            link.send(octets, link.closed)
+                    out.setdefault(link, [])
+        for link, replies in out.items():
+            link.send(replies[0] if len(replies) == 1 else b"".join(replies), link.closed)
         add = self.transcript.add
         for link, _, _, records in turn:
             wire = link.wire
@@ -151,9 +152,15 @@ class World:
                 self._turn.append(step)
 
     def due(self) -> Instant | None:
-        """When the next session wants to be woken."""
+        """When the next session wants to be woken, or the next message that is held to be released."""
         deadlines = [link.session.deadline for link in self.links.values() if not link.closed]
+        deadlines += [self.release_due()]
         return min((one for one in deadlines if one is not None), default=None)
+
+    def release_due(self) -> Instant | None:
+        """When the next message that is held wants to be released."""
+        release = self.store.next_release
+        return None if release is None else max(release, self._patience)
 
     def advance(self, to: Instant, *, idle: bool = True) -> None:
         """Turn the clock to `to`; what falls due on the way happens in its order, at its time.
@@ -166,12 +173,28 @@ class World:
             self._stir()
         while late := self._late(to, idle):
             for at, link in late:
+                self._release(at)
                 self.clock.turn(max(at, self.clock.now()))
                 self._turn.append(Step(link, None, None, link.session.wake()))
                 self.settle()
+        self._release(to)
         self.clock.turn(to)
         if not idle:
             self._stir()
+
+    def _release(self, until: Instant) -> None:
+        """Put what was held into its mailboxes, each message at its time; what finds no room is tried again later."""
+        for held in self.store.held():
+            at = max(held.release, self._patience)
+            if at > until:
+                return
+            self.clock.turn(max(at, self.clock.now()))
+            self.store.release(held)
+            try:
+                self.store.commit()
+            except Full:
+                self._patience = Instant(self.clock.now() + MINUTE)
+                return
 
     def _stir(self) -> None:
         for link in self.links.values():
@@ -188,6 +211,12 @@ class World:
                 found.append((deadline, link))
         return sorted(found, key=lambda one: one[0])
 
+    def shut(self) -> None:
+        """Every server stops: each open connection hears of it when the turn is settled."""
+        for link in self.links.values():
+            if not link.closed:
+                self._turn.append(Step(link, None, None, link.session.shut()))
+
     def mark(self) -> Mark:
         """This moment; everything must be settled."""
         links = tuple((link, link.session.state, link.closed) for link in self.links.values())
@@ -200,6 +229,7 @@ class World:
         self.store.rewind(mark.head)
         self.store.commit()
         self.clock.turn(mark.now)
+        self._patience = Instant(0)
         known = {link: (state, closed) for link, state, closed in mark.links}
         for link in self.links.values():
             state, link.closed = known.get(link, (link.session.state, True))

@@ -1,7 +1,26 @@
-"""The verbs of SMTP, in teaching order. A verb that is not in this list does not exist."""
+"""The verbs of SMTP, in teaching order, relics last. A verb that is not in this list does not exist."""
 
 from mailshell.core.command import Command
-from mailshell.smtp.commands import data, ehlo, helo, help, mail, noop, quit, rcpt, rset, vrfy
+from mailshell.smtp.commands import (
+    bdat,
+    data,
+    ehlo,
+    etrn,
+    expn,
+    helo,
+    help,
+    mail,
+    noop,
+    quit,
+    rcpt,
+    rset,
+    saml,
+    send,
+    soml,
+    turn,
+    vrfy,
+    xclient,
+)
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.replies import Reply
 
@@ -11,9 +30,17 @@ COMMANDS: tuple[Command[Desk, Reply], ...] = (
     mail.COMMAND,
     rcpt.COMMAND,
     data.COMMAND,
+    bdat.COMMAND,
     rset.COMMAND,
     noop.COMMAND,
     vrfy.COMMAND,
+    expn.COMMAND,
+    etrn.COMMAND,
     help.COMMAND,
     quit.COMMAND,
+    send.COMMAND,
+    soml.COMMAND,
+    saml.COMMAND,
+    turn.COMMAND,
+    xclient.COMMAND,
 )

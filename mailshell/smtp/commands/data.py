@@ -3,13 +3,14 @@
 from typing import NamedTuple
 
 from mailshell.core.command import Command
-from mailshell.core.cursor import Cursor
+from mailshell.core.cursor import Cursor, Slip
 from mailshell.core.record import Card, Cite
 from mailshell.mail.store import Full
-from mailshell.smtp import content, grammar, limits, trace
+from mailshell.smtp import content, grammar, limits, trace, wishes
 from mailshell.smtp.desk import Desk
+from mailshell.smtp.extensions import futurerelease
 from mailshell.smtp.phases import Phase
-from mailshell.smtp.replies import BAD_CONTENT, LOOP, MESSAGE_OK, NO_ROOM, START_INPUT, TOO_BIG, Reply
+from mailshell.smtp.replies import BAD_CONTENT, LOOP, MESSAGE_OK, NO_ROOM, START_INPUT, TOO_BIG, WRONG_ORDER, Reply
 
 CARD = Card(
     "DATA",
@@ -25,6 +26,10 @@ END_CARD = Card(
     Cite(5321, "4.1.1.4"),
     parts={".": "a line with one dot ends the message"},
     more="CR LF, a dot, CR LF end the message, and no other octets do.",
+)
+_BINARY = (
+    "MAIL said BODY=BINARYMIME. Such a message may hold any octets, a line with one dot among them, so it can come by "
+    "BDAT only. The standard has the transaction start anew: send RSET, then MAIL."
 )
 
 
@@ -42,6 +47,9 @@ class Data(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Ask for the message."""
+        if body(desk) == "BINARYMIME":
+            desk.move(Phase.FAILED, None)
+            return WRONG_ORDER(_BINARY, need="BINARYMIME needs BDAT")
         desk.move(Phase.MESSAGE, desk.state.envelope)
         return START_INPUT()
 
@@ -60,35 +68,48 @@ class End(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Store the message for every recipient, or say why not; the transaction is over in any case."""
-        reply = self._store(desk)
-        desk.move(Phase.READY, None)
-        return reply
-
-    def _store(self, desk: Desk) -> Reply:
         message = content.unstuff(desk.state.content.octets())
         if desk.state.content.over or len(message) > desk.size_limit:
             because = f"The message is bigger than the {desk.size_limit} octets that this server takes."
-            return TOO_BIG(because, limit=str(desk.size_limit))
-        announced = _announced(desk)
+            reply = TOO_BIG(because, limit=str(desk.size_limit))
+        else:
+            reply = store(desk, message)
+        desk.move(Phase.READY, None)
+        return reply
+
+
+def store(desk: Desk, message: bytes) -> Reply:
+    """Keep a whole message, by whichever way it came, or say why not."""
+    slips: tuple[Slip, ...] = ()
+    announced = body(desk)
+    # With SMTPUTF8 the header fields have octets above 127, whatever BODY says (RFC 6531 section 3.6).
+    eight_bit = announced == "8BITMIME" or utf8(desk)
+    if announced != "BINARYMIME":
         problem = content.problem(message)
         if problem is None and desk.strict:
-            problem = content.slip_problem(message, eight_bit=announced)
+            problem = content.slip_problem(message, eight_bit=eight_bit)
         if problem is not None:
             return BAD_CONTENT(problem.because, problem=problem.says)
-        if trace.loops(message):
-            return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields.")
-        slips = content.slips(message, eight_bit=announced)
-        because = " ".join(slip.says for slip in slips)
-        try:
-            return MESSAGE_OK(because, tolerated=bool(slips), id=_keep(desk, message))
-        except Full as full:
-            return NO_ROOM(str(full))
+        slips = content.slips(message, eight_bit=eight_bit)
+    if trace.loops(message):
+        return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields.")
+    because = " ".join(slip.says for slip in slips)
+    try:
+        return MESSAGE_OK(because, tolerated=bool(slips), id=_keep(desk, message))
+    except Full as full:
+        return NO_ROOM(str(full))
 
 
-def _announced(desk: Desk) -> bool:
+def body(desk: Desk) -> str:
+    """What MAIL said about the octets of the message; 7BIT where it said nothing (RFC 6152 section 2)."""
     envelope = desk.state.envelope
     assert envelope is not None, "a message arrives only in a transaction"
-    return envelope.parameters.get("BODY") == "8BITMIME"
+    return envelope.parameters.get("BODY", "7BIT")
+
+
+def utf8(desk: Desk) -> bool:
+    """Whether MAIL said SMTPUTF8."""
+    return desk.state.envelope is not None and "SMTPUTF8" in desk.state.envelope.parameters
 
 
 def _keep(desk: Desk, message: bytes) -> str:
@@ -97,14 +118,19 @@ def _keep(desk: Desk, message: bytes) -> str:
     host = desk.host
     name = host.next_id()
     received = trace.received(desk, name)
-    found = (host.account(path.local) for path in envelope.recipients if host.is_local(path.domain))
-    users = list(dict.fromkeys(account.user for account in found if account is not None))
-    away = tuple(dict.fromkeys(path.address for path in envelope.recipients if not host.is_local(path.domain)))
+    found = (one for path in envelope.recipients if host.is_local(path.domain) for one in host.members(path.local))
+    users = list(dict.fromkeys(account.user for account in found))
+    away = wishes.recipients(envelope, host)
+    release = futurerelease.release(envelope.parameters, envelope.opened) if envelope.parameters else None
     if users:
         reserve = len(received) + len(message) if away else 0
-        host.deliver(users, (trace.return_path(envelope.reverse_path), received, message), reserve)
+        pieces = (trace.return_path(envelope.reverse_path), received, message)
+        if release is None:
+            host.deliver(users, pieces, reserve)
+        else:
+            host.hold(users, pieces, release, reserve)
     if away:
-        host.enqueue(envelope.reverse_path.address, away, (received, message))
+        host.enqueue(envelope.reverse_path.address, away, (received, message), wishes.terms(envelope), release)
     return name
 
 

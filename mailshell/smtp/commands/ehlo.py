@@ -41,7 +41,7 @@ class Ehlo(NamedTuple):
     def run(self, desk: Desk) -> Reply:
         """Greet the client by name and list what this host offers."""
         desk.greeted(self.domain, extended=True)
-        words = tuple(extension.words(desk) for extension in EXTENSIONS if desk.offers(extension.keyword))
+        words = tuple(extension.words(desk) for extension in EXTENSIONS if extension.offered(desk))
         return EHLO_OK(host=desk.host.name, client=self.domain, lines=words)
 
 

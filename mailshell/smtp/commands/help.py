@@ -36,13 +36,12 @@ class Help(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """List the commands, or say how one is typed."""
+        syntaxes = {command.card.name: command.syntax for command in desk.commands if desk.has(command)}
         if self.topic is None:
-            return HELP_TEXT(
-                first="Commands: " + " ".join(desk.syntaxes), lines=("HELP command says how one is typed",)
-            )
-        line = desk.syntaxes.get(self.topic.upper())
+            return HELP_TEXT(first="Commands: " + " ".join(syntaxes), lines=("HELP command says how one is typed",))
+        line = syntaxes.get(self.topic.upper())
         if line is None:
-            return NO_HELP(f"{self.topic} is no command of this server. HELP alone lists them.")
+            return NO_HELP(f"This server offers no command {self.topic}. HELP alone lists them.")
         return HELP_TEXT(first=line)
 
 

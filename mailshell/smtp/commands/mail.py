@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from mailshell.core.clock import Instant, iso_date
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
-from mailshell.smtp.extensions import MAIL
+from mailshell.smtp.extensions import MAIL, futurerelease, mtpriority, smtputf8
 from mailshell.smtp.extensions.extension import read_parameters, refusals, write_parameters
 from mailshell.smtp.grammar import Path
 from mailshell.smtp.phases import Phase
-from mailshell.smtp.replies import SENDER_OK, Reply
+from mailshell.smtp.replies import ASCII_SENDER, BAD_SENDER, PRIORITY_CHANGED, SENDER_OK, TOO_MANY_MESSAGES, Reply
 
 CARD = Card(
     "MAIL",
@@ -26,6 +27,14 @@ CARD = Card(
         "esmtp-param": "parameter: this server does not know it",
         "SIZE": "parameter: the size of the message in octets",
         "BODY": "parameter: whether the message has octets above 127",
+        "RET": "parameter: what a report of failure brings back",
+        "ENVID": "parameter: the name of the envelope, for reports",
+        "BY": "parameter: deliver within so many seconds",
+        "HOLDFOR": "parameter: hold the message for so many seconds",
+        "HOLDUNTIL": "parameter: hold the message until then",
+        "MT-PRIORITY": "parameter: priority from -9 to 9",
+        "REQUIRETLS": "parameter: TLS on every step of the way",
+        "SMTPUTF8": "parameter: addresses or header fields in UTF-8",
     },
     more="MAIL opens a transaction and names the return path, the address for reports about failed delivery. It is "
     "part of the envelope. The From field that a reader sees is part of the message, and may say something else.",
@@ -45,14 +54,52 @@ class Mail(NamedTuple):
 
     def line(self) -> bytes:
         """`MAIL FROM:<alice@lancs.uk> SIZE=412`."""
-        return f"MAIL FROM:{self.reverse_path.text}{write_parameters(self.parameters)}".encode("ascii")
+        return f"MAIL FROM:{self.reverse_path.text}{write_parameters(self.parameters)}".encode()
 
     def run(self, desk: Desk) -> Reply:
         """Open the transaction, unless a parameter is refused."""
+        if desk.host.traits.transactions is not None and (reply := _one_more(desk, desk.host.traits.transactions)):
+            return reply
         for refusal in refusals(self.parameters, MAIL, desk):
             return refusal
-        desk.move(Phase.SENDER, Envelope(self.reverse_path, self.parameters))
-        return SENDER_OK(address=self.reverse_path.address or "<>") if desk.classic else SENDER_OK()
+        path = self.reverse_path
+        if not path.is_ascii and (reply := _outside_ascii(self, desk)):
+            return reply
+        if self.parameters:
+            return _with_wishes(self, desk, desk.host.now())
+        desk.move(Phase.SENDER, Envelope(path, self.parameters))
+        return SENDER_OK(address=path.address or "<>") if desk.classic else SENDER_OK()
+
+
+def _one_more(desk: Desk, limit: int) -> Reply | None:
+    """Count this MAIL; 452 where the session has had its share (RFC 9422 section 4.1 counts refused ones too)."""
+    if desk.state.mails >= limit:
+        return TOO_MANY_MESSAGES(
+            f"{desk.host.name} takes {limit} MAIL commands on one connection. QUIT, and come again."
+        )
+    desk.state = desk.state._replace(mails=desk.state.mails + 1)
+    return None
+
+
+def _outside_ascii(mail: Mail, desk: Desk) -> Reply | None:
+    if because := smtputf8.unknown(mail.reverse_path, desk):
+        return BAD_SENDER(because)
+    if "SMTPUTF8" in mail.parameters:
+        return None
+    return ASCII_SENDER("The address has characters outside ASCII. Say SMTPUTF8 after it, and the server takes them.")
+
+
+def _with_wishes(mail: Mail, desk: Desk, opened: Instant) -> Reply:
+    """Open a transaction that has parameters; the envelope keeps the priority that the client may have."""
+    wanted = mail.parameters.get("MT-PRIORITY", "0")
+    granted = mtpriority.granted(wanted, desk)
+    kept = mail.parameters if granted == wanted else {**mail.parameters, "MT-PRIORITY": granted}
+    desk.move(Phase.SENDER, Envelope(mail.reverse_path, kept, opened=opened))
+    if granted != wanted:
+        because = f"You are outside the network of {desk.host.name}: you may lower a priority, and not raise it."
+        return PRIORITY_CHANGED(because, priority=granted)
+    held = futurerelease.release(kept, opened)
+    return SENDER_OK("" if held is None else f"The message will be held until {iso_date(held)}.")
 
 
 def parse(cursor: Cursor) -> Mail:

@@ -8,11 +8,14 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
-from mailshell.smtp.extensions import RCPT
+from mailshell.smtp.extensions import RCPT, deliverby, smtputf8
 from mailshell.smtp.extensions.extension import read_parameters, refusals, write_parameters
+from mailshell.smtp.extensions.limits import EXTENSION as LIMITS
 from mailshell.smtp.grammar import Path
 from mailshell.smtp.phases import TRANSACTION, Phase
 from mailshell.smtp.replies import (
+    ASCII_RECIPIENT,
+    BAD_RECIPIENT,
     NO_SUCH_USER,
     RECIPIENT_OK,
     RELAY_DENIED,
@@ -30,6 +33,8 @@ CARD = Card(
         "TO": "fixed keyword: no space after the colon",
         "Forward-path": "recipient: the mailbox that gets the message",
         "esmtp-param": "parameter: this server does not know it",
+        "NOTIFY": "parameter: when to send a report about this recipient",
+        "ORCPT": "parameter: the recipient as the sender wrote it",
     },
     more="RCPT names one recipient and is sent once for each. It is part of the envelope: only the addresses here "
     "decide who gets the message, not the To field inside it.",
@@ -49,7 +54,7 @@ class Rcpt(NamedTuple):
 
     def line(self) -> bytes:
         """`RCPT TO:<bob@nyu.edu>`."""
-        return f"RCPT TO:{self.forward_path.text}{write_parameters(self.parameters)}".encode("ascii")
+        return f"RCPT TO:{self.forward_path.text}{write_parameters(self.parameters)}".encode()
 
     def run(self, desk: Desk) -> Reply:
         """Add the recipient to the envelope, or say why not."""
@@ -61,6 +66,8 @@ class Rcpt(NamedTuple):
         if reply.refuses:
             desk.move(desk.state.phase, envelope._replace(refused=envelope.refused + 1))
         else:
+            if self.parameters:
+                envelope = envelope._replace(asked={**envelope.asked, self.forward_path: self.parameters})
             desk.move(Phase.RECIPIENTS, envelope._replace(recipients=(*envelope.recipients, self.forward_path)))
         return reply
 
@@ -70,17 +77,39 @@ class Rcpt(NamedTuple):
         if len(envelope.recipients) >= desk.recipient_limit:
             because = f"This server takes {desk.recipient_limit} recipients for one message, and already has that many."
             return TOO_MANY_RECIPIENTS(because)
+        if envelope.refused and _commands_used(desk, envelope):
+            because = f"This server takes {desk.recipient_limit} RCPT commands for one message, refused ones counted."
+            return TOO_MANY_RECIPIENTS(because)
+        if not path.is_ascii and (reply := _outside_ascii(path, desk, envelope)):
+            return reply
         if host.is_local(path.domain):
-            if host.account(path.local) is not None:
+            if host.members(path.local):
                 return RECIPIENT_OK(address=address)
-            return NO_SUCH_USER(f"{host.name} has no mailbox named {path.local}.")
+            named = f"named {path.local}" if path.is_ascii else "of that name"
+            return NO_SUCH_USER(f"{host.name} has no mailbox {named}.")
         if desk.peer.inside:
+            if envelope.parameters and (reply := deliverby.late(desk, envelope, path.domain)):
+                return reply
             return WILL_RELAY(address=address)
         who = ", ".join(dict.fromkeys((desk.peer.name, desk.peer.address)))
         return RELAY_DENIED(
-            f"{path.domain} is not a domain of {host.name}, and you ({who}) are "
+            f"{path.domain if path.is_ascii else 'That'} is not a domain of {host.name}, and you ({who}) are "
             f"outside its network. It passes mail on only for computers inside."
         )
+
+
+def _commands_used(desk: Desk, envelope: Envelope) -> bool:
+    """Whether RCPTMAX is reached, which counts refused commands too (RFC 9422 section 4.2)."""
+    used = len(envelope.recipients) + envelope.refused
+    return desk.state.extended and used >= desk.recipient_limit and LIMITS.offered(desk)
+
+
+def _outside_ascii(path: Path, desk: Desk, envelope: Envelope) -> Reply | None:
+    if because := smtputf8.unknown(path, desk):
+        return BAD_RECIPIENT(because)
+    if "SMTPUTF8" in envelope.parameters:
+        return None
+    return ASCII_RECIPIENT("The address has characters outside ASCII, and MAIL did not say SMTPUTF8.")
 
 
 def parse(cursor: Cursor) -> Rcpt:

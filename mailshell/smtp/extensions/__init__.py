@@ -1,6 +1,23 @@
 """The service extensions, in the order of the EHLO reply."""
 
-from mailshell.smtp.extensions import eightbitmime, enhancedstatuscodes, help, pipelining, size
+from mailshell.smtp.extensions import (
+    binarymime,
+    chunking,
+    deliverby,
+    dsn,
+    eightbitmime,
+    enhancedstatuscodes,
+    etrn,
+    expn,
+    futurerelease,
+    help,
+    limits,
+    mtpriority,
+    pipelining,
+    requiretls,
+    size,
+    smtputf8,
+)
 from mailshell.smtp.extensions.extension import Extension, Known
 
 EXTENSIONS: tuple[Extension, ...] = (
@@ -8,7 +25,18 @@ EXTENSIONS: tuple[Extension, ...] = (
     eightbitmime.EXTENSION,
     pipelining.EXTENSION,
     enhancedstatuscodes.EXTENSION,
+    expn.EXTENSION,
+    etrn.EXTENSION,
     help.EXTENSION,
+    chunking.EXTENSION,
+    binarymime.EXTENSION,
+    dsn.EXTENSION,
+    deliverby.EXTENSION,
+    futurerelease.EXTENSION,
+    mtpriority.EXTENSION,
+    requiretls.EXTENSION,
+    limits.EXTENSION,
+    smtputf8.EXTENSION,
 )
 
 MAIL: Known = {parameter.keyword: (one, parameter) for one in EXTENSIONS for parameter in one.mail}

@@ -6,10 +6,11 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
 from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
+from mailshell.smtp.extensions import binarymime
 from mailshell.smtp.extensions.extension import Extension, Parameter
 from mailshell.smtp.replies import Reply
 
-_VALUE = re.compile(rb"(?:7BIT|8BITMIME)(?![!-<>-~])", re.IGNORECASE)
+_VALUE = re.compile(rb"(?:7BIT|8BITMIME|BINARYMIME)(?![!-<>-~])", re.IGNORECASE)
 
 CARD = Card(
     "8BITMIME",
@@ -21,15 +22,14 @@ CARD = Card(
 
 
 def read(cursor: Cursor) -> str:
-    """body-value = "7BIT" / "8BITMIME"."""
-    cursor.need_word(b"=", Expect("=", "7BIT or 8BITMIME"))
-    return (
-        cursor.need(_VALUE, Expect("7BIT or 8BITMIME", "how many bits of each octet are used")).decode("ascii").upper()
-    )
+    """body-value = "7BIT" / "8BITMIME" / "BINARYMIME" (RFC 6152 section 2, RFC 3030 section 3)."""
+    cursor.need_word(b"=", Expect("=", "7BIT, 8BITMIME or BINARYMIME"))
+    value = cursor.need(_VALUE, Expect("7BIT, 8BITMIME or BINARYMIME", "which octets the message may have"))
+    return value.decode("ascii").upper()
 
 
 def check(value: str, desk: Desk) -> Reply | None:
-    """Both values are always acceptable."""
+    """Every value is acceptable, once its extension is offered."""
     return None
 
 
@@ -40,5 +40,6 @@ BODY = Parameter(
     read,
     check,
     limits.BODY_PARAMETER,
+    {"BINARYMIME": binarymime.EXTENSION},
 )
 EXTENSION = Extension("8BITMIME", CARD, lambda desk: "8BITMIME", mail=(BODY,))

@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Expect
+from mailshell.smtp import eras
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.grammar import SPACE
-from mailshell.smtp.replies import PARAMETER_UNKNOWN, Reply
+from mailshell.smtp.grammar import SPACE, UTF8
+from mailshell.smtp.replies import BAD_SYNTAX, PARAMETER_UNKNOWN, Reply
 
 _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
-_VALUE = re.compile(rb"[!-<>-~]+")
+_VALUE = re.compile(rb"(?:[!-<>-~]|" + UTF8 + rb")+")
 _KEY = Expect("esmtp-keyword", "the name of a parameter, as in SIZE")
+NO_VALUE = Expect("SP or CRLF", "this parameter has no value")
 TWICE = Expect("each parameter once", "the same parameter stands earlier in the line")
 
 
@@ -20,7 +22,7 @@ class Parameter(NamedTuple):
     """A parameter of MAIL or RCPT.
 
     `read` takes the octets after the keyword and returns the value; `check` returns a refusal, or None; `octets` is
-    what the parameter adds to the longest command line.
+    what the parameter adds to the longest command line; `values` names those that another extension brings.
     """
 
     keyword: str
@@ -29,16 +31,35 @@ class Parameter(NamedTuple):
     read: Callable[[Cursor], str]
     check: Callable[[str, Desk], Reply | None]
     octets: int
+    values: Mapping[str, "Extension"] = {}
+
+
+def _no_reason(desk: Desk) -> str:
+    return ""
+
+
+def _no_refusal(parameters: Mapping[str, str], desk: Desk) -> Reply | None:
+    return None
 
 
 class Extension(NamedTuple):
-    """A service extension; `words` is its line in the EHLO reply."""
+    """A service extension; `words` is its line in the EHLO reply.
+
+    `withheld` says in a sentence why this client is not offered it, and nothing where it is; `agree` returns a
+    refusal where parameters of MAIL that are right each by itself do not go together.
+    """
 
     keyword: str
     card: Card
     words: Callable[[Desk], str]
     mail: tuple[Parameter, ...] = ()
     rcpt: tuple[Parameter, ...] = ()
+    withheld: Callable[[Desk], str] = _no_reason
+    agree: Callable[[Mapping[str, str], Desk], Reply | None] = _no_refusal
+
+    def offered(self, desk: Desk) -> bool:
+        """Whether the EHLO reply to this client lists the extension."""
+        return desk.offers(self.keyword) and not self.withheld(desk)
 
 
 Known = Mapping[str, tuple[Extension, Parameter]]
@@ -73,21 +94,41 @@ def _any_value(cursor: Cursor) -> str:
     equals = Expect("=", "the value of the parameter")
     if not cursor.word(b"=", equals):
         return ""
-    return cursor.need(_VALUE, Expect("esmtp-value", "visible characters, no space and no =")).decode("ascii")
+    return cursor.need(_VALUE, Expect("esmtp-value", "visible characters, no space and no =")).decode("utf-8")
+
+
+def read_flag(cursor: Cursor) -> str:
+    """A parameter without a value."""
+    if cursor.octets[cursor.at : cursor.at + 1] == b"=":
+        raise cursor.refuse(cursor.at, NO_VALUE)
+    return ""
+
+
+def accept(value: str, desk: Desk) -> Reply | None:
+    """The check of a parameter whose every value is acceptable."""
+    return None
 
 
 def refusals(parameters: Mapping[str, str], known: Known, desk: Desk) -> Iterator[Reply]:
-    """The refusal of each parameter that this host does not take."""
+    """The refusal of each parameter that this host does not take; 555 came with EHLO (RFC 1869 section 6.1)."""
+    if desk.early and parameters:
+        yield BAD_SYNTAX("In 1982 nothing may follow the address. Parameters came with EHLO, in 1993.")
     for keyword, value in parameters.items():
         extension, parameter = known.get(keyword, (None, None))
         if extension is None or parameter is None:
             yield PARAMETER_UNKNOWN(f"{keyword} is no parameter that this server knows.")
-        elif not desk.offers(extension.keyword):
-            belongs = "" if keyword == extension.keyword else f"{keyword} belongs to {extension.keyword}. "
-            yield PARAMETER_UNKNOWN(f"{belongs}This server does not offer {extension.keyword}.")
+            continue
+        name = keyword
+        if value in parameter.values:
+            name, extension = f"{keyword}={value}", parameter.values[value]
+        if not desk.offers(extension.keyword):
+            belongs = "" if keyword == extension.keyword else f"{name} belongs to {extension.keyword}. "
+            yield PARAMETER_UNKNOWN(f"{belongs}{eras.absent(extension.keyword, desk.host.traits.era)}")
         elif not desk.state.extended:
             yield PARAMETER_UNKNOWN(f"{keyword} may be used only after EHLO: HELO offers no extension.")
-        elif (reply := parameter.check(value, desk)) is not None:
+        elif because := extension.withheld(desk):
+            yield PARAMETER_UNKNOWN(because)
+        elif (reply := parameter.check(value, desk) or extension.agree(parameters, desk)) is not None:
             yield reply
 
 

@@ -1,0 +1,95 @@
+"""`mailshell explain`: what a word, a line or a whole conversation means, offline.
+
+Exit status 0, 1 where nothing is known about it, 2 for a file that cannot be read.
+"""
+
+import argparse
+import os
+import re
+import sys
+from contextlib import nullcontext
+
+from mailshell.shell import setup
+from mailshell.shell.known import fact_lines, facts, nearest
+from mailshell.shell.log import Log
+from mailshell.shell.text import safe
+from mailshell.shell.view import View
+
+_GUTTER = re.compile(r"[CS][0-9]*[:~*!] ")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Explain the words, or the conversation in a file."""
+    with Log(args.log) as log:
+        words = args.words
+        if len(words) == 1 and (words[0] == "-" or os.path.isfile(words[0])):
+            return _file(args, words[0], log)
+        text = " ".join(words)
+        lines = explained(text, setup.view(args, sys.stdout))
+        if not lines:
+            _unknown(text)
+            return 1
+        _out(lines, log)
+        return 0
+
+
+def _out(lines: list[str], log: Log) -> None:
+    sys.stdout.writelines(line + "\n" for line in lines)
+    log.write(lines)
+
+
+def _unknown(text: str) -> None:
+    near = nearest(text)
+    hint = f" Near it: {', '.join(near)}." if near else ""
+    print(safe(f"mailshell: nothing is known about {text[:60]}.{hint}"), file=sys.stderr)
+
+
+def _file(args: argparse.Namespace, name: str, log: Log) -> int:
+    """A conversation, line by line, so that a long one needs no more memory than a short one."""
+    # Imported here because a word is explained without them, and quickly.
+    from mailshell.shell import logs
+    from mailshell.shell.annotate import Annotator
+
+    try:
+        opened = nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb")  # noqa: SIM115
+    except OSError as error:
+        print(safe(f"mailshell: {name}: {error.strerror}"), file=sys.stderr)
+        return 2
+    with opened as file:
+        head, lines = logs.peek(logs.cut(file))
+        reader = logs.reader(head)
+        if reader is None:
+            return _single(args, name, head, log)
+        annotator = Annotator(setup.view(args, sys.stdout))
+        for said in reader(lines):
+            _out(annotator.said(said), log)
+        _out(annotator.end(), log)
+    return 0
+
+
+def _single(args: argparse.Namespace, name: str, head: list[bytes], log: Log) -> int:
+    """A file that is no conversation: a command, a code or a header field a line, each explained on its own."""
+    view, known = setup.view(args, sys.stdout), False
+    for line in head:
+        text = line.decode("utf-8", "surrogateescape").strip()
+        lines = explained(text, view) if text else []
+        known = known or bool(lines)
+        _out(lines, log)
+    if known:
+        return 0
+    print(safe(f"mailshell: {name} is no conversation in a form that is known here."), file=sys.stderr)
+    print("mailshell: known are C:/S: files, telnet, openssl s_client, swaks, curl -v and smtplib.", file=sys.stderr)
+    return 1
+
+
+def explained(text: str, view: View) -> list[str]:
+    """A word or a line in the depth of the view; empty where nothing is known."""
+    text = text.strip()
+    found = _GUTTER.match(text)
+    text = text if found is None else text[found.end() :]
+    known = facts(text)
+    if known:
+        return [line for fact in known for line in fact_lines(fact, view)]
+    from mailshell.shell.single import line_lines
+
+    return line_lines(text, view)

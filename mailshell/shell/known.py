@@ -1,0 +1,268 @@
+"""Everything that mailshell knows about a word of mail: from our own cards, and from the tables."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mailshell.core import tables
+from mailshell.core.record import Cite
+from mailshell.core.session import Topic
+from mailshell.core.tables import Cells
+from mailshell.protocols import PROTOCOLS
+from mailshell.shell.text import safe, wrap
+from mailshell.shell.view import View
+from mailshell.smtp.commands.data import END_CARD
+from mailshell.smtp.replies import REPLIES
+
+_CODE = re.compile(r"[0-9]{3}")
+_ENHANCED = re.compile(r"([245X])\.([0-9]{1,3}|X)\.([0-9]{1,3}|X)")
+_CONTEXT = re.compile(r"(\S+|\([A-Z ]+\)) ([0-9]{3})")
+
+
+class Fact(NamedTuple):
+    """One thing that is known: its name, what kind of thing it is, one line, some sentences, what to do next.
+
+    `fields` are heads and texts, for those who want all; `section` is where it stands.
+    """
+
+    name: str
+    kind: str
+    says: str
+    more: str = ""
+    next: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    section: str = ""
+
+
+def facts(text: str) -> list[Fact]:
+    """What is known about a word, a code or a name; empty where it is nothing that we know."""
+    if _CODE.fullmatch(text):
+        return code(text)
+    wanted = text.upper()
+    if (found := _ENHANCED.fullmatch(wanted)) is not None:
+        return enhanced(*found.groups())
+    if (found := _CONTEXT.fullmatch(wanted)) is not None and (context := _in_context(found[1], found[2])):
+        return context
+    return [*_commands(wanted), *_keywords(wanted), *_parameters(wanted), *_others(wanted)]
+
+
+def code(text: str) -> list[Fact]:
+    """A reply code: the table's words, its digits, the commands that it answers, the replies of our own server."""
+    ours = tuple(
+        ("here", f"{one.card.name}: {one.card.more} {one.card.cite}") for one in REPLIES if str(one.code) == text
+    )
+    digits = tuple(("digit", f"{row['digit']} {row['name']}: {row['meaning']}") for row in _digits(text))
+    contexts = tuple((_after(row), f"{row['note']}. {row['section']}") for row in tables.find(_CONTEXTS, "code", text))
+    for row in tables.find("smtp-replies", "code", text):
+        fields = (*digits, *contexts, *ours)
+        return [Fact(text, "reply code", row["name"], row["meaning"], row["next"], fields, row["section"])]
+    (rule,) = tables.find(_THEORY, "digit", "out of range" if text[0] not in "2345" else "unknown code")
+    says = rule["name"] if text[0] not in "2345" else _digits(text)[0]["name"]
+    return [Fact(text, "reply code", says, rule["meaning"], rule["next"], digits, rule["section"])]
+
+
+_CONTEXTS, _THEORY = "smtp-reply-contexts", "smtp-reply-theory"
+
+
+def _digits(text: str) -> list[Cells]:
+    wanted = (f"{text[0]}yz", f"x{text[1]}z")
+    return [row for digit in wanted for row in tables.find(_THEORY, "digit", digit)]
+
+
+def _after(row: Cells) -> str:
+    return f"{row['command']}, {row['phase']}"
+
+
+def _in_context(command: str, text: str) -> list[Fact]:
+    found = [row for row in tables.find(_CONTEXTS, "code", text) if row["command"].upper() == command]
+    if not found:
+        return []
+    general = code(text)[0]
+    fields = tuple((row["phase"], f"{row['note']}. {row['section']}") for row in found)
+    says = found[0]["note"].split(";")[0]
+    return [Fact(f"{command} {text}", "reply", says, general.more, general.next, fields, found[0]["section"])]
+
+
+def enhanced(kind: str, subject: str, detail: str) -> list[Fact]:
+    """An enhanced status code, its class, its subject; a pattern such as X.7.X is one too."""
+    wanted = (f"{kind}.X.X", f"X.{subject}.X", f"X.{subject}.{detail}")
+    found = [row for name in dict.fromkeys(wanted) for row in tables.find("smtp-enhanced", "code", name)]
+    if not found:
+        return []
+    last = found[-1]
+    name = f"{kind}.{subject}.{detail}"
+    around = tuple((row["code"], f"{row['name']}. {row['meaning']}") for row in found[:-1])
+    more = last["meaning"]
+    if subject != "X" and not tables.find("smtp-enhanced", "code", wanted[2]):
+        more = f"The detail {detail} is not registered. {more}"
+    classes = f"{last['classes']} stands before it" if last["classes"] != "-" else "-"
+    fields = (*around, ("class", classes), ("with", f"reply code {last['replies']}"))
+    return [Fact(name, "enhanced status code", last["name"], more, "", _kept(fields), last["section"])]
+
+
+def _kept(fields: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((head, text) for head, text in fields if text.removeprefix("reply code ") not in ("-", "not given"))
+
+
+def _row_fields(row: Cells, *names: str) -> tuple[tuple[str, str], ...]:
+    return _kept(tuple((name, row[name]) for name in names))
+
+
+def _topics(wanted: str) -> list[Topic]:
+    return [topic for topic in PROTOCOLS["smtp"].topics if topic.card.name.upper() == wanted]
+
+
+def _commands(wanted: str) -> list[Fact]:
+    rows = tables.find("smtp-commands", "command", wanted)
+    if not rows and re.fullmatch(r"X-?[A-Z0-9]+", wanted) and not _topics(wanted):
+        rows = tables.find("smtp-commands", "command", "X...") if wanted.startswith("X-") else ()
+    out = []
+    for row in rows:
+        fields = _row_fields(row, "syntax", "when", "effect", "intermediate", "success", "errors", "pipelining")
+        topic = next(iter(_topics(wanted)), None)
+        if topic is None:
+            more = f"Effect: {row['effect']}."
+            out.append(Fact(wanted, "command", row["says"], more, "", fields, row["section"]))
+            continue
+        card = topic.card
+        parts = tuple((rule, gloss) for rule, gloss in card.parts.items())
+        examples = tuple(("as in", example) for example in topic.examples)
+        out.append(
+            Fact(
+                wanted,
+                "command",
+                card.says,
+                card.more,
+                "",
+                (*examples, *fields, *parts),
+                _joined(f"{card.cite}; {row['section']}"),
+            )
+        )
+    return out
+
+
+def _keywords(wanted: str) -> list[Fact]:
+    out = []
+    for row in tables.find("smtp-extensions", "keyword", wanted):
+        fields = _row_fields(row, "name", "values", "commands", "parameters", "submission", "status")
+        says = row["says"]
+        out.append(Fact(wanted, "EHLO keyword", says, row["meaning"], "", fields, row["section"]))
+    return out
+
+
+def _parameters(wanted: str) -> list[Fact]:
+    out = []
+    for row in tables.find("smtp-parameters", "parameter", wanted):
+        fields = _row_fields(row, "syntax", "extension", "length", "errors")
+        says = f"parameter of {row['command']}: {row['syntax']}"
+        out.append(Fact(wanted, "parameter", says, row["meaning"], "", fields, row["section"]))
+    return out
+
+
+def _others(wanted: str) -> list[Fact]:
+    out = [
+        Fact(
+            topic.card.name,
+            _kind(topic),
+            topic.card.says,
+            topic.card.more,
+            topic.card.next,
+            (),
+            str(topic.card.cite),
+        )
+        for topic in (*_topics(wanted), *([Topic(END_CARD, "", ())] if wanted == "." else []))
+        if not tables.find("smtp-commands", "command", wanted)
+        and not tables.find("smtp-extensions", "keyword", wanted)
+        and not tables.find("smtp-parameters", "parameter", wanted)
+    ]
+    for row in tables.find("message-headers", "field", wanted):
+        fields = _row_fields(row, "syntax", "set_by", "min", "max", "group")
+        says = row["meaning"].removesuffix(".")
+        out.append(
+            Fact(row["field"], f"header field, {row['group']}", says, row["meaning"], "", fields, row["section"])
+        )
+    for row in tables.find("limits", "name", wanted):
+        says = f"{row['value']} {row['unit']}, {row['kind']}"
+        more = "" if row["meaning"] == "-" else row["meaning"]
+        out.append(Fact(row["name"], "limit", says, more, "", (), row["section"]))
+    for row in tables.find(_THEORY, "digit", wanted):
+        out.append(
+            Fact(
+                row["digit"],
+                _position(row),
+                row["name"],
+                row["meaning"],
+                row["next"],
+                (),
+                row["section"],
+            )
+        )
+    return out + _rules(wanted)
+
+
+def _rules(wanted: str) -> list[Fact]:
+    """A rule of the grammar, by its name in the RFC, with each command that has it."""
+    found: dict[str, tuple[str, str, Cite]] = {}
+    for topic in PROTOCOLS["smtp"].topics:
+        for rule, gloss in topic.card.parts.items():
+            if rule.upper() == wanted and rule != topic.card.name and not _known_elsewhere(wanted):
+                found.setdefault(topic.card.name, (rule, gloss, topic.card.cite))
+    return [Fact(rule, f"part of {name}", gloss, "", "", (), str(cite)) for name, (rule, gloss, cite) in found.items()]
+
+
+def _kind(topic: Topic) -> str:
+    return "phase" if any(topic.card is card for card in PROTOCOLS["smtp"].phases.values()) else "line"
+
+
+def _position(row: Cells) -> str:
+    return "rule of replies" if row["position"] == "rule" else f"{row['position']} digit of a reply code"
+
+
+def _joined(sections: str) -> str:
+    """Sections, each once."""
+    return "; ".join(dict.fromkeys(sections.split("; ")))
+
+
+def _known_elsewhere(wanted: str) -> bool:
+    return bool(tables.find("smtp-parameters", "parameter", wanted))
+
+
+def names() -> Iterator[str]:
+    """Every word that can be explained, for the nearest ones to a word that cannot."""
+    columns = {
+        "smtp-commands": "command",
+        "smtp-extensions": "keyword",
+        "smtp-parameters": "parameter",
+        "message-headers": "field",
+        "limits": "name",
+    }
+    for table, column in columns.items():
+        yield from (row[column] for row in tables.rows(table))
+    yield from (topic.card.name for topic in PROTOCOLS["smtp"].topics)
+
+
+def nearest(text: str) -> list[str]:
+    """The names that look most like a text, and the limits that have it in their name."""
+    from difflib import get_close_matches
+
+    known = {name.upper(): name for name in names()}
+    near = get_close_matches(text.upper(), known, 4, 0.6)
+    inside = [name for name in known if len(text) > 3 and text.upper() in name]
+    return [known[name] for name in dict.fromkeys([*near, *inside])][:5]
+
+
+def fact_lines(fact: Fact, view: View) -> list[str]:
+    """One line at depth 0, some sentences at depth 1, every field at depth 2."""
+    if view.depth == 0:
+        return [safe(f"{fact.name}: {fact.says}", ascii_only=view.ascii)]
+    head = f"{fact.name}: {fact.says} ({fact.kind})"
+    texts = [fact.more] if fact.more.removesuffix(".") != fact.says else []
+    if fact.next:
+        texts.append(f"next: {fact.next}")
+    if view.depth == 2:
+        texts += [f"{name}: {text}" for name, text in fact.fields]
+    texts.append(fact.section if view.depth == 2 else fact.section.split(";")[0])
+    out = [f"   {row}" for row in wrap(safe(head, ascii_only=view.ascii), max(view.width - 3, 30))]
+    for text in texts:
+        out += [f"     {row}" for row in wrap(safe(text, ascii_only=view.ascii), max(view.width - 5, 30))]
+    return out

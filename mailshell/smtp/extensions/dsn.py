@@ -1,0 +1,138 @@
+"""DSN: say which delivery reports are wanted (RFC 3461; addresses outside ASCII: RFC 6533)."""
+
+import re
+
+from mailshell.core.cursor import Cursor
+from mailshell.core.record import Card, Cite, Expect
+from mailshell.smtp import limits
+from mailshell.smtp.desk import Desk
+from mailshell.smtp.extensions.extension import Extension, Parameter, accept
+from mailshell.smtp.grammar import ATOM, UTF8
+from mailshell.smtp.replies import BAD_SYNTAX, Reply
+
+_RET = re.compile(rb"(?:FULL|HDRS)(?![!-<>-~])", re.IGNORECASE)
+_NOTIFY = re.compile(rb"(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*)(?![!-<>-~])", re.IGNORECASE)
+_XTEXT = re.compile(rb"(?:[!-*,-<>-~]|\+(?:[2-6][0-9A-F]|7[0-9A-E]))+")
+_UNITEXT = re.compile(rb"(?:[!-*,-<>-\[\]-~]|\\x\{[0-9A-F]{2,6}\}|" + UTF8 + rb")+")
+_XTEXT_WANTED = Expect("xtext", "visible ASCII characters; others, + and = are written +HH, as in +2B")
+_UNITEXT_WANTED = Expect("utf-8-enc-addr", "an address; space, +, = and \\ are written \\x{HH}")
+
+CARD = Card(
+    "DSN",
+    "takes wishes about delivery reports",
+    Cite(3461, "3"),
+    more="A report about delivery goes to the return path. With DSN the sender says when there shall be one (NOTIFY), "
+    "what it brings back (RET), and by what it names message and recipient (ENVID, ORCPT).",
+)
+
+
+def _encoded(cursor: Cursor, pattern: re.Pattern[bytes], wanted: Expect) -> bytes:
+    """The whole value of a parameter; an octet inside it that the encoding does not have is pointed at."""
+    found = cursor.need(pattern, wanted)
+    if cursor.octets[cursor.at : cursor.at + 1] not in b" \t":
+        raise cursor.refuse(cursor.at, wanted)
+    return found
+
+
+def read_ret(cursor: Cursor) -> str:
+    """RET=FULL or RET=HDRS."""
+    cursor.need_word(b"=", Expect("=", "FULL or HDRS"))
+    return cursor.need(_RET, Expect("FULL or HDRS", "what a report of failure brings back")).decode("ascii").upper()
+
+
+def read_envid(cursor: Cursor) -> str:
+    """envid-parameter = "ENVID=" xtext; it is kept encoded, as it goes on to the next server."""
+    cursor.need_word(b"=", Expect("=", "the name of the envelope"))
+    start = cursor.at
+    found = _encoded(cursor, _XTEXT, _XTEXT_WANTED)
+    if len(found) > limits.ENVID:
+        raise cursor.refuse(start, Expect(f"at most {limits.ENVID} characters", "the longest name of an envelope"))
+    return found.decode("ascii")
+
+
+def read_notify(cursor: Cursor) -> str:
+    """notify-esmtp-value = "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )."""
+    cursor.need_word(b"=", Expect("=", "NEVER, or SUCCESS, FAILURE and DELAY with commas"))
+    wanted = Expect("NEVER, or SUCCESS,FAILURE,DELAY", "when to report; NEVER stands alone")
+    return cursor.need(_NOTIFY, wanted).decode("ascii").upper()
+
+
+def read_orcpt(cursor: Cursor) -> str:
+    """orcpt-parameter = "ORCPT=" addr-type ";" xtext; utf-8 has an encoding of its own (RFC 6533 section 3)."""
+    cursor.need_word(b"=", Expect("=", "the type of the address, a semicolon, the address"))
+    start = cursor.at
+    kind = cursor.need(ATOM, Expect("addr-type", "the type of the address, as in rfc822"))
+    cursor.need_word(b";", Expect(";", "between the type and the address"))
+    if kind.lower() == b"utf-8":
+        _encoded(cursor, _UNITEXT, _UNITEXT_WANTED)
+    else:
+        _encoded(cursor, _XTEXT, _XTEXT_WANTED)
+    if cursor.at - start > limits.ORCPT:
+        raise cursor.refuse(start, Expect(f"at most {limits.ORCPT} characters", "the longest original recipient"))
+    return cursor.octets[start : cursor.at].decode("utf-8")
+
+
+def check_orcpt(value: str, desk: Desk) -> Reply | None:
+    """501 for characters outside ASCII where MAIL did not say SMTPUTF8 (RFC 6533 section 3)."""
+    envelope = desk.state.envelope
+    if value.isascii() or (envelope is not None and "SMTPUTF8" in envelope.parameters):
+        return None
+    return BAD_SYNTAX(
+        "ORCPT has characters outside ASCII, and MAIL did not say SMTPUTF8. Write them as \\x{HEX}, or say SMTPUTF8."
+    )
+
+
+RET = Parameter(
+    "RET",
+    Card(
+        "RET",
+        "what a report of failure brings back",
+        Cite(3461, "4.3"),
+        more="FULL asks for the whole message, HDRS for its header fields. It counts for reports of failure alone.",
+    ),
+    "RET=HDRS",
+    read_ret,
+    accept,
+    limits.RET_PARAMETER,
+)
+ENVID = Parameter(
+    "ENVID",
+    Card(
+        "ENVID",
+        "name of the envelope, for reports",
+        Cite(3461, "4.4"),
+        more="Each report repeats this name, so that the sender knows which message the report is about.",
+    ),
+    "ENVID=name",
+    read_envid,
+    accept,
+    limits.ENVID_PARAMETER,
+)
+NOTIFY = Parameter(
+    "NOTIFY",
+    Card(
+        "NOTIFY",
+        "when to send a report",
+        Cite(3461, "4.1"),
+        more="SUCCESS, FAILURE and DELAY ask for a report in that case, NEVER asks for none. Without NOTIFY a server "
+        "reports failures, and may report delays.",
+    ),
+    "NOTIFY=SUCCESS,FAILURE",
+    read_notify,
+    accept,
+    limits.NOTIFY_PARAMETER,
+)
+ORCPT = Parameter(
+    "ORCPT",
+    Card(
+        "ORCPT",
+        "recipient as the sender wrote it",
+        Cite(3461, "4.2"),
+        more="Mail may be forwarded to another address. A report then still names the address that the sender knows.",
+    ),
+    "ORCPT=rfc822;bob@nyu.edu",
+    read_orcpt,
+    check_orcpt,
+    limits.ORCPT_PARAMETER,
+)
+EXTENSION = Extension("DSN", CARD, lambda desk: "DSN", mail=(RET, ENVID), rcpt=(NOTIFY, ORCPT))
