@@ -98,7 +98,8 @@ def test_every_reply_is_given_in_some_transcript_and_nothing_else_is_ever_sent()
                 wording = replies[record.card.name]
                 assert record.replies[0].startswith(str(wording.code).encode())
                 found.add(wording.card.name)
-    assert found == set(replies)
+    # A transcript cannot stop its server: test_net shows that reply.
+    assert found == set(replies) - {"shutting down"}
     assert len(replies) == len(REPLIES), "no two replies have the same name"
 
 

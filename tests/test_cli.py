@@ -208,7 +208,7 @@ def test_run_fails_on_a_refusal_when_asked(play):
         ("C: \\q\n", "line 1: \\q is no escape"),
         ("C2(smtp@mars): NOOP\n", "line 1: mars is no host of this world."),
         ("C: NOOP\n> :dance\n", "line 2: :dance is no command for a script"),
-        ("# voice: loud\nC: NOOP\n", "# voice: loud: choose from modern, classic"),
+        ("# voice: loud\nC: NOOP\n", "the header's voice is 'loud'; choose from modern, classic"),
         ("# era: 1066\nC: NOOP\n", "the header's era is '1066'; choose from 1982, 1995, 2008, today"),
     ],
 )

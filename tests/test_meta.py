@@ -141,12 +141,19 @@ def test_an_abbreviation_is_enough_where_it_is_one_command(desk):
 
 def test_help_lists_what_may_be_typed_now_and_every_command(desk):
     shown = desk.do(":help")
-    text = "\n".join(shown)
-    assert shown[0].startswith("   Phase: greeting. The server has greeted.")
-    assert "EHLO your.host.name" in text
-    assert "MAIL FROM" not in text
-    assert all(f"   :{name}" in text for name in COMMANDS)
+    assert all(f"   :{name}" in "\n".join(shown) for name in COMMANDS)
     assert desk.do(":") == shown
+    here = desk.do(":help ?")
+    assert here[0].startswith("   Phase: greeting. The server has greeted.")
+    assert any(line.startswith("     EHLO your.host.name") for line in here)
+    assert not any("MAIL FROM" in line for line in here)
+    assert len(here) < 24, "what may be sent now fits a small screen"
+
+
+def test_raw_and_drop_say_that_the_connection_is_closed(desk):
+    for text in (':raw "NOOP"', ":drop"):
+        assert desk.said("QUIT", text) == "** The connection is closed. Enter alone opens it again."
+        desk.do(":undo")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
@@ -409,4 +416,4 @@ def test_a_header_that_names_no_such_world_is_refused(name, tmp_path, capsys):
     path.write_text(f"# {name}: loud\nC: NOOP\n")
     status, _, errors = replay(path, capsys)
     assert status == 2
-    assert f"# {name}: loud: choose from " in errors
+    assert f"the header's {name} is 'loud'; choose from " in errors

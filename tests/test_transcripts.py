@@ -113,9 +113,8 @@ def test_plain_commands_are_told_from_a_transcript(text):
 
 
 def test_plain_commands_are_sent_one_a_line():
-    assert script.plain("HELO a\n\n# b") == Script(
-        {}, (Item(1, "send", "HELO a"), Item(2, "send", ""), Item(3, "send", "# b"))
-    )
+    items = Item(3, "send", "HELO a"), Item(4, "send", ""), Item(5, "send", "# b\\\\c\\xe2\\x80\\xa8d")
+    assert script.plain("# a note\n\nHELO a\r\n\n# b\\c\u2028d\n") == Script({}, items, together=False)
 
 
 @given(st.binary())

@@ -11,53 +11,59 @@ class Framer:
     Of a line over the limit only the first octets are kept; `lost` counts the octets that the last line lost so.
     """
 
-    __slots__ = ("_buffer", "_dropped", "_limit", "lost")
+    __slots__ = ("_at", "_buffer", "_dropped", "_limit", "lost")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self.lost = 0
         self._buffer = b""
+        self._at = 0  # lines before it were cut: a buffer of many lines is copied once, not once a line
         self._dropped = 0
 
     @property
     def pending(self) -> tuple[bytes, int]:
         """The octets that wait for the rest of their line, and the count of those dropped; can be set (undo)."""
-        return self._buffer, self._dropped
+        return self._buffer[self._at :], self._dropped
 
     @pending.setter
     def pending(self, value: tuple[bytes, int]) -> None:
         self._buffer, self._dropped = value
+        self._at = 0
 
     def feed(self, data: bytes) -> None:
         """Add what arrived."""
-        self._buffer = self._buffer + data if self._buffer else data
+        self._buffer = self._buffer[self._at :] + data if len(self._buffer) > self._at else data
+        self._at = 0
 
     def line(self) -> bytes | None:
         """The next line with its end, or None while its end has not arrived."""
-        buffer = self._buffer
-        end = buffer.find(b"\n") + 1
+        start, buffer = self._at, self._buffer
+        end = buffer.find(b"\n", start) + 1
         if not end:
-            if len(buffer) > self._limit:
-                self._dropped += len(buffer) - self._limit
-                self._buffer = buffer[: self._limit]
+            rest = buffer[start:] if start else buffer
+            if len(rest) > self._limit:
+                self._dropped += len(rest) - self._limit
+                rest = rest[: self._limit]
+            self._buffer, self._at = rest, 0
             return None
-        kept = min(end, self._limit)
+        kept = min(end, start + self._limit)
         self.lost, self._dropped = self._dropped + end - kept, 0
-        self._buffer = buffer[end:]
-        return buffer[:kept]
+        self._at = end
+        return buffer[start:kept]
 
     def take(self) -> bytes:
         """Everything that has arrived and was not cut yet, for a phase that reads no lines."""
-        data, self._buffer = self._buffer, b""
+        data = self._buffer[self._at :] if self._at else self._buffer
+        self._buffer, self._at = b"", 0
         return data
 
     def give_back(self, data: bytes) -> None:
         """Put octets that were taken and not used before what has arrived since."""
-        self._buffer = data + self._buffer
+        self._buffer, self._at = data + self._buffer[self._at :], 0
 
     def clear(self) -> None:
         """Drop everything: nothing after the end of a session, or before a TLS handshake, is ever run."""
-        self._buffer, self._dropped = b"", 0
+        self._buffer, self._at, self._dropped = b"", 0, 0
 
 
 def lines(octets: bytes) -> list[bytes]:

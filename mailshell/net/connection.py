@@ -20,7 +20,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LINES = 4 * 1024
 """Octets read at once where lines are expected: the answers to so many are what a connection may have to hold."""
 
-BLOCK = 256 * 1024
+BLOCK = 64 * 1024
 """Octets read at once where a message is expected."""
 
 LINGER = 30.0

@@ -25,7 +25,7 @@ def legal_topics(engine: Engine[Host], session: Session) -> list[Topic]:
 
 def here(engine: Engine[Host], session: Session, width: int) -> list[str]:
     """The phase, and what may be sent in it."""
-    lines = _wrapped(f"Phase: {session.phase.value}. {engine.phases[session.phase].more}", width)
+    lines = wrapped(f"Phase: {session.phase.value}. {engine.phases[session.phase].more}", width)
     topics = legal_topics(engine, session)
     if topics:
         rows = [(topic.syntax, topic.card.says) for topic in topics]
@@ -40,7 +40,7 @@ def columns(rows: Iterable[tuple[str, str]], width: int, *, indent: int, left: i
         if indent + left + len(says) <= width:
             out.append(f"{' ' * indent}{typed:<{left}}{says}")
         else:
-            out += [" " * indent + typed.rstrip(), *_wrapped(says, width, indent=indent + 2)]
+            out += [" " * indent + typed.rstrip(), *wrapped(says, width, indent=indent + 2)]
     return out
 
 
@@ -48,22 +48,23 @@ def _code(engine: Engine[Host], code: str, width: int) -> list[str] | None:
     """What a reply code means, whichever server sends it."""
     for row in tables.rows(f"{engine.name}-replies"):
         if row["code"] == code:
-            lines = [f"   {code}: {row['name']}", *_wrapped(row["meaning"], width, indent=5)]
-            lines += _wrapped(f"next: {row['next']}", width, indent=5)
-            return lines + _wrapped(row["section"], width, indent=5)
+            lines = [f"   {code}: {row['name']}", *wrapped(row["meaning"], width, indent=5)]
+            lines += wrapped(f"next: {row['next']}", width, indent=5)
+            return lines + wrapped(row["section"], width, indent=5)
     return None
 
 
 def _topic(topic: Topic, width: int) -> list[str]:
     card = topic.card
     lines = [f"   {card.name}: {card.says}"]
-    lines += _wrapped(card.more, width, indent=5)
+    lines += wrapped(card.more, width, indent=5)
     if topic.syntax:
         lines.append(f"     type:  {topic.syntax}")
     lines += [f"     as in: {example}" for example in topic.examples]
     return [*lines, f"     {card.cite}"]
 
 
-def _wrapped(text: str, width: int, indent: int = 3) -> list[str]:
+def wrapped(text: str, width: int, indent: int = 3) -> list[str]:
+    """A paragraph at an indentation, in columns."""
     rows: Iterable[str] = wrap(text, max(width - indent - 1, 30))
     return [" " * indent + row for row in rows]

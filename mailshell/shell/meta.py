@@ -11,7 +11,7 @@ from mailshell.core.transcript import Entry
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell import looking
-from mailshell.shell.help import columns, help_lines, here
+from mailshell.shell.help import columns, help_lines, here, wrapped
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
 from mailshell.shell.view import WireMarks
@@ -86,17 +86,12 @@ def _help(meta: Meta, rest: str) -> None:
     width = meta.renderer.view.width
     if not rest:
         rows = [(f":{name} {one.syntax}", one.says) for name, one in COMMANDS.items()]
-        meta.out(
-            [
-                *columns(rows, width, indent=3, left=28),
-                "   ? alone says what may be sent now, ? WORD what a word means.",
-            ]
-        )
+        hint = "? alone says what may be sent now, ? WORD what a word means."
+        meta.out([*columns(rows, width, indent=3, left=28), *wrapped(hint, width)])
         return
     if rest == "?":
-        meta.out(
-            [*here(engine, link.session, width), "   ? WORD explains a word. :help lists the commands of mailshell."]
-        )
+        hint = "? WORD explains a word. :help lists the commands of mailshell."
+        meta.out([*here(engine, link.session, width), *wrapped(hint, width)])
         return
     lines = help_lines(engine, rest, width)
     if lines is None and word in COMMANDS:

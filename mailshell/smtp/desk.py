@@ -11,7 +11,7 @@ from mailshell.mail.host import Host
 from mailshell.smtp import eras, limits
 from mailshell.smtp.grammar import Path
 from mailshell.smtp.phases import Phase
-from mailshell.smtp.replies import Reply
+from mailshell.smtp.wording import Reply
 
 
 class Envelope(NamedTuple):

@@ -49,7 +49,7 @@ CARDS: dict[record.Phase, Card] = {
         "the client has not said its name",
         Cite(5321, "3.1"),
         more="The server has greeted. The client says its name with EHLO (or HELO) before it sends mail.",
-        next="EHLO your.host.name",
+        next="EHLO or HELO, and your host name",
     ),
     Phase.READY: Card(
         "ready",

@@ -15,8 +15,8 @@ from mailshell.smtp.replies import (
     NOT_YET,
     UNKNOWN_COMMAND,
     WRONG_ORDER,
-    Reply,
 )
+from mailshell.smtp.wording import Reply
 
 CRLF = Expect("CR LF", "every line of SMTP ends in these two octets")
 _HTTP = frozenset({b"GET", b"POST", b"HEAD", b"PUT", b"CONNECT", b"OPTIONS"})

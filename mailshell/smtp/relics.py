@@ -9,7 +9,8 @@ from mailshell.core.record import Card, Expect
 from mailshell.smtp import eras, limits, reasons
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.phases import ANY
-from mailshell.smtp.replies import NOT_IMPLEMENTED, Reply
+from mailshell.smtp.replies import NOT_IMPLEMENTED
+from mailshell.smtp.wording import Reply
 
 ARGUMENT = "argument"
 """The rule that marks what stands after the verb; no server here reads it."""

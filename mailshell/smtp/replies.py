@@ -4,371 +4,290 @@
 words of a server of 1982 where they differ. Braces are filled in when the reply is given.
 """
 
-from typing import NamedTuple
-
-from mailshell.core.record import Card, Cite
-
-
-class Wording(NamedTuple):
-    """One named reply; `off_slide` says that the classic voice sends a line which no slide shows."""
-
-    card: Card
-    code: int
-    enhanced: str
-    text: tuple[str, ...]
-    classic: str = ""
-    off_slide: bool = True
-    early: str = ""
-
-    def __call__(
-        self, because: str = "", lines: tuple[str, ...] = (), *, tolerated: bool = False, **fields: str
-    ) -> "Reply":
-        """The reply, with `fields` put into its text and `lines` after it."""
-        return Reply(self, because, lines, fields, tolerated)
-
-
-class Reply(NamedTuple):
-    """The one final answer to a command, or the request for more (3yz); `tolerated`: in spite of a slip."""
-
-    wording: Wording
-    because: str
-    more: tuple[str, ...]
-    fields: dict[str, str]
-    tolerated: bool
-
-    @property
-    def asks(self) -> bool:
-        """Whether the reply asks for more before the command is done."""
-        return 300 <= self.wording.code < 400
-
-    @property
-    def refuses(self) -> bool:
-        """Whether the command was refused."""
-        return self.wording.code >= 400
-
-    def lines(self, *, classic: bool, enhanced: bool, early: bool = False) -> tuple[bytes, ...]:
-        """The reply as it is sent, a whole line each (RFC 5321 section 4.2.1, RFC 2034 section 3)."""
-        wording = self.wording
-        texts = wording.text
-        if classic and wording.classic:
-            texts = (wording.classic,)
-        elif early and wording.early and not classic:
-            texts = (wording.early,)
-        if self.fields:
-            texts = tuple(text.format_map(self.fields) for text in texts)
-        texts += self.more
-        if not texts:
-            return ()
-        head = f" {wording.enhanced} " if enhanced and wording.enhanced and not classic else " "
-        code = wording.code
-        if len(texts) == 1:
-            return (f"{code}{head}{texts[0]}\r\n".encode(),)
-        dashed = f"{code}-{head[1:]}"
-        rows = [f"{dashed}{text}\r\n".encode() for text in texts[:-1]]
-        return (*rows, f"{code}{head}{texts[-1]}\r\n".encode())
-
-
-def _wording(
-    name: str,
-    code: int,
-    enhanced: str,
-    text: str,
-    says: str,
-    section: str,
-    *,
-    more: str,
-    next: str,
-    classic: str = "",
-    rfc: int = 5321,
-    off_slide: bool = True,
-    early: str = "",
-) -> Wording:
-    card = Card(name, says, Cite(rfc, section), more=more, next=next)
-    return Wording(card, code, enhanced, tuple(text.split("\n")), classic, off_slide and not classic, early)
-
+from mailshell.smtp.wording import named
 
 _NEXT_COMMAND = "the next command"
 _FIX = "correct the line and send it again"
 
-GREETING = _wording(
+GREETING = named(
     "greeting", 220, "", "{host} ESMTP mailshell", "service ready", "4.2.3",
     more="The connection stands and the server is ready. The first word is the server's own name.",
     next="EHLO your.host.name", classic="{host}", early="{host} mail service ready",
 )  # fmt: skip
-EHLO_OK = _wording(
+EHLO_OK = named(
     "EHLO accepted", 250, "", "{host} greets {client}", "hello, and the list of extensions", "4.1.1.1",
     more="The server knows the client's name and lists one service extension a line.",
     next="MAIL FROM:<you@example.org>",
 )  # fmt: skip
-HELO_OK = _wording(
+HELO_OK = named(
     "HELO accepted", 250, "", "{host}", "hello", "4.1.1.1",
     more="The server knows the client's name. No extension is offered after HELO.",
     next="MAIL FROM:<you@example.org>", classic="Hello {client}, pleased to meet you",
 )  # fmt: skip
-SENDER_OK = _wording(
+SENDER_OK = named(
     "sender accepted", 250, "2.1.0", "Sender ok", "return path accepted", "4.1.1.2",
     more="A mail transaction is open. The server keeps the return path and waits for recipients.",
     next="RCPT TO:<somebody@example.org>", classic="{address}... Sender ok", early="OK",
 )  # fmt: skip
-RECIPIENT_OK = _wording(
+RECIPIENT_OK = named(
     "recipient accepted", 250, "2.1.5", "Recipient ok", "recipient accepted", "4.1.1.3",
     more="The mailbox is one of this server. The message will be put into it once it is here.",
     next="DATA, or one more RCPT", classic="{address} ... Recipient ok", early="OK",
 )  # fmt: skip
-WILL_RELAY = _wording(
+WILL_RELAY = named(
     "recipient will be relayed", 250, "2.1.5", "Recipient ok, will relay", "recipient elsewhere, accepted", "3.6.1",
     more="The mailbox is on another server. You are inside this server's network, so it will pass the message on.",
     next="DATA, or one more RCPT", classic="{address} ... Recipient ok", early="OK",
 )  # fmt: skip
-START_INPUT = _wording(
+START_INPUT = named(
     "start of message", 354, "", "Start mail input; end with <CRLF>.<CRLF>", "go on: the message now", "4.1.1.4",
     more="The server takes every line as message text until a line holds a single dot.",
     next="the message, then a line with one dot", classic='Enter mail, end with "." on a line by itself',
 )  # fmt: skip
-MESSAGE_OK = _wording(
+MESSAGE_OK = named(
     "message accepted", 250, "2.0.0", "Message accepted, id {id}",
     "taken, responsible from now on", "4.2.5",
     more="The message is stored. From now on the server must deliver it or report a failure.",
     next="MAIL for another message, or QUIT", classic="Message accepted for delivery", early="OK",
 )  # fmt: skip
-RESET = _wording(
+RESET = named(
     "reset", 250, "2.0.0", "Reset", "transaction dropped", "4.1.1.5",
     more="Sender, recipients and message of the open transaction are forgotten. The connection stays.",
     next="MAIL FROM:<you@example.org>", early="OK",
 )  # fmt: skip
-NOTHING_DONE = _wording(
+NOTHING_DONE = named(
     "nothing done", 250, "2.0.0", "Nothing done", "the server is alive", "4.1.1.9",
     more="NOOP changes nothing. It shows that the server still answers.", next=_NEXT_COMMAND,
     early="OK",
 )  # fmt: skip
-VERIFIED = _wording(
+VERIFIED = named(
     "mailbox verified", 250, "2.1.5", "{entry}", "one mailbox matches", "3.5.1",
     more="The name belongs to one mailbox of this server; the text gives its address.", next=_NEXT_COMMAND,
 )  # fmt: skip
-CANNOT_VERIFY = _wording(
+CANNOT_VERIFY = named(
     "cannot verify", 252, "2.5.0", "Cannot verify, but will take mail for it", "not checked", "3.5.3",
     more="The mailbox would be on another server, so this server cannot tell whether it exists.", next=_NEXT_COMMAND,
 )  # fmt: skip
-AMBIGUOUS = _wording(
+AMBIGUOUS = named(
     "ambiguous name", 553, "5.1.4", "Ambiguous; possibilities are", "more than one mailbox matches", "3.5.1",
     more="The name fits several mailboxes. The reply lists them.", next="VRFY with one of the addresses",
 )  # fmt: skip
-HELP_TEXT = _wording(
+HELP_TEXT = named(
     "help", 214, "2.0.0", "{first}", "help text for a person", "4.1.1.8",
     more="Help is written for people. A program does not read it.", next=_NEXT_COMMAND,
 )  # fmt: skip
-NO_HELP = _wording(
+NO_HELP = named(
     "no such help", 504, "5.5.4", "No help for that word", "help does not know the word", "4.2.2",
     more="HELP knows the names of the commands.", next="HELP",
 )  # fmt: skip
-CLOSING = _wording(
+CLOSING = named(
     "closing", 221, "2.0.0", "{host} closing connection", "goodbye, the server closes", "4.1.1.10",
     more="The session ends in good order. A message without its final dot is dropped.",
     next="nothing: the connection is closed", classic="{host} closing connection",
     early="{host} closing the transmission channel",
 )  # fmt: skip
-TIMED_OUT = _wording(
+TIMED_OUT = named(
     "timed out", 421, "4.4.2", "{host} no command for {minutes} minutes, closing connection",
     "the server gave up waiting", "4.5.3.2.7",
     more="A server may close a connection on which nothing arrives. It says 421 first.",
     next="connect again",
 )  # fmt: skip
-SHUTTING_DOWN = _wording(
+SHUTTING_DOWN = named(
     "shutting down", 421, "4.3.2", "{host} shutting down, closing connection", "the server was stopped", "3.8",
     more="A server that is stopped says 421 and closes. What it has not answered with 250, it has not taken.",
     next="connect again, later",
 )  # fmt: skip
-UNKNOWN_COMMAND = _wording(
+UNKNOWN_COMMAND = named(
     "unknown command", 500, "5.5.2", "Command not recognized", "permanent: no such command", "4.2.2",
     more="The first word of the line is no command that this server knows.", next=_FIX,
     early="Command unrecognized",
 )  # fmt: skip
-LINE_END = _wording(
+LINE_END = named(
     "wrong line end", 500, "5.5.2", "Line must end in CR LF", "permanent: bare LF", "2.3.8",
     more="A line of SMTP ends in two octets, CR and LF. This one ended in LF alone, so it was not carried out.",
     next=_FIX,
 )  # fmt: skip
-LINE_TOO_LONG = _wording(
+LINE_TOO_LONG = named(
     "line too long", 500, "5.5.2", "Line too long", "permanent: over the limit", "4.5.3.1.9",
     more="A command line has a largest length. The line was read to its end and not carried out.", next=_FIX,
 )  # fmt: skip
-BAD_SYNTAX = _wording(
+BAD_SYNTAX = named(
     "bad argument", 501, "5.5.4", "Syntax error in argument", "permanent: argument not understood", "4.2.2",
     more="The command is known, what follows it does not fit the grammar.", next=_FIX,
 )  # fmt: skip
-BAD_SENDER = _wording(
+BAD_SENDER = named(
     "bad sender address", 501, "5.1.7", "Bad sender address syntax",
     "permanent: bad sender address", "4.2.2",
     more="What stands after MAIL FROM: is not a path by the grammar.", next="MAIL FROM:<you@example.org>",
 )  # fmt: skip
-BAD_RECIPIENT = _wording(
+BAD_RECIPIENT = named(
     "bad recipient address", 501, "5.1.3", "Bad recipient address syntax",
     "permanent: bad recipient address", "4.2.2",
     more="What stands after RCPT TO: is not a path by the grammar.", next="RCPT TO:<somebody@example.org>",
 )  # fmt: skip
-PARAMETER_UNKNOWN = _wording(
+PARAMETER_UNKNOWN = named(
     "unknown parameter", 555, "5.5.4", "Parameter not recognized", "permanent: parameter not offered", "4.1.1.11",
     more="A parameter may be used only when the server has offered its extension in the EHLO reply.",
     next="the command without the parameter",
 )  # fmt: skip
-NOT_YET = _wording(
+NOT_YET = named(
     "of a later year", 500, "5.5.2", "Command not recognized", "permanent: this server is too old", "4.2.4",
     more="The server speaks the SMTP of an earlier year, in which the command did not exist. ? era says more.",
     next="a command of that year; HELP lists them", early="Command unrecognized",
 )  # fmt: skip
-NOT_IMPLEMENTED = _wording(
+NOT_IMPLEMENTED = named(
     "not implemented", 502, "5.5.1", "Command not implemented", "permanent: known, but not offered here", "4.2.4",
     more="The server recognizes the command and does not offer it.", next="a command that the server has",
 )  # fmt: skip
-WRONG_ORDER = _wording(
+WRONG_ORDER = named(
     "wrong order", 503, "5.5.1", "{need}", "permanent: wrong order", "4.1.4",
     more="The command exists and is not allowed in this phase.", next="",
 )  # fmt: skip
-NO_SUCH_USER = _wording(
+NO_SUCH_USER = named(
     "no such user", 550, "5.1.1", "No such user here", "permanent: no such mailbox", "3.3",
-    more="The domain is this server's own, and it has no mailbox of that name.", next="RCPT with another address",
+    more="The domain is this server's own, and it has no mailbox of that name.", next="another name or address",
 )  # fmt: skip
-NOT_LOCAL = _wording(
+NOT_LOCAL = named(
     "not a user of this server", 550, "5.1.2", "Not a user of this server",
     "permanent: the domain is not ours", "3.5.3",
     more="The server verifies only its own mailboxes.", next=_NEXT_COMMAND,
 )  # fmt: skip
-RELAY_DENIED = _wording(
+RELAY_DENIED = named(
     "relaying denied", 550, "5.7.1", "Relaying denied", "permanent: not for strangers", "3.6.2",
     more="A server that passed on mail from anyone to anyone would be used to send spam. So it does that only for "
     "computers of its own network (and, on real servers, for users who gave a password).",
     next="RCPT with a user of this server, or send through your own server",
 )  # fmt: skip
-TOO_MANY_RECIPIENTS = _wording(
+TOO_MANY_RECIPIENTS = named(
     "too many recipients", 452, "4.5.3", "Too many recipients", "for now: send in two parts", "4.5.3.1.10",
     more="One transaction has room for so many recipients. Those already accepted still get the message.",
     next="DATA now, the other recipients in a new transaction",
 )  # fmt: skip
-TOO_BIG = _wording(
+TOO_BIG = named(
     "message too big", 552, "5.3.4", "Message too big, the limit is {limit} octets",
     "permanent: over the size limit", "6.1",
     more="The server states its largest message in the SIZE line of its EHLO reply.",
     next="a smaller message", rfc=1870,
 )  # fmt: skip
-NO_ROOM = _wording(
+NO_ROOM = named(
     "no room", 452, "4.3.1", "Insufficient system storage", "for now: the server has no room", "4.2.2",
     more="The server could not store what it would have to promise, so it promises nothing. Nothing was kept.",
     next="the same message again, later",
 )  # fmt: skip
-BAD_CONTENT = _wording(
+BAD_CONTENT = named(
     "message not acceptable", 554, "5.6.0", "{problem}", "permanent: the message breaks a rule", "2.3.8",
     more="The message was read to its end and not stored.", next="MAIL, and the message with the mistake mended",
 )  # fmt: skip
-LOOP = _wording(
+LOOP = named(
     "routing loop", 554, "5.4.6", "Too many Received fields, this is a loop", "permanent: mail goes in a circle", "6.3",
     more="Each server adds one Received field. So many of them mean that servers hand the message round in a circle.",
     next="look at the Received fields of the message",
 )  # fmt: skip
 
-CHUNK_OK = _wording(
+CHUNK_OK = named(
     "chunk accepted", 250, "2.0.0", "Chunk taken, size {size}, message so far {total}", "chunk taken, more may follow",
     "2",
     more="The octets are here and counted. The message is not complete: nothing is stored before BDAT with LAST.",
     next="BDAT size, or BDAT size LAST", rfc=3030,
 )  # fmt: skip
 
-WILL_FORWARD = _wording(
+WILL_FORWARD = named(
     "not local, will forward", 251, "2.1.5", "User not local, will forward to <{address}>",
     "elsewhere; mail is passed on", "3.3",
     more="The mailbox is on another server, and this one would pass mail on. It has not asked that server.",
     next=_NEXT_COMMAND, rfc=821,
 )  # fmt: skip
-LIST_VERIFIED = _wording(
+LIST_VERIFIED = named(
     "mailing list verified", 250, "2.1.5", "{name} <{address}>", "a mailing list, not one mailbox", "3.5.1",
     more="The name is a mailing list of this server. Mail to its address goes to all members. EXPN asks who they are.",
     next="EXPN with the name of the list",
 )  # fmt: skip
-EXPANDED = _wording(
+EXPANDED = named(
     "members of a list", 250, "2.1.5", "{first}", "a member of the list", "3.5.1",
     more="The name is a mailing list of this server. Each line of the reply gives one mailbox that mail to it goes to.",
     next=_NEXT_COMMAND,
 )  # fmt: skip
-USER_EXPANDED = _wording(
+USER_EXPANDED = named(
     "one user, no list", 250, "2.1.5", "{first}", "one mailbox: a user, no list", "3.5.1",
     more="The name is a user, not a mailing list. The standard lets a server answer with that mailbox, or with 550.",
     next=_NEXT_COMMAND,
 )  # fmt: skip
-CANNOT_EXPAND = _wording(
+CANNOT_EXPAND = named(
     "lists are not shown", 252, "2.5.0", "Cannot expand lists here", "neither yes nor no", "7.3",
     more="The server does not show who is on a list, so that nobody collects addresses. It says neither that the list "
     "exists nor that it does not. The standard asks for 252 in this case.",
     next="RCPT with the address of the list, if there is mail for it",
 )  # fmt: skip
-NO_SUCH_LIST = _wording(
+NO_SUCH_LIST = named(
     "no such list", 550, "5.1.1", "No such list here", "permanent: no list of that name", "3.5.1",
     more="The server has no mailing list of that name, and no user either.", next="EXPN with another name",
 )  # fmt: skip
-LIST_CLOSED = _wording(
+LIST_CLOSED = named(
     "list not for you", 550, "5.7.2", "Access to this list denied", "permanent: members are not shown", "3.5.1",
     more="The list exists, and the server does not tell strangers who is on it. Mail to the list is taken anyway.",
     next="RCPT with the address of the list, if there is mail for it",
 )  # fmt: skip
-NONE_WAITING = _wording(
+NONE_WAITING = named(
     "no mail waits", 251, "2.0.0", "OK, no messages waiting for node {node}", "done: nothing waits there", "5.1",
     more="The outgoing queue of the server holds no message for that node.", next=_NEXT_COMMAND, rfc=1985,
 )  # fmt: skip
-WAITING = _wording(
+WAITING = named(
     "queue started", 253, "2.0.0", "OK, {count} pending messages for node {node} started", "done: so many wait", "5.1",
     more="The server starts its queue for that node. The messages go out on a connection that the server opens itself, "
     "never on this one: so nobody gets mail by claiming a name.",
     next=_NEXT_COMMAND, rfc=1985,
 )  # fmt: skip
-NO_SUCH_QUEUE = _wording(
+NO_SUCH_QUEUE = named(
     "no such queue", 458, "4.3.0", "Unable to queue messages for node {node}", "for now: no such queue", "5.3",
     more="The sign # names a queue of the server instead of a host. Which queues there are is up to each server.",
     next="ETRN with the name of a host", rfc=1985,
 )  # fmt: skip
-NODE_NOT_ALLOWED = _wording(
+NODE_NOT_ALLOWED = named(
     "node not allowed", 459, "4.7.1", "Node {node} not allowed: {reason}", "for now: not for this client", "5.1",
     more="The server starts its queue only for hosts that the client may speak for.",
     next="ETRN with the client's own host name", rfc=1985,
 )  # fmt: skip
-PRIORITY_CHANGED = _wording(
+PRIORITY_CHANGED = named(
     "sender accepted, priority changed", 250, "2.3.6", "{priority} is the priority, Sender ok",
     "accepted with another priority", "4.1",
     more="The message keeps its way, with the priority that the reply names. Only clients that the server trusts may "
     "raise it.",
     next="RCPT TO:<somebody@example.org>", rfc=6710,
 )  # fmt: skip
-TIME_TOO_SHORT = _wording(
+TIME_TOO_SHORT = named(
     "time too short", 555, "5.5.4", "Time for delivery too short", "permanent: less time than it takes", "3",
     more="The number after DELIVERBY in the EHLO reply is the least time that the server takes with mode R.",
     next="MAIL with more time, or with mode N", rfc=2852,
 )  # fmt: skip
-DELIVERY_LATE = _wording(
+DELIVERY_LATE = named(
     "delivery would be late", 455, "4.4.5", "Cannot deliver within that time now", "for now: too slow for BY", "4",
     more="The server takes the parameter BY, and cannot promise at this moment what it asks for.",
     next="the same later, or MAIL with more time", rfc=2852,
 )  # fmt: skip
-ASCII_SENDER = _wording(
+ASCII_SENDER = named(
     "sender outside ASCII", 550, "5.6.7", "Sender address must be ASCII without SMTPUTF8",
     "permanent: say SMTPUTF8", "3.5",
     more="The return path has characters outside ASCII. That needs the parameter SMTPUTF8 at MAIL.",
     next="MAIL FROM:<address> SMTPUTF8", rfc=6531,
 )  # fmt: skip
-ASCII_RECIPIENT = _wording(
+ASCII_RECIPIENT = named(
     "recipient outside ASCII", 553, "5.6.7", "Recipient address must be ASCII without SMTPUTF8",
     "permanent: MAIL did not say SMTPUTF8", "3.5",
     more="The recipient has characters outside ASCII. That needs the parameter SMTPUTF8 at MAIL.",
     next="RSET, then MAIL FROM:<address> SMTPUTF8", rfc=6531,
 )  # fmt: skip
-UTF8_WANTED = _wording(
+UTF8_WANTED = named(
     "name outside ASCII", 252, "2.6.8", "The address needs UTF-8, and VRFY did not say SMTPUTF8",
     "exists, not shown without SMTPUTF8", "3.7.4.2",
     more="A reply may have characters outside ASCII only where the client said SMTPUTF8 in the same command.",
     next="VRFY name SMTPUTF8", rfc=6531,
 )  # fmt: skip
-PARAMETER_NOT_IMPLEMENTED = _wording(
+PARAMETER_NOT_IMPLEMENTED = named(
     "parameter not implemented", 504, "5.5.4", "Parameter not implemented", "permanent: parameter not offered", "4.2.2",
     more="The command is known, and the server does not take this parameter with it.",
     next="the command without the parameter",
 )  # fmt: skip
-TOO_MANY_MESSAGES = _wording(
+TOO_MANY_MESSAGES = named(
     "too many messages", 452, "4.5.0", "Too many messages in this session", "for now: on a new connection", "4.1",
     more="The server takes so many MAIL commands on one connection, refused ones counted. The LIMITS line of its EHLO "
     "reply says how many.",
@@ -377,8 +296,8 @@ TOO_MANY_MESSAGES = _wording(
 
 REPLIES = (
     GREETING, EHLO_OK, HELO_OK, SENDER_OK, RECIPIENT_OK, WILL_RELAY, START_INPUT, MESSAGE_OK, RESET, NOTHING_DONE,
-    VERIFIED, CANNOT_VERIFY, AMBIGUOUS, HELP_TEXT, NO_HELP, CLOSING, TIMED_OUT, SHUTTING_DOWN, UNKNOWN_COMMAND, LINE_END,
-    LINE_TOO_LONG, BAD_SYNTAX, BAD_SENDER, BAD_RECIPIENT, PARAMETER_UNKNOWN, NOT_IMPLEMENTED, WRONG_ORDER,
+    VERIFIED, CANNOT_VERIFY, AMBIGUOUS, HELP_TEXT, NO_HELP, CLOSING, TIMED_OUT, SHUTTING_DOWN, UNKNOWN_COMMAND,
+    LINE_END, LINE_TOO_LONG, BAD_SYNTAX, BAD_SENDER, BAD_RECIPIENT, PARAMETER_UNKNOWN, NOT_IMPLEMENTED, WRONG_ORDER,
     NO_SUCH_USER, NOT_LOCAL, RELAY_DENIED, TOO_MANY_RECIPIENTS, TOO_BIG, NO_ROOM, BAD_CONTENT, LOOP,
     CHUNK_OK, NOT_YET, WILL_FORWARD, LIST_VERIFIED, EXPANDED, USER_EXPANDED, CANNOT_EXPAND, NO_SUCH_LIST, LIST_CLOSED,
     NONE_WAITING, WAITING, NO_SUCH_QUEUE, NODE_NOT_ALLOWED,

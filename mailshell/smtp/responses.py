@@ -16,7 +16,7 @@ CLASSES = {
     "2": "2: done",
     "3": "3: go on, more is wanted",
     "4": "4: refused for now, the same may work later",
-    "5": "5: refused, the same will not work later",
+    "5": "5: refused, do not repeat it unchanged",
 }
 CATEGORIES = {
     "0": "0: about syntax",

@@ -18,7 +18,8 @@ from mailshell.smtp import phases as smtp
 from mailshell.smtp.commands import COMMANDS, bdat, data
 from mailshell.smtp.desk import Content, Desk, State, chain
 from mailshell.smtp.grammar import TRAILING_SPACE
-from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, SHUTTING_DOWN, TIMED_OUT, Reply
+from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, SHUTTING_DOWN, TIMED_OUT
+from mailshell.smtp.wording import Reply
 
 TABLE: Table[Desk, Reply] = Table(COMMANDS, tuple(smtp.Phase), TRAILING_SPACE)
 _END = data.End()

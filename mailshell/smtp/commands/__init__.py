@@ -22,7 +22,7 @@ from mailshell.smtp.commands import (
     xclient,
 )
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.replies import Reply
+from mailshell.smtp.wording import Reply
 
 COMMANDS: tuple[Command[Desk, Reply], ...] = (
     ehlo.COMMAND,

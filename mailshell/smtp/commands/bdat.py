@@ -14,7 +14,8 @@ from mailshell.smtp import grammar, limits
 from mailshell.smtp.commands.data import store
 from mailshell.smtp.desk import EMPTY, Desk, Incoming
 from mailshell.smtp.phases import CARDS, Phase, breaks
-from mailshell.smtp.replies import CHUNK_OK, TOO_BIG, WRONG_ORDER, Reply, Wording
+from mailshell.smtp.replies import CHUNK_OK, TOO_BIG, WRONG_ORDER
+from mailshell.smtp.wording import Reply, Wording
 
 CARD = Card(
     "BDAT",

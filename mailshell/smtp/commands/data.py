@@ -10,7 +10,8 @@ from mailshell.smtp import content, grammar, limits, trace, wishes
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions import futurerelease
 from mailshell.smtp.phases import Phase
-from mailshell.smtp.replies import BAD_CONTENT, LOOP, MESSAGE_OK, NO_ROOM, START_INPUT, TOO_BIG, WRONG_ORDER, Reply
+from mailshell.smtp.replies import BAD_CONTENT, LOOP, MESSAGE_OK, NO_ROOM, START_INPUT, TOO_BIG, WRONG_ORDER
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "DATA",

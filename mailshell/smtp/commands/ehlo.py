@@ -9,7 +9,8 @@ from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions import EXTENSIONS
 from mailshell.smtp.phases import ANY
-from mailshell.smtp.replies import EHLO_OK, Reply
+from mailshell.smtp.replies import EHLO_OK
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "EHLO",

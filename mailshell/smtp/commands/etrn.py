@@ -10,7 +10,8 @@ from mailshell.mail.host import Host
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.phases import Phase
-from mailshell.smtp.replies import NO_SUCH_QUEUE, NODE_NOT_ALLOWED, NONE_WAITING, WAITING, Reply
+from mailshell.smtp.replies import NO_SUCH_QUEUE, NODE_NOT_ALLOWED, NONE_WAITING, WAITING
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "ETRN",

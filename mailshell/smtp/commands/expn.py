@@ -21,9 +21,8 @@ from mailshell.smtp.replies import (
     NOT_IMPLEMENTED,
     USER_EXPANDED,
     UTF8_WANTED,
-    Reply,
-    Wording,
 )
+from mailshell.smtp.wording import Reply, Wording
 
 CARD = Card(
     "EXPN",

@@ -9,7 +9,8 @@ from mailshell.smtp import limits
 from mailshell.smtp.commands.ehlo import name
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.phases import ANY
-from mailshell.smtp.replies import HELO_OK, Reply
+from mailshell.smtp.replies import HELO_OK
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "HELO",

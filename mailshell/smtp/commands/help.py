@@ -8,7 +8,8 @@ from mailshell.core.record import Card, Cite, Expect
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.phases import ANY
-from mailshell.smtp.replies import HELP_TEXT, NO_HELP, Reply
+from mailshell.smtp.replies import HELP_TEXT, NO_HELP
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "HELP",

@@ -13,7 +13,8 @@ from mailshell.smtp.extensions import MAIL, futurerelease, mtpriority, smtputf8
 from mailshell.smtp.extensions.extension import read_parameters, refusals, write_parameters
 from mailshell.smtp.grammar import Path
 from mailshell.smtp.phases import Phase
-from mailshell.smtp.replies import ASCII_SENDER, BAD_SENDER, PRIORITY_CHANGED, SENDER_OK, TOO_MANY_MESSAGES, Reply
+from mailshell.smtp.replies import ASCII_SENDER, BAD_SENDER, PRIORITY_CHANGED, SENDER_OK, TOO_MANY_MESSAGES
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "MAIL",

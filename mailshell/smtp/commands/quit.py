@@ -8,7 +8,8 @@ from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.phases import ANY, Phase
-from mailshell.smtp.replies import CLOSING, Reply
+from mailshell.smtp.replies import CLOSING
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "QUIT",

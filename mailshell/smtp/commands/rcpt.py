@@ -21,8 +21,8 @@ from mailshell.smtp.replies import (
     RELAY_DENIED,
     TOO_MANY_RECIPIENTS,
     WILL_RELAY,
-    Reply,
 )
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "RCPT",

@@ -8,7 +8,8 @@ from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.phases import ANY
-from mailshell.smtp.replies import RESET, Reply
+from mailshell.smtp.replies import RESET
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "RSET",

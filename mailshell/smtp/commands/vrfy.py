@@ -19,8 +19,8 @@ from mailshell.smtp.replies import (
     UTF8_WANTED,
     VERIFIED,
     WILL_FORWARD,
-    Reply,
 )
+from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "VRFY",

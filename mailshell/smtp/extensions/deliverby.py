@@ -10,7 +10,8 @@ from mailshell.core.record import Card, Cite, Expect
 from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk, Envelope
 from mailshell.smtp.extensions.extension import Extension, Parameter
-from mailshell.smtp.replies import BAD_SYNTAX, DELIVERY_LATE, TIME_TOO_SHORT, Reply
+from mailshell.smtp.replies import BAD_SYNTAX, DELIVERY_LATE, TIME_TOO_SHORT
+from mailshell.smtp.wording import Reply
 
 _BY = re.compile(rb"([+-]?[0-9]{1,9});([NR])(T?)(?![!-<>-~])", re.IGNORECASE)
 

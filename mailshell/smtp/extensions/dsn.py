@@ -8,7 +8,8 @@ from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import Extension, Parameter, accept
 from mailshell.smtp.grammar import ATOM, UTF8
-from mailshell.smtp.replies import BAD_SYNTAX, Reply
+from mailshell.smtp.replies import BAD_SYNTAX
+from mailshell.smtp.wording import Reply
 
 _RET = re.compile(rb"(?:FULL|HDRS)(?![!-<>-~])", re.IGNORECASE)
 _NOTIFY = re.compile(rb"(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*)(?![!-<>-~])", re.IGNORECASE)

@@ -8,7 +8,7 @@ from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions import binarymime
 from mailshell.smtp.extensions.extension import Extension, Parameter
-from mailshell.smtp.replies import Reply
+from mailshell.smtp.wording import Reply
 
 _VALUE = re.compile(rb"(?:7BIT|8BITMIME|BINARYMIME)(?![!-<>-~])", re.IGNORECASE)
 

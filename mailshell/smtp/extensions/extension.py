@@ -9,7 +9,8 @@ from mailshell.core.record import Card, Expect
 from mailshell.smtp import eras
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.grammar import SPACE, UTF8
-from mailshell.smtp.replies import BAD_SYNTAX, PARAMETER_UNKNOWN, Reply
+from mailshell.smtp.replies import BAD_SYNTAX, PARAMETER_UNKNOWN
+from mailshell.smtp.wording import Reply
 
 _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
 _VALUE = re.compile(rb"(?:[!-<>-~]|" + UTF8 + rb")+")

@@ -10,7 +10,8 @@ from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.deliverby import deadline
 from mailshell.smtp.extensions.extension import Extension, Parameter
-from mailshell.smtp.replies import BAD_SYNTAX, Reply
+from mailshell.smtp.replies import BAD_SYNTAX
+from mailshell.smtp.wording import Reply
 
 _SECONDS = re.compile(rb"[1-9][0-9]{0,8}(?![!-<>-~])")
 _UNTIL = re.compile(

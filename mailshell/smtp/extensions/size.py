@@ -7,7 +7,8 @@ from mailshell.core.record import Card, Cite, Expect
 from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import Extension, Parameter
-from mailshell.smtp.replies import TOO_BIG, Reply
+from mailshell.smtp.replies import TOO_BIG
+from mailshell.smtp.wording import Reply
 
 _DIGITS = re.compile(rb"[0-9]{1,20}(?![0-9])")
 

@@ -6,13 +6,14 @@ from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import Extension, Parameter, accept, read_flag
 from mailshell.smtp.grammar import SPACE, Path
-from mailshell.smtp.replies import PARAMETER_NOT_IMPLEMENTED, Reply
+from mailshell.smtp.replies import PARAMETER_NOT_IMPLEMENTED
+from mailshell.smtp.wording import Reply
 
 _WORD = Expect("SMTPUTF8", "the reply may have characters outside ASCII")
 
 CARD = Card(
     "SMTPUTF8",
-    "takes addresses in any script",
+    "UTF-8 in addresses",
     Cite(6531, "3.1"),
     more="Addresses and header fields are ASCII unless the server offers this extension and MAIL says SMTPUTF8. Then "
     "they may have any character, as UTF-8. A server that offers it offers 8BITMIME too.",
