@@ -149,8 +149,10 @@ class Session:
         if octets is None:
             return False
         if self._framer.lost:
-            because = reasons.too_long(len(octets) + self._framer.lost, limits.COMMAND_LINE)
-            self._refuse(records, octets, Fault(limits.COMMAND_LINE, (), "line"), LINE_TOO_LONG(because))
+            known = TABLE.find(octets.split(b" ", 1)[0])
+            limit = limits.COMMAND_LINE if known is None else known.limit
+            because = reasons.too_long(len(octets) + self._framer.lost, limit)
+            self._refuse(records, octets, Fault(limit, (), "line"), LINE_TOO_LONG(because))
         elif octets[-2:] != b"\r\n":
             because = reasons.bare_lf(octets)
             self._refuse(records, octets, Fault(len(octets) - 1, (reasons.CRLF,), "line"), LINE_END(because))

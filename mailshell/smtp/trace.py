@@ -24,13 +24,18 @@ def received(desk: Desk, name: str) -> bytes:
     if "SMTPUTF8" in parameters:
         how = "UTF8SMTP"  # RFC 6531 section 4.3
     # With several recipients `for` is left out: it would tell each of them about the others (section 7.2).
-    whom = f"\r\n\tfor <{recipients[0].address}>" if len(recipients) == 1 else ""
+    whom = f"\r\n\tfor <{_whole(recipients[0], desk)}>" if len(recipients) == 1 else ""
     if "MT-PRIORITY" in parameters:
         whom += f"\r\n\tPRIORITY {parameters['MT-PRIORITY']}"  # RFC 6710 section 7
     literal = f"IPv6:{peer.address}" if ":" in peer.address else peer.address
     who = f"{state.hello} ([{literal}])" if peer.name == peer.address else f"{state.hello} ({peer.name} [{literal}])"
     by = f"\r\n\tby {desk.host.name} with {how} id {name}"
     return f"Received: from {who}{by}{whom};\r\n\t{mail_date(desk.host.now())}\r\n".encode()
+
+
+def _whole(path: Path, desk: Desk) -> str:
+    """The address of a recipient; <Postmaster> is the one of this host (section 4.4 wants a path or a mailbox)."""
+    return path.address if path.domain else f"{path.address}@{desk.host.name}"
 
 
 def loops(message: bytes) -> bool:

@@ -8,7 +8,7 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Expect
 from mailshell.smtp import eras
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.grammar import SPACE, UTF8
+from mailshell.smtp.grammar import END, SPACE, UTF8
 from mailshell.smtp.replies import BAD_SYNTAX, PARAMETER_UNKNOWN
 from mailshell.smtp.wording import Reply
 
@@ -72,6 +72,7 @@ def read_parameters(cursor: Cursor, known: Known) -> dict[str, str]:
     if cursor.at == cursor.end and cursor.parts is None:
         return found
     while cursor.octets[cursor.at :].strip(b" \t"):
+        cursor.miss(END)
         cursor.need_word(b" ", SPACE)
         start = cursor.at
         _offer(cursor, known, "")
