@@ -4,6 +4,7 @@ import pytest
 
 from mailshell.core import script
 from mailshell.core.clock import MINUTE
+from mailshell.core.record import Notice
 from mailshell.core.script import ScriptError
 from mailshell.world.header import setting
 from mailshell.world.play import play
@@ -209,3 +210,40 @@ def test_what_happened_can_be_written_and_played_again(name):
     assert outcome.misses == ()
     assert outcome.refusals == golden.outcome.refusals
     assert again.world.clock.now() == golden.seat.world.clock.now()
+
+
+def test_a_message_that_has_not_ended_is_written_too():
+    made = seat()
+    made.connect("nyu.edu", "smtp")
+    made.send(b"HELO a\r\nMAIL FROM:<>\r\nRCPT TO:<bob@nyu.edu>\r\nDATA\r\n")
+    made.send(b"Hello\r\n")
+    assert script.write(made.story(), made.numbers).endswith(
+        "S: 354 Start mail input; end with <CRLF>.<CRLF>\nC: Hello\n"
+    )
+
+
+def test_what_others_did_is_not_written():
+    mine = seat()
+    mine.connect("nyu.edu", "smtp")
+    other = Seat(mine.world, STUDENT)
+    other.connect("nyu.edu", "smtp")
+    other.send(b"NOOP\r\n")
+    assert script.write(other.story(), mine.numbers) == ""
+
+
+def test_a_seat_without_connections_can_be_reset():
+    made = seat()
+    made.reset()
+    assert made.links == {}
+
+
+def test_a_server_that_is_stopped_says_so_where_somebody_listens():
+    made = seat()
+    made.connect("nyu.edu", "smtp")
+    made.send(b"QUIT\r\n")
+    made.connect("nyu.edu", "smtp")
+    made.world.shut()
+    made.world.settle()
+    notices = [entry.record for entry in made.world.transcript.entries if isinstance(entry.record, Notice)]
+    assert [notice.replies for notice in notices] == [(b"421 4.3.2 nyu.edu shutting down, closing connection\r\n",)]
+    assert made.link.session.shut() == []

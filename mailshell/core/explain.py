@@ -10,7 +10,6 @@ from mailshell.core.record import (
     Body,
     Card,
     Cite,
-    Closed,
     Exchange,
     Fault,
     Notice,
@@ -19,8 +18,8 @@ from mailshell.core.record import (
     Part,
     Phase,
     Prompt,
-    Record,
     Side,
+    Spoken,
     Verdict,
 )
 from mailshell.core.session import Engine, Host, Marked
@@ -69,8 +68,8 @@ class Meaning(NamedTuple):
     refused: bool = False
 
 
-def explain(record: Record, engine: Engine[Host]) -> Meaning:
-    """Everything there is to say about a record; a Body has no lines of its own here, see `body_row`."""
+def explain(record: Spoken, engine: Engine[Host]) -> Meaning:
+    """Everything there is to say about a record; the lines of a body are `body_row`'s."""
     if isinstance(record, Exchange | Prompt):
         refused = record.verdict is Verdict.REFUSED
         answers = _answers(record.replies, record.card, engine, "refusal" if refused else "plain")
@@ -83,9 +82,7 @@ def explain(record: Record, engine: Engine[Host]) -> Meaning:
     if isinstance(record, Notice):
         answers = _answers(record.replies, record.card, engine, "unasked")
         return Meaning((), answers, record.because, record.card.next, record.before, record.after)
-    if isinstance(record, Closed):
-        return Meaning((), (), record.because, "", record.before, None)
-    return Meaning((), (), "", "", None, None)
+    return Meaning((), (), record.because, "", record.before, None)
 
 
 def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | None = None) -> Row:

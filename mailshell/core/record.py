@@ -152,7 +152,10 @@ class Closed(NamedTuple):
     because: str
 
 
-Record = Opened | Exchange | Prompt | Body | Notice | Closed
+Spoken = Opened | Exchange | Prompt | Notice | Closed
+"""The records that have something to say by themselves: all but the pieces of a body."""
+
+Record = Spoken | Body
 
 HEARD = (Exchange, Prompt, Body)
 """The records that hold octets of the client."""

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 from mailshell.core.explain import masked
 from mailshell.core.framer import lines
-from mailshell.core.record import Body, Closed, Exchange, Notice, Opened, Prompt
+from mailshell.core.record import Body, Closed, Exchange, Opened, Prompt, Spoken
 from mailshell.core.transcript import Entry, Wire
 
 CRLF = b"\r\n"
@@ -167,7 +167,7 @@ def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, in
     return "".join(line + "\n" for line in out)
 
 
-def _written(record: Opened | Exchange | Prompt | Notice | Closed, number: int, wire: Wire) -> list[str]:
+def _written(record: Spoken, number: int, wire: Wire) -> list[str]:
     if isinstance(record, Closed):
         return ["> :drop"] if record.by == "client" else []
     heard = record.octets if isinstance(record, Exchange | Prompt) else b""
