@@ -87,13 +87,16 @@ def _message(number: int, size: int, at: Instant) -> bytes:
         "The server side takes mail in, the client side of the same server sends it on.",
         "A client says HELO, MAIL, RCPT, DATA and QUIT, and each gets one answer.",
         "The answer starts with three digits, and the first of them says how it went.",
+        "A digit 2 means done, 3 go on, 4 not now, and 5 not like this.",
+        "The envelope says who gets the message. The header says what the reader sees.",
+        "A line with one dot ends the message, so a dot that begins a line is doubled.",
     )
     row = 0
-    while size - len(text) - len(tail) > len(filler[row % 3]) + 4:
-        text += filler[row % 3] + "\r\n"
+    while size - len(text) - len(tail) > len(filler[row % len(filler)]) + 4:
+        text += filler[row % len(filler)] + "\r\n"
         row += 1
     left = size - len(text) - len(tail)
-    text += ("See you then." + " " * left)[: left - 2] + "\r\n"
+    text += "-" * (left - 2) + "\r\n"
     return (text + tail).encode("ascii")
 
 
