@@ -62,7 +62,7 @@ _ENCODINGS: dict[bytes, tuple[str, Cite]] = {
 }
 _PARAMETERS: dict[bytes, tuple[str, Cite]] = {
     b"charset": ("which octets are which characters", Cite(2046, "4.1.2")),
-    b"boundary": ('a line "--" and this text separates parts', Cite(2046, "5.1.1")),
+    b"boundary": ('a line of "--" and this text divides parts', Cite(2046, "5.1.1")),
     b"filename": ("a name for the file", Cite(2183, "2.3")),
 }
 _DISPOSITIONS: dict[bytes, tuple[str, Cite]] = {
@@ -76,7 +76,7 @@ _TYPES: dict[bytes, tuple[str, Cite]] = {
     b"video": ("moving pictures", Cite(2046, "4.4")),
     b"application": ("data for a program", Cite(2046, "4.5")),
     b"multipart": ("the body has parts with headers of their own", Cite(2046, "5.1")),
-    b"message": ("the body is a message itself", Cite(2046, "5.2")),
+    b"message": ("a message, a piece of one, or a report", Cite(2046, "5.2")),
 }
 
 _SUBTYPES = {

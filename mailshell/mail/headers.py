@@ -5,7 +5,7 @@ from mailshell.core.record import Card, Cite
 _FIELDS: tuple[tuple[str, str, int, str], ...] = (
     ("Return-Path", "the MAIL FROM address, at delivery", 5321, "4.4"),
     ("Received", "one hop; each server adds one on top", 5321, "4.4"),
-    ("Delivered-To", "the address of the delivery", 9228, "4"),
+    ("Delivered-To", "the address it was delivered to", 9228, "4"),
     ("Date", "when the author finished the message", 5322, "3.6.1"),
     ("From", "the author, as the message claims", 5322, "3.6.2"),
     ("Sender", "who sent it for the author", 5322, "3.6.2"),
@@ -18,7 +18,7 @@ _FIELDS: tuple[tuple[str, str, int, str], ...] = (
     ("References", "earlier messages of the thread", 5322, "3.6.4"),
     ("Subject", "the topic", 5322, "3.6.5"),
     ("Comments", "remarks on the text", 5322, "3.6.5"),
-    ("Keywords", "key words", 5322, "3.6.5"),
+    ("Keywords", "important words of the message", 5322, "3.6.5"),
     ("Resent-Date", "sent on by a user: when", 5322, "3.6.6"),
     ("Resent-From", "sent on by a user: by whom", 5322, "3.6.6"),
     ("Resent-Sender", "sent on by a user: who sent it", 5322, "3.6.6"),
@@ -52,13 +52,13 @@ _FIELDS: tuple[tuple[str, str, int, str], ...] = (
     ("ARC-Authentication-Results", "what a forwarder checked", 8617, "4.1.1"),
     ("TLS-Required", "No: deliver even without TLS", 8689, "3"),
     ("Require-Recipient-Valid-Since", "only if the owner is still the same", 7293, "3.2"),
-    ("MT-Priority", "the priority on the way", 6758, "3"),
-    ("Auto-Submitted", "a program wrote it; do not answer it", 3834, "5"),
+    ("MT-Priority", "the priority on the way", 6758, "4"),
+    ("Auto-Submitted", "did a program write it by itself?", 3834, "5"),
     ("Disposition-Notification-To", "asks for a receipt when it is read", 8098, "2.1"),
     ("Disposition-Notification-Options", "options of the receipt", 8098, "2.2"),
-    ("Original-Recipient", "the first recipient, for receipts", 8098, "2.3"),
+    ("Original-Recipient", "the original address, for receipts", 8098, "2.3"),
     ("Solicitation", "what kind of advertisement it is", 3865, "4.3"),
-    ("Expires", "when the message loses its use", 4021, "2.1.50"),
+    ("Expires", "when the message stops being valid", 4021, "2.1.50"),
     ("Importance", "how important, says the author", 4021, "2.1.52"),
     ("Priority", "how urgent, says the author", 4021, "2.1.54"),
     ("Sensitivity", "how private, says the author", 4021, "2.1.55"),
@@ -67,7 +67,7 @@ _FIELDS: tuple[tuple[str, str, int, str], ...] = (
 HEADERS = {name.lower().encode(): Card(name, says, Cite(rfc, section)) for name, says, rfc, section in _FIELDS}
 """A card for each field that has a known use, by its name in lower case."""
 
-OPTIONAL = Card("optional-field", "a field that no standard here defines", Cite(5322, "3.6.8"))
+OPTIONAL = Card("optional-field", "a field of no standard known here", Cite(5322, "3.6.8"))
 """The card of every other field: anybody may make up a name."""
 
 

@@ -91,9 +91,9 @@ CARDS = (
         "1982",
         "the first SMTP",
         Cite(821, "4.1.1"),
-        more="HELO opens the session, and nothing is listed after it. Only 7 bits of each octet count, nobody states "
-        "the size of a message, and a client waits for each answer. Source routes such as <@lancs.uk:bob@nyu.edu> are "
-        "normal, because many hosts cannot reach each other directly.",
+        more="HELO opens the session, and the server lists nothing after it. Only 7 bits of each octet count, nobody "
+        "states the size of a message, and a client waits for each answer. Source routes such as "
+        "<@lancs.uk:bob@nyu.edu> are normal, because many hosts cannot reach each other directly.",
     ),
     Card(
         "1995",

@@ -47,7 +47,7 @@ CARDS: dict[record.Phase, Card] = {
     Phase.GREETED: Card(
         "greeting",
         "the client has not said its name",
-        Cite(5321, "3.1"),
+        Cite(5321, "3.2"),
         more="The server has greeted. The client says its name with EHLO (or HELO) before it sends mail.",
         next="EHLO or HELO, and your host name",
     ),
@@ -60,7 +60,7 @@ CARDS: dict[record.Phase, Card] = {
     ),
     Phase.SENDER: Card(
         "sender",
-        "the return path is known, a recipient is missing",
+        "sender known, no recipient yet",
         Cite(5321, "3.3"),
         more="MAIL was accepted. RCPT names a recipient; it is sent once for each.",
         next="RCPT TO:<somebody@example.org>",
@@ -74,17 +74,17 @@ CARDS: dict[record.Phase, Card] = {
     ),
     Phase.CHUNKS: Card(
         "chunks",
-        "part of the message is here, more is wanted",
+        "part of the message is here",
         Cite(3030, "2"),
-        more="At least one chunk was accepted. Each BDAT adds a chunk, and the one with LAST ends the message.",
+        more="The server has at least one chunk. Each BDAT adds a chunk, and the one with LAST ends the message.",
         next="BDAT size, or BDAT size LAST",
     ),
     Phase.FAILED: Card(
         "failed",
-        "the transaction is spoilt",
+        "the transaction has failed",
         Cite(3030, "2"),
-        more="A BDAT was refused, or DATA came where only BDAT may. What was sent of the message is dropped, and "
-        "no more of it is taken. RSET drops the transaction; EHLO and HELO do so too.",
+        more="The server refused a BDAT, or DATA came where only BDAT may. The server drops what it has of the message "
+        "and takes no more of it. RSET drops the transaction; EHLO and HELO do so too.",
         next="RSET",
     ),
     Phase.MESSAGE: Card(
@@ -96,10 +96,10 @@ CARDS: dict[record.Phase, Card] = {
     ),
     Phase.CHUNK: Card(
         "chunk",
-        "so many octets as BDAT said are data",
+        "counted octets of the message",
         Cite(3030, "2"),
-        more="The server counts octets. Nothing among them is a command or ends the chunk, CR LF counts as two, and "
-        "the answer comes after the last one.",
+        more="The server counts as many octets as BDAT said, CR LF as two. None of them is a command or ends the "
+        "chunk. The answer comes after the last one.",
         next="the octets of the chunk",
     ),
     Phase.CLOSED: Card("closed", "the connection is over", Cite(5321, "3.8"), more="Nothing more can be sent."),

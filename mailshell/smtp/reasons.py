@@ -131,7 +131,7 @@ def syntax(line: bytes, fault: Fault) -> Reply:
     if first in TOO_LONG:
         return wording(f"At octet {fault.at + 1} {first.why}. It may have {first.what}.")
     if first == TWICE:
-        return wording(f"The parameter at octet {fault.at + 1} stands earlier in the line too. Each may be given once.")
+        return wording(f"The parameter at octet {fault.at + 1} stands earlier in the line too. Give each only once.")
     return wording(f"{_found(line, fault)} {_wanted(line, fault)}")
 
 
@@ -151,7 +151,7 @@ def _wanted(line: bytes, fault: Fault) -> str:
         return "An address stands in angle brackets, as in <alice@lancs.uk>."
     if fault.rule and LOCAL in fault.expected:
         if fault.rule == "Forward-path" and line[fault.at :].startswith(b">"):
-            return "A recipient is a mailbox, as in <alice@lancs.uk>: <> is for MAIL alone."
+            return "A recipient is a mailbox, as in <alice@lancs.uk>: <> is only for MAIL."
         return "The name of a mailbox stands there, as in <alice@lancs.uk>."
     if fault.rule == "Domain" and END in fault.expected:
         return "The name ends before it. A host name has letters, digits, hyphens and dots."

@@ -31,11 +31,11 @@ SENDER_OK = named(
 )  # fmt: skip
 RECIPIENT_OK = named(
     "recipient accepted", 250, "2.1.5", "Recipient ok", "recipient accepted", "4.1.1.3",
-    more="The mailbox is one of this server. The message will be put into it once it is here.",
+    more="The server has this mailbox, and will put the message into it.",
     next="DATA, or one more RCPT", classic="{address} ... Recipient ok", early="OK",
 )  # fmt: skip
 WILL_RELAY = named(
-    "recipient will be relayed", 250, "2.1.5", "Recipient ok, will relay", "recipient elsewhere, accepted", "3.6.1",
+    "recipient will be relayed", 250, "2.1.5", "Recipient ok, will relay", "recipient elsewhere, accepted", "3.6.2",
     more="The mailbox is on another server. You are inside this server's network, so it will pass the message on.",
     next="DATA, or one more RCPT", classic="{address} ... Recipient ok", early="OK",
 )  # fmt: skip
@@ -52,7 +52,7 @@ MESSAGE_OK = named(
 )  # fmt: skip
 RESET = named(
     "reset", 250, "2.0.0", "Reset", "transaction dropped", "4.1.1.5",
-    more="Sender, recipients and message of the open transaction are forgotten. The connection stays.",
+    more="The server forgets sender, recipients and message of the open transaction. The connection stays.",
     next="MAIL FROM:<you@example.org>", early="OK",
 )  # fmt: skip
 NOTHING_DONE = named(
@@ -66,7 +66,7 @@ VERIFIED = named(
 )  # fmt: skip
 CANNOT_VERIFY = named(
     "cannot verify", 252, "2.5.0", "Cannot verify, but will take mail for it", "not checked", "3.5.3",
-    more="The mailbox would be on another server, so this server cannot tell whether it exists.", next=_NEXT_COMMAND,
+    more="The domain belongs to another server, so this one cannot tell if the mailbox exists.", next=_NEXT_COMMAND,
 )  # fmt: skip
 AMBIGUOUS = named(
     "ambiguous name", 553, "5.1.4", "Ambiguous; possibilities are", "more than one mailbox matches", "3.5.1",
@@ -82,14 +82,14 @@ NO_HELP = named(
 )  # fmt: skip
 CLOSING = named(
     "closing", 221, "2.0.0", "{host} closing connection", "goodbye, the server closes", "4.1.1.10",
-    more="The session ends in good order. A message without its final dot is dropped.",
+    more="The session ends in good order. The server drops an open transaction.",
     next="nothing: the connection is closed", classic="{host} closing connection",
     early="{host} closing the transmission channel",
 )  # fmt: skip
 TIMED_OUT = named(
     "timed out", 421, "4.4.2", "{host} no command for {minutes} minutes, closing connection",
     "the server gave up waiting", "4.5.3.2.7",
-    more="A server may close a connection on which nothing arrives. It says 421 first.",
+    more="A server may give up when no command comes for 5 minutes or more. This one says 421 before it closes.",
     next="connect again",
 )  # fmt: skip
 SHUTTING_DOWN = named(
@@ -104,26 +104,26 @@ UNKNOWN_COMMAND = named(
 )  # fmt: skip
 LINE_END = named(
     "wrong line end", 500, "5.5.2", "Line must end in CR LF", "permanent: bare LF", "2.3.8",
-    more="A line of SMTP ends in two octets, CR and LF. This one ended in LF alone, so it was not carried out.",
+    more="A line of SMTP ends in two octets, CR and LF. This one ended in LF alone, so the server ignored it.",
     next=_FIX,
 )  # fmt: skip
 LINE_TOO_LONG = named(
     "line too long", 500, "5.5.2", "Line too long", "permanent: over the limit", "4.5.3.1.9",
-    more="A command line has a largest length. The line was read to its end and not carried out.", next=_FIX,
+    more="A command line has 512 octets at most, more with some parameters. The server ignored this one.", next=_FIX,
 )  # fmt: skip
 BAD_SYNTAX = named(
     "bad argument", 501, "5.5.4", "Syntax error in argument", "permanent: argument not understood", "4.2.2",
-    more="The command is known, what follows it does not fit the grammar.", next=_FIX,
+    more="The server knows the command, but what follows it does not fit the grammar.", next=_FIX,
 )  # fmt: skip
 BAD_SENDER = named(
     "bad sender address", 501, "5.1.7", "Bad sender address syntax",
     "permanent: bad sender address", "4.2.2",
-    more="What stands after MAIL FROM: is not a path by the grammar.", next="MAIL FROM:<you@example.org>",
+    more="What stands after MAIL FROM: is no valid address in angle brackets.", next="MAIL FROM:<you@example.org>",
 )  # fmt: skip
 BAD_RECIPIENT = named(
     "bad recipient address", 501, "5.1.3", "Bad recipient address syntax",
     "permanent: bad recipient address", "4.2.2",
-    more="What stands after RCPT TO: is not a path by the grammar.", next="RCPT TO:<somebody@example.org>",
+    more="What stands after RCPT TO: is no valid address in angle brackets.", next="RCPT TO:<somebody@example.org>",
 )  # fmt: skip
 PARAMETER_UNKNOWN = named(
     "unknown parameter", 555, "5.5.4", "Parameter not recognized", "permanent: parameter not offered", "4.1.1.11",
@@ -136,12 +136,12 @@ NOT_YET = named(
     next="a command of that year; HELP lists them", early="Command unrecognized",
 )  # fmt: skip
 NOT_IMPLEMENTED = named(
-    "not implemented", 502, "5.5.1", "Command not implemented", "permanent: known, but not offered here", "4.2.4",
-    more="The server recognizes the command and does not offer it.", next="a command that the server has",
+    "not implemented", 502, "5.5.1", "Command not implemented", "permanent: known, not offered", "4.2.4",
+    more="The server recognizes the command, but does not offer it.", next="a command that the server has",
 )  # fmt: skip
 WRONG_ORDER = named(
     "wrong order", 503, "5.5.1", "{need}", "permanent: wrong order", "4.1.4",
-    more="The command exists and is not allowed in this phase.", next="",
+    more="The server knows the command, but does not take it in this phase.", next="",
 )  # fmt: skip
 NO_SUCH_USER = named(
     "no such user", 550, "5.1.1", "No such user here", "permanent: no such mailbox", "3.3",
@@ -160,7 +160,7 @@ RELAY_DENIED = named(
 )  # fmt: skip
 TOO_MANY_RECIPIENTS = named(
     "too many recipients", 452, "4.5.3", "Too many recipients", "for now: send in two parts", "4.5.3.1.10",
-    more="One transaction has room for so many recipients. Those already accepted still get the message.",
+    more="One transaction has room for a limited number of recipients. Those accepted so far still get the message.",
     next="DATA now, the other recipients in a new transaction",
 )  # fmt: skip
 TOO_BIG = named(
@@ -171,15 +171,15 @@ TOO_BIG = named(
 )  # fmt: skip
 NO_ROOM = named(
     "no room", 452, "4.3.1", "Insufficient system storage", "for now: the server has no room", "4.2.2",
-    more="The server could not store what it would have to promise, so it promises nothing. Nothing was kept.",
+    more="The server has no room for the message, so it does not take it. It keeps nothing of it.",
     next="the same message again, later",
 )  # fmt: skip
 BAD_CONTENT = named(
     "message not acceptable", 554, "5.6.0", "{problem}", "permanent: the message breaks a rule", "2.3.8",
-    more="The message was read to its end and not stored.", next="MAIL, and the message with the mistake mended",
+    more="The server read the whole message, but did not store it.", next="MAIL, and the message without the mistake",
 )  # fmt: skip
 LOOP = named(
-    "routing loop", 554, "5.4.6", "Too many Received fields, this is a loop", "permanent: mail goes in a circle", "6.3",
+    "routing loop", 554, "5.4.0", "Too many Received fields, this is a loop", "permanent: mail goes in a circle", "6.3",
     more="Each server adds one Received field. So many of them mean that servers hand the message round in a circle.",
     next="look at the Received fields of the message",
 )  # fmt: skip
@@ -187,14 +187,14 @@ LOOP = named(
 CHUNK_OK = named(
     "chunk accepted", 250, "2.0.0", "Chunk taken, size {size}, message so far {total}", "chunk taken, more may follow",
     "2",
-    more="The octets are here and counted. The message is not complete: nothing is stored before BDAT with LAST.",
+    more="The server has counted the octets. The message is not complete: it stores nothing before BDAT with LAST.",
     next="BDAT size, or BDAT size LAST", rfc=3030,
 )  # fmt: skip
 
 WILL_FORWARD = named(
     "not local, will forward", 251, "2.1.5", "User not local, will forward to <{address}>",
     "elsewhere; mail is passed on", "3.3",
-    more="The mailbox is on another server, and this one would pass mail on. It has not asked that server.",
+    more="The mailbox is on another server, and this one passes mail on to it. It has not asked that server.",
     next=_NEXT_COMMAND, rfc=821,
 )  # fmt: skip
 LIST_VERIFIED = named(
@@ -223,7 +223,7 @@ NO_SUCH_LIST = named(
     more="The server has no mailing list of that name, and no user either.", next="EXPN with another name",
 )  # fmt: skip
 LIST_CLOSED = named(
-    "list not for you", 550, "5.7.2", "Access to this list denied", "permanent: members are not shown", "3.5.1",
+    "list not for you", 550, "5.7.0", "Access to this list denied", "permanent: members are not shown", "3.5.1",
     more="The list exists, and the server does not tell strangers who is on it. Mail to the list is taken anyway.",
     next="RCPT with the address of the list, if there is mail for it",
 )  # fmt: skip
@@ -250,18 +250,18 @@ NODE_NOT_ALLOWED = named(
 PRIORITY_CHANGED = named(
     "sender accepted, priority changed", 250, "2.3.6", "{priority} is the priority, Sender ok",
     "accepted with another priority", "4.1",
-    more="The message keeps its way, with the priority that the reply names. Only clients that the server trusts may "
-    "raise it.",
+    more="The server takes the message with the priority that the reply names. Only a client that it trusts may raise "
+    "a priority.",
     next="RCPT TO:<somebody@example.org>", rfc=6710,
 )  # fmt: skip
 TIME_TOO_SHORT = named(
-    "time too short", 555, "5.5.4", "Time for delivery too short", "permanent: less time than it takes", "3",
+    "time too short", 555, "5.5.4", "Time for delivery too short", "permanent: time under the minimum", "3",
     more="The number after DELIVERBY in the EHLO reply is the least time that the server takes with mode R.",
     next="MAIL with more time, or with mode N", rfc=2852,
 )  # fmt: skip
 DELIVERY_LATE = named(
     "delivery would be late", 455, "4.4.5", "Cannot deliver within that time now", "for now: too slow for BY", "4",
-    more="The server takes the parameter BY, and cannot promise at this moment what it asks for.",
+    more="The server knows the parameter BY, but cannot promise that time at this moment.",
     next="the same later, or MAIL with more time", rfc=2852,
 )  # fmt: skip
 ASCII_SENDER = named(
@@ -277,20 +277,20 @@ ASCII_RECIPIENT = named(
     next="RSET, then MAIL FROM:<address> SMTPUTF8", rfc=6531,
 )  # fmt: skip
 UTF8_WANTED = named(
-    "name outside ASCII", 252, "2.6.8", "The address needs UTF-8, and VRFY did not say SMTPUTF8",
+    "name outside ASCII", 252, "2.6.8", "The address needs UTF-8, and the command did not say SMTPUTF8",
     "exists, not shown without SMTPUTF8", "3.7.4.2",
     more="A reply may have characters outside ASCII only where the client said SMTPUTF8 in the same command.",
-    next="VRFY name SMTPUTF8", rfc=6531,
+    next="the command again, with SMTPUTF8 after the name", rfc=6531,
 )  # fmt: skip
 PARAMETER_NOT_IMPLEMENTED = named(
     "parameter not implemented", 504, "5.5.4", "Parameter not implemented", "permanent: parameter not offered", "4.2.2",
-    more="The command is known, and the server does not take this parameter with it.",
+    more="The server knows the command, but does not take this parameter with it.",
     next="the command without the parameter",
 )  # fmt: skip
 TOO_MANY_MESSAGES = named(
     "too many messages", 452, "4.5.0", "Too many messages in this session", "for now: on a new connection", "4.1",
-    more="The server takes so many MAIL commands on one connection, refused ones counted. The LIMITS line of its EHLO "
-    "reply says how many.",
+    more="The server takes a limited number of MAIL commands on one connection, and counts refused ones too. The "
+    "LIMITS line of its EHLO reply says how many.",
     next="QUIT, then connect again", rfc=9422,
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ from mailshell.smtp.wording import Reply, Wording
 
 CARD = Card(
     "BDAT",
-    "so many octets of the message follow",
+    "counted octets of the message follow",
     Cite(3030, "2"),
     parts={
         "BDAT": "verb: a chunk of the message, in the place of DATA",
@@ -27,7 +27,7 @@ CARD = Card(
         "end-marker": "this chunk is the last one",
     },
     more="BDAT says how many octets come after its line. The server counts them, answers, and takes the next BDAT; the "
-    "one with LAST ends the message. No dot is stuffed, and no 354 comes first.",
+    "one with LAST ends the message. No dot is added to a line, and no 354 comes first.",
 )
 _SIZE = re.compile(rb"[0-9]{1,505}(?![0-9])")
 """chunk-size = 1*DIGIT: as many digits as a line of 512 octets can have beside BDAT, SP and CR LF."""
@@ -58,7 +58,7 @@ class Bdat(NamedTuple):
 
     def _refusal(self, desk: Desk) -> Reply | None:
         if not desk.state.extended:
-            because = "BDAT belongs to CHUNKING, and HELO offers no extension. Say EHLO, then start the mail anew."
+            because = "BDAT belongs to CHUNKING, and HELO offers no extension. Send EHLO, then MAIL again."
             return WRONG_ORDER(because, need="Need EHLO first")
         if desk.state.content.size + self.size > desk.size_limit:
             because = f"With this chunk the message is bigger than the {desk.size_limit} octets that this server takes."
@@ -119,9 +119,9 @@ def announced(octets: bytes) -> Bdat | None:
 
 def parse(cursor: Cursor) -> Bdat:
     """bdat-cmd = "BDAT" SP chunk-size [ SP end-marker ] CR LF."""
-    cursor.need_word(b" ", Expect(" chunk-size", "a space and the number of octets that follow"))
+    cursor.need_word(b" ", Expect(" size", "a space and the number of octets that follow"))
     start = cursor.at
-    size = int(cursor.need(_SIZE, Expect("chunk-size", "the number of octets that follow the line")))
+    size = int(cursor.need(_SIZE, Expect("size", "the number of octets that follow the line")))
     cursor.mark("chunk-size", start)
     start = cursor.at + 1
     last = cursor.word(b" LAST", Expect(" LAST", "this chunk is the last one"))

@@ -29,8 +29,8 @@ END_CARD = Card(
     more="CR LF, a dot, CR LF end the message, and no other octets do.",
 )
 _BINARY = (
-    "MAIL said BODY=BINARYMIME. Such a message may hold any octets, a line with one dot among them, so it can come by "
-    "BDAT only. The standard has the transaction start anew: send RSET, then MAIL."
+    "MAIL said BODY=BINARYMIME. Such a message may hold any octets, a line with one dot too, so only BDAT can carry "
+    "it. By the standard the transaction must start again: send RSET, then MAIL."
 )
 
 

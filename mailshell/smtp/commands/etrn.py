@@ -21,17 +21,17 @@ CARD = Card(
         "ETRN": "verb: asks the server to start its queue",
         "option": "@: the host and all hosts below it; #: a queue of the server",
         "node-name": "the host that the mail waits for",
-        "queue-name": "the name of a queue; which there are is up to the server",
+        "queue-name": "the name of a queue; each server has its own",
     },
-    more="A host that is online only at times asks its provider to send now what has come for it. The mail arrives on "
+    more="A host that is not always online asks its provider to send its mail now. The mail arrives on "
     "another connection, which the server opens itself.",
 )
-_NODE = Expect(" node-name", "a space and the name of the host that mail waits for")
-_FULL_NAME = Expect("node-name", "a full host name, with a dot, as in lancs.uk")
+_NODE = Expect(" host.name", "a space and the name of the host that mail waits for")
+_FULL_NAME = Expect("host.name", "a full host name, with a dot, as in lancs.uk")
 _OPTION = re.compile(rb"[@#]")
 _OPTION_EXPECT = Expect("@ or #", "@ for all hosts below this one, # for a queue of the server")
 _QUEUE = re.compile(rb"[!-~]+")
-_QUEUE_EXPECT = Expect("queue-name", "the name of a queue")
+_QUEUE_EXPECT = Expect("queue", "the name of a queue")
 
 
 class Etrn(NamedTuple):
@@ -64,7 +64,7 @@ class Etrn(NamedTuple):
         count = _waiting(host, self.node, below=self.option == "@")
         if not count:
             return NONE_WAITING(node=shown)
-        because = f"They wait in the queue of {host.name}. RFC 1985 section 5.1 leaves open when they go out."
+        because = f"The mail waits in the queue of {host.name}. RFC 1985 section 5.1 does not say when it must go out."
         return WAITING(because, node=shown, count=str(count))
 
 

@@ -36,7 +36,7 @@ CARD = Card(
     more="EXPN asks for the members of a mailing list, one mailbox a line. Few servers on the Internet tell, because "
     "spammers used EXPN to collect addresses.",
 )
-_NAME = Expect(" String", "a space and the name of a mailing list")
+_NAME = Expect(" name", "a space and the name of a mailing list")
 
 
 class Expn(NamedTuple):
@@ -72,7 +72,7 @@ class Expn(NamedTuple):
 
     def _members(self, desk: Desk, found: MailingList) -> Reply:
         if not found.shown and not desk.peer.inside:
-            return LIST_CLOSED(f"{desk.host.name} shows the list {found.name} to its own network alone.")
+            return LIST_CLOSED(f"{desk.host.name} shows the list {found.name} only to its own network.")
         return self._listed(EXPANDED, desk.host.members(found.name))
 
     def _users(self, desk: Desk) -> Reply:

@@ -16,9 +16,9 @@ CARD = Card(
     "help from the server, for a person",
     Cite(5321, "4.1.1.8"),
     parts={"HELP": "verb: asks for help", "String": "the command that help is wanted for"},
-    more="HELP asks the server for text that a person can read. What it says is up to the server.",
+    more="HELP asks the server for text that a person can read. Each server says what it likes.",
 )
-_TOPIC = Expect(" String", "a command, as in HELP MAIL")
+_TOPIC = Expect(" command", "a command, as in HELP MAIL")
 
 
 class Help(NamedTuple):

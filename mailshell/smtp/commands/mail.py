@@ -23,16 +23,16 @@ CARD = Card(
     parts={
         "MAIL": "verb: opens a mail transaction",
         "FROM": "fixed keyword: no space after the colon",
-        "Reverse-path": 'return path: bounces go here; <> means "no bounces"',
+        "Reverse-path": 'return path: reports go here; <> means "no reports"',
         "Null-path": "null return path: nobody gets a report, so no report can loop",
         "esmtp-param": "parameter: this server does not know it",
         "SIZE": "parameter: the size of the message in octets",
-        "BODY": "parameter: whether the message has octets above 127",
+        "BODY": "parameter: may the message have octets above 127?",
         "RET": "parameter: what a report of failure brings back",
         "ENVID": "parameter: the name of the envelope, for reports",
         "BY": "parameter: deliver within so many seconds",
         "HOLDFOR": "parameter: hold the message for so many seconds",
-        "HOLDUNTIL": "parameter: hold the message until then",
+        "HOLDUNTIL": "parameter: hold the message until this moment",
         "MT-PRIORITY": "parameter: priority from -9 to 9",
         "REQUIRETLS": "parameter: TLS on every step of the way",
         "SMTPUTF8": "parameter: addresses or header fields in UTF-8",
@@ -76,7 +76,7 @@ def _one_more(desk: Desk, limit: int) -> Reply | None:
     """Count this MAIL; 452 where the session has had its share (RFC 9422 section 4.1 counts refused ones too)."""
     if desk.state.mails >= limit:
         return TOO_MANY_MESSAGES(
-            f"{desk.host.name} takes {limit} MAIL commands on one connection. QUIT, and come again."
+            f"{desk.host.name} takes {limit} MAIL commands on one connection. Send QUIT, then connect again."
         )
     desk.state = desk.state._replace(mails=desk.state.mails + 1)
     return None
@@ -87,7 +87,7 @@ def _outside_ascii(mail: Mail, desk: Desk) -> Reply | None:
         return BAD_SENDER(because)
     if "SMTPUTF8" in mail.parameters:
         return None
-    return ASCII_SENDER("The address has characters outside ASCII. Say SMTPUTF8 after it, and the server takes them.")
+    return ASCII_SENDER("The address has characters outside ASCII. With SMTPUTF8 after it the server takes them.")
 
 
 def _with_wishes(mail: Mail, desk: Desk, opened: Instant) -> Reply:
@@ -97,7 +97,7 @@ def _with_wishes(mail: Mail, desk: Desk, opened: Instant) -> Reply:
     kept = mail.parameters if granted == wanted else {**mail.parameters, "MT-PRIORITY": granted}
     desk.move(Phase.SENDER, Envelope(mail.reverse_path, kept, opened=opened))
     if granted != wanted:
-        because = f"You are outside the network of {desk.host.name}: you may lower a priority, and not raise it."
+        because = f"You are outside the network of {desk.host.name}: you may lower a priority, but not raise it."
         return PRIORITY_CHANGED(because, priority=granted)
     held = futurerelease.release(kept, opened)
     return SENDER_OK("" if held is None else f"The message will be held until {iso_date(held)}.")

@@ -94,7 +94,7 @@ class Rcpt(NamedTuple):
         who = ", ".join(dict.fromkeys((desk.peer.name, desk.peer.address)))
         return RELAY_DENIED(
             f"{path.domain if path.is_ascii else 'That'} is not a domain of {host.name}, and you ({who}) are "
-            f"outside its network. It passes mail on only for computers inside."
+            f"outside its network. It passes on mail only for computers inside."
         )
 
 

@@ -9,8 +9,8 @@ CARD = Card(
     Cite(821, "3.8"),
     parts={"TURN": "verb: once made the server the client", ARGUMENT: "not read: the command is refused"},
     more="A telephone call was expensive, so a host that had called to deliver mail said TURN to get its own "
-    "waiting mail over the same call. But the server took the name in HELO for true: whoever said a false "
-    "name got somebody else's mail. RFC 5321 appendix F.1 advises against TURN. ETRN (RFC 1985) took its "
+    "waiting mail over the same call. But the server believed the name in HELO: whoever said a false name "
+    "got somebody else's mail. RFC 5321 appendix F.1 advises against TURN. ETRN (RFC 1985) took its "
     "place.",
 )
 COMMAND = relic(

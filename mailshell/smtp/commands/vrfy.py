@@ -34,7 +34,7 @@ CARD = Card(
     more="VRFY asks whether a name belongs to a mailbox. Servers on the Internet mostly answer 252, because "
     "spammers used VRFY to collect addresses.",
 )
-_NAME = Expect(" String", "a space and the name of a user, or an address")
+_NAME = Expect(" name", "a space and the name of a user, or an address")
 
 
 class Vrfy(NamedTuple):

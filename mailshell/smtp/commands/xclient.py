@@ -17,5 +17,5 @@ COMMAND = relic(
     CARD,
     "XCLIENT NAME=host ADDR=address",
     ("XCLIENT NAME=lancs.uk ADDR=192.0.2.10",),
-    "A server takes it from its own proxies alone; go on with EHLO or HELO.",
+    "A server takes it only from its own proxies; go on with EHLO or HELO.",
 )

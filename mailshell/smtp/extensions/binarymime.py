@@ -13,7 +13,7 @@ CARD = Card(
     "takes messages of any octets",
     Cite(3030, "3"),
     more="With BODY=BINARYMIME the client says that its message may have any octets: NUL, CR or LF alone, lines of any "
-    "length. Only BDAT can carry it. Pictures need no base64 then, which would make them a third bigger.",
+    "length. Only BDAT can carry it. Pictures then need no base64, which makes them a third bigger.",
 )
 
 

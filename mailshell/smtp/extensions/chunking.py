@@ -7,7 +7,7 @@ CARD = Card(
     "CHUNKING",
     "takes messages in counted chunks",
     Cite(3030, "2"),
-    more="The client may send BDAT in the place of DATA. BDAT says how many octets follow, so no octet has to mark the "
-    "end, no dot is stuffed, and the server counts where it would have to search.",
+    more="The client may send BDAT in the place of DATA. BDAT says how many octets follow, so nothing has to mark the "
+    "end, no dot is added to a line, and the server counts octets and need not search for the end.",
 )
 EXTENSION = Extension("CHUNKING", CARD, lambda desk: "CHUNKING")

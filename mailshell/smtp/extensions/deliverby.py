@@ -20,7 +20,7 @@ CARD = Card(
     "can deliver within a given time",
     Cite(2852, "3"),
     more="With BY=seconds;mode the sender says how much time delivery may take. When the time is over, mode R returns "
-    "the message and mode N sends a notice and goes on. The number after DELIVERBY is the least time for mode R.",
+    "the message, and mode N sends a notice and tries on. The number after DELIVERBY is the least time for mode R.",
 )
 
 
@@ -35,7 +35,7 @@ class By(NamedTuple):
 def read(cursor: Cursor) -> str:
     """by-value = by-time ";" by-mode [by-trace]."""
     cursor.need_word(b"=", Expect("=", "seconds, a semicolon, N or R"))
-    wanted = Expect('by-time ";" by-mode', "seconds, a semicolon, N (notify) or R (return), as in 120;R")
+    wanted = Expect("seconds;N or seconds;R", "N: notify, R: return, as in 120;R")
     return cursor.need(_BY, wanted).decode("ascii").upper()
 
 
@@ -75,7 +75,7 @@ def late(desk: Desk, envelope: Envelope, domain: str) -> Reply | None:
         if waited >= by.seconds and any(one.address.lower().endswith(suffix) for one in queued.recipients):
             return DELIVERY_LATE(
                 f"Mail for {_shown(domain)} has waited in the queue here for {waited} seconds. "
-                f"So nobody can promise delivery within {by.seconds} seconds now."
+                f"So this server cannot promise delivery within {by.seconds} seconds now."
             )
     return None
 
@@ -90,8 +90,8 @@ BY = Parameter(
         "BY",
         "deliver within so many seconds",
         Cite(2852, "4"),
-        more="The time counts from MAIL. R returns the message when it is over, N sends a notice, T asks for a notice "
-        "of each relaying.",
+        more="The time counts from MAIL. When it is over, R returns the message and N sends a notice. T asks for a "
+        "notice each time a server relays the message.",
     ),
     "BY=120;R",
     read,

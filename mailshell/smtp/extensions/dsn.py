@@ -15,15 +15,15 @@ _RET = re.compile(rb"(?:FULL|HDRS)(?![!-<>-~])", re.IGNORECASE)
 _NOTIFY = re.compile(rb"(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*)(?![!-<>-~])", re.IGNORECASE)
 _XTEXT = re.compile(rb"(?:[!-*,-<>-~]|\+(?:[2-6][0-9A-F]|7[0-9A-E]))+")
 _UNITEXT = re.compile(rb"(?:[!-*,-<>-\[\]-~]|\\x\{[0-9A-F]{2,6}\}|" + UTF8 + rb")+")
-_XTEXT_WANTED = Expect("xtext", "visible ASCII characters; others, + and = are written +HH, as in +2B")
-_UNITEXT_WANTED = Expect("utf-8-enc-addr", "an address; space, +, = and \\ are written \\x{HH}")
+_XTEXT_WANTED = Expect("visible ASCII characters", "write others, + and = as +HH, as in +2B")
+_UNITEXT_WANTED = Expect("an address", "write space, +, = and \\ as \\x{HH}")
 
 CARD = Card(
     "DSN",
     "takes wishes about delivery reports",
     Cite(3461, "3"),
-    more="A report about delivery goes to the return path. With DSN the sender says when there shall be one (NOTIFY), "
-    "what it brings back (RET), and by what it names message and recipient (ENVID, ORCPT).",
+    more="A report about delivery goes to the return path. With DSN the sender says when it wants one (NOTIFY), what "
+    "the report brings back (RET), and how it names the message and the recipient (ENVID, ORCPT).",
 )
 
 
@@ -62,7 +62,7 @@ def read_orcpt(cursor: Cursor) -> str:
     """orcpt-parameter = "ORCPT=" addr-type ";" xtext; utf-8 has an encoding of its own (RFC 6533 section 3)."""
     cursor.need_word(b"=", Expect("=", "the type of the address, a semicolon, the address"))
     start = cursor.at
-    kind = cursor.need(ATOM, Expect("addr-type", "the type of the address, as in rfc822"))
+    kind = cursor.need(ATOM, Expect("the type of the address", "as in rfc822"))
     cursor.need_word(b";", Expect(";", "between the type and the address"))
     if kind.lower() == b"utf-8":
         _encoded(cursor, _UNITEXT, _UNITEXT_WANTED)
@@ -89,7 +89,7 @@ RET = Parameter(
         "RET",
         "what a report of failure brings back",
         Cite(3461, "4.3"),
-        more="FULL asks for the whole message, HDRS for its header fields. It counts for reports of failure alone.",
+        more="FULL asks for the whole message, HDRS for its header fields. It counts only for reports of failure.",
     ),
     "RET=HDRS",
     read_ret,

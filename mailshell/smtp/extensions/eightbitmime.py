@@ -35,7 +35,12 @@ def check(value: str, desk: Desk) -> Reply | None:
 
 BODY = Parameter(
     "BODY",
-    Card("BODY", "whether the message has octets above 127", Cite(6152, "2"), more="7BIT is what holds without BODY."),
+    Card(
+        "BODY",
+        "may it have octets above 127?",
+        Cite(6152, "2"),
+        more="7BIT says that the message has no octet above 127. Without BODY the server expects 7BIT.",
+    ),
     "BODY=8BITMIME",
     read,
     check,

@@ -8,6 +8,6 @@ CARD = Card(
     "sends finer codes such as 5.1.1",
     Cite(2034, "3"),
     more="After the three digits stands a second code, class.subject.detail. It says more exactly what went wrong. "
-    "The greeting and the answers to EHLO, HELO and DATA (354) carry none.",
+    "The greeting, the answers to EHLO and HELO, and 354 have none.",
 )
 EXTENSION = Extension("ENHANCEDSTATUSCODES", CARD, lambda desk: "ENHANCEDSTATUSCODES")

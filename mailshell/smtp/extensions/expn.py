@@ -7,6 +7,6 @@ CARD = Card(
     "EXPN",
     "answers EXPN",
     Cite(5321, "3.5.2"),
-    more="EXPN is not a command that every server must have, so a server that has it must say so.",
+    more="EXPN is not a command that every server must have, so a server that has it must list it.",
 )
 EXTENSION = Extension("EXPN", CARD, lambda desk: "EXPN")

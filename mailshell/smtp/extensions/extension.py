@@ -14,8 +14,8 @@ from mailshell.smtp.wording import Reply
 
 _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
 _VALUE = re.compile(rb"(?:[!-<>-~]|" + UTF8 + rb")+")
-_KEY = Expect("esmtp-keyword", "the name of a parameter, as in SIZE")
-NO_VALUE = Expect("SP or CRLF", "this parameter has no value")
+_KEY = Expect("parameter", "its name, as in SIZE")
+NO_VALUE = Expect("a space or the end of the line", "this parameter has no value")
 TWICE = Expect("each parameter once", "the same parameter stands earlier in the line")
 
 
@@ -96,7 +96,7 @@ def _any_value(cursor: Cursor) -> str:
     equals = Expect("=", "the value of the parameter")
     if not cursor.word(b"=", equals):
         return ""
-    return cursor.need(_VALUE, Expect("esmtp-value", "visible characters, no space and no =")).decode("utf-8")
+    return cursor.need(_VALUE, Expect("a value", "visible characters, no space and no =")).decode("utf-8")
 
 
 def read_flag(cursor: Cursor) -> str:

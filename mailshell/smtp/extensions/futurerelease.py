@@ -23,8 +23,8 @@ CARD = Card(
     "FUTURERELEASE",
     "can hold a message until later",
     Cite(4865, "3"),
-    more="A server to which one's own users submit mail can hold a message: HOLDFOR says for how long, HOLDUNTIL until "
-    "when. After the keyword stand the most seconds and the latest moment.",
+    more="A server that takes new mail from its own users can hold a message: HOLDFOR says for how long, HOLDUNTIL "
+    "until when. After the keyword stand the most seconds and the latest moment.",
 )
 
 

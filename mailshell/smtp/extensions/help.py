@@ -7,6 +7,6 @@ CARD = Card(
     "HELP",
     "answers HELP",
     Cite(5321, "4.1.1.8"),
-    more="HELP is not a command that every server must have, so a server that has it says so.",
+    more="HELP is not a command that every server must have, so a server that has it lists it.",
 )
 EXTENSION = Extension("HELP", CARD, lambda desk: "HELP")

@@ -10,7 +10,7 @@ CARD = Card(
     "states limits of this session",
     Cite(9422, "3"),
     more="RCPTMAX is the most RCPT commands of one transaction, MAILMAX the most MAIL commands of one session; refused "
-    "ones count too. A client that knows the limits in advance runs into none of them.",
+    "ones count too. A client that knows the limits can keep to them.",
 )
 
 

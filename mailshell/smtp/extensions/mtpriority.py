@@ -15,7 +15,7 @@ CARD = Card(
     "takes a priority for a message",
     Cite(6710, "3"),
     more="Where several messages wait, those of higher priority go first. 0 is the priority without the parameter. "
-    "A server raises a message for clients that it trusts alone.",
+    "A server raises a priority only for clients that it trusts.",
 )
 
 
@@ -36,7 +36,7 @@ PRIORITY = Parameter(
         "MT-PRIORITY",
         "priority from -9 to 9",
         Cite(6710, "3"),
-        more="9 goes first, -9 last. A client outside the server's network may lower its priority, and not raise it.",
+        more="9 goes first, -9 last. A client outside the server's network may lower its priority, but not raise it.",
     ),
     "MT-PRIORITY=3",
     read,

@@ -8,6 +8,6 @@ CARD = Card(
     "takes commands in groups",
     Cite(2920, "3.1"),
     more="The client may send MAIL, RCPT and DATA without waiting for each answer. The answers come in the same "
-    "order. EHLO, DATA, VRFY, NOOP and QUIT must be the last of such a group.",
+    "order. EHLO, DATA, VRFY, EXPN, NOOP and QUIT must be the last of such a group.",
 )
 EXTENSION = Extension("PIPELINING", CARD, lambda desk: "PIPELINING")

@@ -10,7 +10,7 @@ CARD = Card(
     "TLS on every step, or no delivery",
     Cite(8689, "2"),
     more="With REQUIRETLS a message goes only over connections that TLS protects, and only to servers that prove "
-    "their names. A server offers it inside TLS alone.",
+    "their names. A server offers it only inside TLS.",
 )
 
 
@@ -26,7 +26,7 @@ REQUIRETLS = Parameter(
     Card(
         "REQUIRETLS",
         "TLS on every step, or no delivery",
-        Cite(8689, "2"),
+        Cite(8689, "4.2.1"),
         more="A server that cannot pass the message on over TLS must send a report instead.",
     ),
     "REQUIRETLS",

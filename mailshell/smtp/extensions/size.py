@@ -24,7 +24,7 @@ CARD = Card(
 def read(cursor: Cursor) -> str:
     """size-value = 1*20DIGIT."""
     cursor.need_word(b"=", Expect("=", "the size of the message"))
-    return cursor.need(_DIGITS, Expect("1*20DIGIT", "the size in octets, 1 to 20 digits")).decode("ascii")
+    return cursor.need(_DIGITS, Expect("1 to 20 digits", "the size in octets")).decode("ascii")
 
 
 def check(value: str, desk: Desk) -> Reply | None:
@@ -37,7 +37,12 @@ def check(value: str, desk: Desk) -> Reply | None:
 
 SIZE = Parameter(
     "SIZE",
-    Card("SIZE", "size of the message in octets", Cite(1870, "6"), more="The size counts CR LF, not stuffed dots."),
+    Card(
+        "SIZE",
+        "size of the message in octets",
+        Cite(1870, "6"),
+        more="The size counts each end of a line as two octets. It does not count the dots that DATA adds.",
+    ),
     "SIZE=n",
     read,
     check,

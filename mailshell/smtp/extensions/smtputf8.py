@@ -31,7 +31,7 @@ def unknown(path: Path, desk: Desk) -> str:
     if path.is_ascii:
         return ""
     if not desk.state.extended:
-        return "The address has characters outside ASCII, and they need SMTPUTF8, which comes after EHLO alone."
+        return "The address has characters outside ASCII, and they need SMTPUTF8, which needs EHLO."
     if not EXTENSION.offered(desk):
         return "The address has characters outside ASCII, and this server does not offer SMTPUTF8."
     return ""
