@@ -32,8 +32,8 @@ _IPV6 = re.compile(rb"[0-9A-Fa-f:.]+")
 _SPECIAL = re.compile(rb'[\\"]')
 _HEX_GROUP = re.compile(rb"[0-9A-Fa-f]{1,4}")
 
-END = Expect("CRLF", "the end of the line")
-SPACE = Expect("SP", "one space")
+END = Expect("the end of the line", "CR LF")
+SPACE = Expect("a space", "one, before what follows")
 OPEN = Expect("<", "an address stands in angle brackets")
 CLOSE = Expect(">", "the bracket that ends the address")
 AT = Expect("@", "between the local part and the domain")
@@ -61,7 +61,7 @@ SPACE_AFTER_COLON = Slip(
 )
 TRAILING_SPACE = Slip(
     "white space at the end of the line",
-    Expect("CRLF", "no space stands before the end of the line"),
+    Expect("the end of the line", "no white space stands before it"),
     "The line ends in white space that the grammar does not have. RFC 5321 asks receivers to accept it.",
     Cite(5321, "4.1.1"),
 )
