@@ -15,6 +15,7 @@ from mailshell.shell.text import safe
 from mailshell.shell.theme import Role
 from mailshell.shell.view import View
 from mailshell.smtp import reasons
+from mailshell.smtp.astray import slips
 from mailshell.smtp.follow import Follower, Step
 from mailshell.smtp.replies import EHLO_OK, GREETING, HELO_OK
 from mailshell.smtp.responses import CLASSES, mark_reply, read_line
@@ -94,8 +95,10 @@ class Annotator(Renderer):
         card = reply_card(step.verb.decode("ascii", "replace"), code, greeting=step.kind == "greeting")
         for reply in step.replies:
             out += self._row(reply_row(reply, card), link)
-        if self.view.depth and code >= 400:
-            out += self._refusal(step, card, code)
+        if self.view.depth:
+            out += self._refusal(step, card, code) if code >= 400 else self._accepted(step)
+            for slip in slips(_asked(step), step.replies):
+                out += self._below("note: ", f"Not by the standard: {slip}")
         if step.after is None:
             self._phases.pop(link, None)
         self._refused = code >= 400
@@ -117,6 +120,17 @@ class Annotator(Renderer):
         if more <= 0 or self.view.depth == 2:
             return []
         return self.say(f"{more:,} more {'line' if more == 1 else 'lines'} of the message not shown")
+
+    def _accepted(self, step: Step) -> list[str]:
+        """What our grammar finds wrong with a line that the server took all the same."""
+        line = step.octets.rstrip(b"\r\n")
+        reading = TABLE.read(line, marks=True)
+        if step.kind in ("answer", "text") or not step.replies or reading.command is None:
+            return []
+        if isinstance(reading.parsed, Fault):
+            text = f"The server took a line that is not by the grammar. {reasons.syntax(line, reading.parsed).because}"
+            return self._below("note: ", text)
+        return [row for slip in reading.slips for row in self._below("note: ", slip.says)]
 
     def _refusal(self, step: Step, card: Card, code: int) -> list[str]:
         """What our grammar finds wrong with the line, where that may be the reason, and what is next."""
@@ -141,6 +155,13 @@ def fault_of(line: bytes) -> Fault | None:
     return reading.parsed if reading.command is not None and isinstance(reading.parsed, Fault) else None
 
 
+def _asked(step: Step) -> str | None:
+    """The command that a reply answers: empty for the greeting, None where the log does not show it."""
+    if step.kind == "reply":
+        return None
+    return "" if step.kind == "greeting" else step.verb.decode("ascii", "replace")
+
+
 def _code(step: Step) -> int:
     found = read_line(step.replies[-1].rstrip(b"\r\n")) if step.replies else None
     return 0 if found is None else found.code
@@ -160,7 +181,8 @@ def reply_card(verb: str, code: int, *, greeting: bool = False) -> Card:
     for row in general:
         says, more, next_step, section = row["name"], row["meaning"], row["next"], row["section"]
     for row in tables.find("smtp-reply-contexts", "code", str(code)):
-        if row["command"] == ("(connect)" if greeting else _CONTEXT.get(verb, verb)):
+        special = row["phase"].startswith(("with ", "submission"))  # it holds for some parameter, or some port, alone
+        if row["command"] == ("(connect)" if greeting else _CONTEXT.get(verb, verb)) and not special:
             name, says, section = f"{verb} {code}", row["note"].split(";")[0], row["section"]
             break
     return Card(name, says, tables.cite(section) or Cite(5321, "4.2.1"), more=more, next=next_step)

@@ -7,10 +7,12 @@ from mailshell.core.explain import Note, Row
 from mailshell.mail import words
 from mailshell.mail.letter import Letter
 from mailshell.shell.annotate import Annotator, fault_of, reply_card, reply_row, sent_row
+from mailshell.shell.help import wrapped
 from mailshell.shell.known import fact_lines, facts
 from mailshell.shell.text import safe
 from mailshell.shell.view import View
 from mailshell.smtp import reasons
+from mailshell.smtp.astray import slips
 from mailshell.smtp.replies import EHLO_OK
 from mailshell.smtp.responses import read_line
 
@@ -46,7 +48,8 @@ def _reply(line: bytes, view: View) -> list[str]:
         return [safe(f"{text}: {row.gloss}", ascii_only=view.ascii)]
     known = [*(facts(found.enhanced) if found.enhanced else []), *keywords]
     about = known if keywords else [*facts(str(found.code)), *known]
-    return [*_lines(row, view), *(line for fact in about for line in fact_lines(fact, view))]
+    wrong = [row for slip in slips(None, (line,)) for row in wrapped(f"note: Not by the standard: {slip}", view.width)]
+    return [*_lines(row, view), *wrong, *(line for fact in about for line in fact_lines(fact, view))]
 
 
 def _marked(line: bytes, view: View) -> list[str]:

@@ -22,6 +22,7 @@ from mailshell.core.script import ScriptError
 from mailshell.core.session import Peer
 from mailshell.mail.host import ERAS, Era, Policy, Traits, Voice
 from mailshell.mail.store import Account
+from mailshell.protocols import PROTOCOLS
 from mailshell.world.start import STUDENT, WORLDS
 
 _VOICES: dict[str, Voice] = {"modern": "modern", "classic": "classic"}
@@ -65,7 +66,7 @@ def setting(header: Mapping[str, str], world: str = "lecture", traits: Traits | 
         elif key == "era":
             traits = traits._replace(era=_ERAS[_one_of(key, value, _ERAS)])
         elif key == "off":
-            traits = traits._replace(off=frozenset(value.upper().split()))
+            traits = traits._replace(off=_keywords(value))
         elif key == "size":
             traits = traits._replace(size=_number(key, value))
         elif key == "recipients":
@@ -77,6 +78,14 @@ def setting(header: Mapping[str, str], world: str = "lecture", traits: Traits | 
     room = _number("room", header["room"]) if "room" in header else None
     users = tuple(_user(words.strip()) for words in header["users"].split(";")) if "users" in header else ()
     return Setting(_one_of("world", header.get("world", world), WORLDS), traits, _peer(header), room, users)
+
+
+def _keywords(value: str) -> frozenset[str]:
+    """The extensions that `off` names; one that nobody has would switch nothing off, and nobody would notice."""
+    known = {topic.card.name for engine in PROTOCOLS.values() for topic in engine.topics}
+    for word in value.upper().split():
+        _one_of("off", word, tuple(sorted(known)))
+    return frozenset(value.upper().split())
 
 
 def _peer(header: Mapping[str, str]) -> Peer:
