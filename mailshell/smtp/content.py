@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Slip
 from mailshell.smtp import limits
-from mailshell.smtp.grammar import LONG_TEXT_LINE, MISSING_8BITMIME
+from mailshell.smtp.grammar import LONG_TEXT_LINE, MISSING_8BITMIME, MISSING_SMTPUTF8
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+# Possessive, so that a header of a million lines is read in one go and remembered nowhere.
+_HEADER = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\r\n]*+(?:\r\n[ \t][^\r\n]*+)*+(?:\r\n|\Z))*+")
 _EIGHT_BIT = re.compile(rb"[\x80-\xff]")
 
 
@@ -51,26 +53,40 @@ def problem(message: bytes) -> Problem | None:
     return Problem(f"Message contains bare {name}", because)
 
 
-def slips(octets: bytes, *, eight_bit: bool) -> tuple[Slip, ...]:
-    """What the standard forbids and the tolerant policy lets pass."""
-    found: tuple[Slip, ...] = ()
-    if not eight_bit and not octets.isascii():
-        found += (MISSING_8BITMIME,)
-    if long_line(octets) is not None:
-        found += (LONG_TEXT_LINE,)
-    return found
+def slips(message: bytes, *, eight_bit: bool, utf8: bool) -> tuple[Slip, ...]:
+    """What the standard forbids and the tolerant policy lets pass.
+
+    `eight_bit` says that MAIL announced octets above 127 in the body, `utf8` that it announced them in the header.
+    """
+    found = tuple(slip for slip, _ in _eight_bit(message, eight_bit, utf8))
+    return found if long_line(message) is None else (*found, LONG_TEXT_LINE)
 
 
-def slip_problem(message: bytes, *, eight_bit: bool) -> Problem | None:
-    """The same as refusals of the strict policy."""
-    if not eight_bit and (found := _EIGHT_BIT.search(message)) is not None:
-        because = f"Line {_line(message, found.start())} has an octet above 127, and MAIL did not say BODY=8BITMIME."
-        return Problem("Message has 8-bit octets", because)
+def slip_problem(message: bytes, *, eight_bit: bool, utf8: bool) -> Problem | None:
+    """The first of them as a refusal of the strict policy."""
+    for slip, at in _eight_bit(message, eight_bit, utf8):
+        parameter, where = ("SMTPUTF8", " header") if slip is MISSING_SMTPUTF8 else ("BODY=8BITMIME", "")
+        because = f"Line {_line(message, at)} has an octet above 127, and MAIL did not say {parameter}."
+        return Problem(f"Message{where} has 8-bit octets", because)
     start = long_line(message)
     if start is not None:
         because = f"Line {_line(message, start)} is longer than {limits.TEXT_LINE} octets, CR LF included."
         return Problem(f"Message line over {limits.TEXT_LINE} octets", because)
     return None
+
+
+def _eight_bit(message: bytes, eight_bit: bool, utf8: bool) -> list[tuple[Slip, int]]:
+    """Octets above 127 that MAIL did not announce, each kind with its first place."""
+    if message.isascii():
+        return []
+    fields = _HEADER.match(message)
+    end = fields.end() if fields is not None else 0
+    header, body = _EIGHT_BIT.search(message, 0, end), _EIGHT_BIT.search(message, end)
+    found = [(MISSING_SMTPUTF8, header.start())] if header is not None and not utf8 else []
+    first = body if body is not None or utf8 else header
+    if first is not None and not eight_bit:
+        found.append((MISSING_8BITMIME, first.start()))
+    return found
 
 
 def long_line(octets: bytes) -> int | None:

@@ -72,13 +72,20 @@ MISSING_8BITMIME = Slip(
     "A server without 8BITMIME may refuse the message, or clear the high bit.",
     Cite(6152, "3"),
 )
+MISSING_SMTPUTF8 = Slip(
+    "8-bit octets in the header without SMTPUTF8",
+    Expect("ASCII", "MAIL did not say SMTPUTF8"),
+    "A header field has octets above 127, and MAIL did not say SMTPUTF8. Encoded words such as =?utf-8?Q?caf=C3=A9?= "
+    "carry other characters in ASCII.",
+    Cite(6531, "3.4"),
+)
 LONG_TEXT_LINE = Slip(
     "a message line over 1000 octets",
     Expect(f"at most {limits.TEXT_LINE} octets", "the longest line of a message, CR LF included"),
     "A line of the message is longer than 1000 octets. Some servers refuse such a message, others break the line.",
     Cite(5321, "4.5.3.1.6"),
 )
-TOLERATED = (SPACE_AFTER_COLON, TRAILING_SPACE, MISSING_8BITMIME, LONG_TEXT_LINE)
+TOLERATED = (SPACE_AFTER_COLON, TRAILING_SPACE, MISSING_8BITMIME, MISSING_SMTPUTF8, LONG_TEXT_LINE)
 """Everything that the tolerant policy lets pass, and the strict policy refuses."""
 
 

@@ -83,15 +83,14 @@ def store(desk: Desk, message: bytes) -> Reply:
     """Keep a whole message, by whichever way it came, or say why not."""
     slips: tuple[Slip, ...] = ()
     announced = body(desk)
-    # With SMTPUTF8 the header fields have octets above 127, whatever BODY says (RFC 6531 section 3.6).
-    eight_bit = announced == "8BITMIME" or utf8(desk)
+    eight_bit = announced == "8BITMIME"
     if announced != "BINARYMIME":
         problem = content.problem(message)
         if problem is None and desk.strict:
-            problem = content.slip_problem(message, eight_bit=eight_bit)
+            problem = content.slip_problem(message, eight_bit=eight_bit, utf8=utf8(desk))
         if problem is not None:
             return BAD_CONTENT(problem.because, problem=problem.says)
-        slips = content.slips(message, eight_bit=eight_bit)
+        slips = content.slips(message, eight_bit=eight_bit, utf8=utf8(desk))
     if trace.loops(message):
         return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields.")
     because = " ".join(slip.says for slip in slips)
