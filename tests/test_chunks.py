@@ -100,6 +100,7 @@ def test_a_chunk_is_shown_with_what_is_still_to_come():
 
 def test_the_answer_to_a_chunk_has_no_command_line_of_its_own():
     answer = records(seat(b"BDAT 2\r\n\r\n"))[-1]
+    assert isinstance(answer, Exchange)
     assert explain(answer, PROTOCOLS["smtp"]).command == ()
 
 
