@@ -149,3 +149,18 @@ def test_standard_input(tmp_path):
     )
     assert "C: QUIT" in done.stdout.decode()
     assert done.stderr == b""
+
+
+def test_an_extension_of_ours_is_told_by_its_card():
+    assert "RCPTMAX is the most RCPT commands" in " ".join(shown("LIMITS").split())
+
+
+@pytest.mark.parametrize("word", ["/no/such/file", "./nothing", "nothing.log", "nothing.txt"])
+def test_a_file_that_is_not_there_is_no_word(word, capsys):
+    assert main(["explain", word]) == 2
+    assert capsys.readouterr().err == f"mailshell: {word}: No such file or directory\n"
+
+
+def test_nothing_is_no_word(capsys):
+    assert main(["explain", "  "]) == 2
+    assert capsys.readouterr().err.startswith("mailshell: explain wants words or a file")

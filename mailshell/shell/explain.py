@@ -22,15 +22,23 @@ def main(args: argparse.Namespace) -> int:
     """Explain the words, or the conversation in a file."""
     with Log(args.log) as log:
         words = args.words
-        if len(words) == 1 and (words[0] == "-" or os.path.isfile(words[0])):
-            return _file(args, words[0], log)
         text = " ".join(words)
+        if not text.strip():
+            print("mailshell: explain wants words or a file, as in mailshell explain 452", file=sys.stderr)
+            return 2
+        if len(words) == 1 and (text == "-" or os.path.exists(text) or _looks_like_a_file(text)):
+            return _file(args, text, log)
         lines = explained(text, setup.view(args, sys.stdout))
         if not lines:
             _unknown(text)
             return 1
         _out(lines, log)
         return 0
+
+
+def _looks_like_a_file(word: str) -> bool:
+    """Whether a word that is no file was meant as one."""
+    return word.startswith(("/", "./", "../", "~")) or word.endswith((".txt", ".log"))
 
 
 def _out(lines: list[str], log: Log) -> None:

@@ -145,8 +145,12 @@ def _keywords(wanted: str) -> list[Fact]:
     out = []
     for row in tables.find("smtp-extensions", "keyword", wanted):
         fields = _row_fields(row, "name", "values", "commands", "parameters", "submission", "status")
-        says = row["says"]
-        out.append(Fact(wanted, "EHLO keyword", says, row["meaning"], "", fields, row["section"]))
+        card = next((topic.card for topic in _topics(wanted) if not topic.examples and not topic.syntax), None)
+        # Our own card tells more than a row of the table, where we offer the extension.
+        says, more = row["says"], row["meaning"]
+        if card is not None:
+            says, more, fields = card.says, card.more, (("in short", row["meaning"]), *fields)
+        out.append(Fact(wanted, "EHLO keyword", says, more, "", fields, row["section"]))
     return out
 
 
