@@ -7,13 +7,13 @@ import pytest
 
 from mailshell.core import tables
 from mailshell.core.record import Body, Closed, Exchange, Phase, Verdict
-from mailshell.protocols import PROTOCOLS
 from mailshell.shell import looking
 from mailshell.shell.explain import explained
 from mailshell.shell.view import View
 from mailshell.smtp import phases
 from mailshell.smtp.desk import State
 from mailshell.smtp.replies import REPLIES
+from mailshell.smtp.session import TABLE
 from tests.goldens import all_played
 from tests.sections import SECTIONS
 
@@ -130,7 +130,7 @@ def test_every_reply_of_ours_says_what_happened_which_rule_and_what_is_legal_now
             assert f"what {record.card.name}: {record.card.more}" in text
             assert f"rule {record.card.cite}" in text
             assert f"phase {record.after.value}" in text
-            legal = PROTOCOLS["smtp"].legal(record.after)
+            legal = TABLE.legal(record.after)
             assert ("legal " in text) is bool(legal)
             if isinstance(record, Exchange) and record.verdict is Verdict.REFUSED:
                 assert record.because

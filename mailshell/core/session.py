@@ -106,6 +106,5 @@ class Engine(NamedTuple, Generic[Host]):
     mark_reply: Callable[[bytes, Card], Marked]
     phases: Mapping[Phase, Card]
     topics: tuple[Topic, ...]
-    legal: Callable[[Phase], tuple[Topic, ...]]
     matrix: Callable[[], list[str]]
     reads_lines: Callable[[Phase], bool]

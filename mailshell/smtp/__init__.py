@@ -1,6 +1,6 @@
 """SMTP as one protocol of the world (RFC 5321)."""
 
-from mailshell.core.record import Card, Part, Phase
+from mailshell.core.record import Card, Part
 from mailshell.core.session import Engine, Marked, Topic
 from mailshell.mail.host import Host
 from mailshell.smtp import eras, phases
@@ -21,11 +21,6 @@ def mark_command(line: bytes) -> Marked:
         return Marked(None, reading.parts, {"Unknown": "no command of SMTP"}, "no command of SMTP")
     card = reading.command.card
     return Marked(card, reading.parts, card.parts, card.says)
-
-
-def legal(phase: Phase) -> tuple[Topic, ...]:
-    """What may be sent in this phase."""
-    return tuple(Topic(one.card, one.syntax, one.examples) for one in TABLE.legal(phase))
 
 
 def matrix() -> list[str]:
@@ -61,7 +56,6 @@ PROTOCOL: Engine[Host] = Engine(
     mark_reply=mark_reply,
     phases=phases.CARDS,
     topics=_topics(),
-    legal=legal,
     matrix=matrix,
     reads_lines=lambda phase: phase not in phases.TEXT,
 )

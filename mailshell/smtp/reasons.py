@@ -159,7 +159,7 @@ def _wanted(line: bytes, fault: Fault) -> str:
         if fault.at < len(line):
             return "The address ends before it, and > must follow. A domain has letters, digits, hyphens and dots."
         return "The address must end with > here."
-    wants = [f"{expect.what.strip()} ({expect.why})" for expect in fault.expected[:4]]
+    wants = [f"{_worded(expect.what.strip())} ({expect.why})" for expect in fault.expected[:4]]
     more = " or others" if len(fault.expected) > 4 else ""
     return f"Expected there: {', or '.join(wants)}{more}."
 
@@ -188,6 +188,11 @@ def legal(table: Table[Desk, Reply], phase: Phase, desk: Desk) -> tuple[str, ...
 
 def _legal(table: Table[Desk, Reply], phase: Phase, desk: Desk) -> str:
     return " ".join(legal(table, phase, desk))
+
+
+def _worded(what: str) -> str:
+    """What was wanted, as a sentence may have it: a lone mark of punctuation stands in quotes."""
+    return f'"{what}"' if len(what) == 1 and what != '"' else what
 
 
 def _shown(octets: bytes) -> str:

@@ -7,8 +7,8 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
 from mailshell.mail.host import MailingList
 from mailshell.mail.store import Account
-from mailshell.smtp import grammar, limits
-from mailshell.smtp.commands.vrfy import elsewhere, entry, shown
+from mailshell.smtp import limits
+from mailshell.smtp.commands.vrfy import elsewhere, entry, read_name, shown, write_name
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions import smtputf8
 from mailshell.smtp.phases import ANY
@@ -53,8 +53,7 @@ class Expn(NamedTuple):
 
     def line(self) -> bytes:
         """`EXPN friends`."""
-        name = grammar.Path(self.name, self.domain).address if self.domain else grammar.quote(self.name)
-        return f"EXPN {name}{' SMTPUTF8' if self.utf8 else ''}".encode()
+        return write_name("EXPN", self.name, self.domain, self.utf8)
 
     def run(self, desk: Desk) -> Reply:
         """Name the members; a server that is told not to says neither yes nor no (RFC 5321 section 7.3)."""
@@ -94,13 +93,7 @@ class Expn(NamedTuple):
 
 def parse(cursor: Cursor) -> Expn:
     """expn = "EXPN" SP String [ SP "SMTPUTF8" ] CRLF; local-part@domain is taken without quotes, as in VRFY."""
-    cursor.need_word(b" ", _NAME)
-    start = cursor.at
-    path = grammar.mailbox(cursor)
-    cursor.mark("String", start)
-    utf8 = smtputf8.read_word(cursor)
-    cursor.done(grammar.END)
-    return Expn(path.local, path.domain, utf8)
+    return Expn(*read_name(cursor, _NAME))
 
 
 COMMAND = Command(

@@ -51,8 +51,7 @@ class Vrfy(NamedTuple):
 
     def line(self) -> bytes:
         """`VRFY bob`."""
-        name = grammar.Path(self.name, self.domain).address if self.domain else grammar.quote(self.name)
-        return f"VRFY {name}{' SMTPUTF8' if self.utf8 else ''}".encode()
+        return write_name("VRFY", self.name, self.domain, self.utf8)
 
     def run(self, desk: Desk) -> Reply:
         """Look for the name among the accounts: local parts first, then full names."""
@@ -76,6 +75,23 @@ class Vrfy(NamedTuple):
             return VERIFIED(entry=rows[0])
         because = f"{shown(self.name, 'The name')} fits {len(found)} users of {host.name}."
         return AMBIGUOUS(because, lines=rows)
+
+
+def read_name(cursor: Cursor, expect: Expect) -> tuple[str, str, bool]:
+    """SP String [ SP "SMTPUTF8" ]: the name, the domain after it or nothing, and whether UTF-8 may come back."""
+    cursor.need_word(b" ", expect)
+    start = cursor.at
+    path = grammar.mailbox(cursor)
+    cursor.mark("String", start)
+    utf8 = smtputf8.read_word(cursor)
+    cursor.done(grammar.END)
+    return path.local, path.domain, utf8
+
+
+def write_name(verb: str, name: str, domain: str, utf8: bool) -> bytes:
+    """The command that `read_name` reads, line end left out."""
+    text = grammar.Path(name, domain).address if domain else grammar.quote(name)
+    return f"{verb} {text}{' SMTPUTF8' if utf8 else ''}".encode()
 
 
 def elsewhere(desk: Desk, domain: str) -> Reply:
@@ -113,13 +129,7 @@ def _ascii(text: str) -> str:
 
 def parse(cursor: Cursor) -> Vrfy:
     """vrfy = "VRFY" SP String [ SP "SMTPUTF8" ] CRLF; local-part@domain needs no quotes (RFC 5321 section 3.5.1)."""
-    cursor.need_word(b" ", _NAME)
-    start = cursor.at
-    path = grammar.mailbox(cursor)
-    cursor.mark("String", start)
-    utf8 = smtputf8.read_word(cursor)
-    cursor.done(grammar.END)
-    return Vrfy(path.local, path.domain, utf8)
+    return Vrfy(*read_name(cursor, _NAME))
 
 
 COMMAND = Command(CARD, "VRFY name", ANY, parse, ("VRFY bob", "VRFY bob@nyu.edu"), limits.COMMAND_LINE)
