@@ -88,7 +88,7 @@ def test_a_chunk_is_shown_with_what_is_still_to_come():
     shown: list[str] = []
     made.world.transcript.subscribe(lambda entry: shown.extend(renderer.lines(entry)))
     for line in (b"BDAT 1234\r\n", b".a\r\n", b"x" * 1230):
-        renderer.echo = line
+        renderer.typed = line
         made.send(line)
     text = "\n".join(shown)
     assert "-- chunk: counted octets, 1,234 to come --" in text

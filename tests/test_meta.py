@@ -6,8 +6,9 @@ import re
 import pytest
 
 from mailshell.mail.host import Traits
+from mailshell.shell.local import COMMANDS, carry_out
 from mailshell.shell.log import Log
-from mailshell.shell.meta import COMMANDS, Meta, carry_out
+from mailshell.shell.meta import Meta
 from mailshell.shell.render import Renderer
 from mailshell.shell.run import main as run_main
 from mailshell.shell.view import View
@@ -103,6 +104,9 @@ WRONG = {
     ":connect lancs.uk smtp 25": ":connect wants a host",
     ":switch 2": "There is no connection 2. There are: 1.",
     ":switch two": ":switch wants the number of a connection",
+    ":close 2": "There is no connection 2. There are: 1.",
+    ":close two": ":close wants the number of a connection",
+    ":theme pink": ":theme wants one of ansi16 dark light mono projector.",
     ":drop it": ":drop takes no argument.",
     ":raw NOOP": ":raw wants text in double quotes",
     ':raw "': ":raw wants text in double quotes",
@@ -131,6 +135,30 @@ def test_a_wrong_command_is_one_error_and_changes_nothing(desk, text):
 
 def test_every_command_is_used_wrong_above():
     assert {text[1:].split(" ")[0] for text in WRONG} >= set(COMMANDS)
+
+
+def test_a_closed_connection_is_forgotten_while_another_is_left(desk):
+    desk.do(":connect lancs.uk")
+    shown = desk.do(":close 2")
+    assert shown[0].startswith("== connection 2 closed.")
+    assert shown[-1].startswith("   * 1  smtp nyu.edu")
+    assert list(desk.seat.links) == [1]
+    desk.do(":undo")
+    assert list(desk.seat.links) == [1, 2]
+    assert not desk.seat.links[2].closed
+
+
+def test_the_last_connection_is_closed_and_can_be_opened_again(desk):
+    desk.do(":close")
+    assert list(desk.seat.links) == [1]
+    assert desk.seat.link.closed
+
+
+def test_the_theme_changes_the_colours(desk):
+    desk.do("NOOP")
+    assert "\x1b[96mC: NOOP" in "".join(desk.do(":theme ansi16"))
+    assert "\x1b[38;5;153mC: NOOP" in "".join(desk.do(":theme dark"))
+    assert "The theme is dark." in desk.said(":theme")
 
 
 def test_an_abbreviation_is_enough_where_it_is_one_command(desk):

@@ -12,6 +12,7 @@ from mailshell.core.framer import lines as cut
 from mailshell.core.record import Body, Exchange, Prompt
 from mailshell.shell.render import FOLD, Renderer
 from mailshell.shell.text import show
+from mailshell.shell.theme import ANSI16
 from mailshell.shell.view import View
 from mailshell.smtp.phases import Phase as Smtp
 from mailshell.world.seat import Seat
@@ -47,8 +48,8 @@ VIEWS |= {
     "ascii": View(ascii=True),
     "words": View(words=True),
     "words-depth-2": View(words=True, depth=2),
-    "colour": View(color=True),
-    "colour-depth-2": View(color=True, depth=2),
+    "colour": View(theme=ANSI16),
+    "colour-depth-2": View(theme=ANSI16, depth=2),
 }
 
 
@@ -136,7 +137,7 @@ def test_the_wire_is_never_altered_or_cut(lines, depth, columns, wire):
 def test_colour_only_repeats_what_the_words_say(lines, depth, words, ascii_only):
     view = View(depth=depth, words=words, ascii=ascii_only)
     plain = screen_of(view, [*lines, *PICTURE])
-    coloured = screen_of(view._replace(color=True), [*lines, *PICTURE])
+    coloured = screen_of(view._replace(theme=ANSI16), [*lines, *PICTURE])
     assert not any("\x1b" in line for line in plain)
     assert [COLOUR.sub("", line) for line in coloured] == plain
     assert all(line.isprintable() for line in plain)
@@ -266,7 +267,7 @@ def test_depth_2_folds_nothing():
 
 def test_what_the_terminal_shows_already_is_not_shown_again():
     screen = Screen(View())
-    screen.renderer.echo = b"NOOP\r\n"
+    screen.renderer.typed, screen.renderer.echoed = b"NOOP\r\n", True
     shown = screen.type(b"NOOP")
     assert shown[0] == f"   ␍␊{' ' * 38}do nothing; are you there?"
     assert screen.send(b"NOOP a\n")[0].startswith("C: NOOP a␊LF!")

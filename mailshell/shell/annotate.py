@@ -10,7 +10,7 @@ from mailshell.core.record import Card, Cite, Fault, Phase
 from mailshell.mail.letter import Letter
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.logs import Said
-from mailshell.shell.render import FOLD, Renderer
+from mailshell.shell.render import FOLD, Label, Renderer
 from mailshell.shell.text import safe
 from mailshell.shell.theme import Role
 from mailshell.shell.view import View
@@ -145,7 +145,7 @@ class Annotator(Renderer):
 class _Bare(Annotator):
     """Shows a line without a side."""
 
-    def _gutter(self, row: Row, label: int) -> tuple[str, Role]:
+    def _gutter(self, row: Row, label: Label) -> tuple[str, Role]:
         return "   ", "client"
 
 

@@ -11,23 +11,18 @@ import sys
 from collections.abc import Callable, Iterator
 
 from mailshell import __version__
-from mailshell.core.explain import hidden, masked
-from mailshell.core.transcript import Entry
+from mailshell.core.explain import masked
 from mailshell.mail.store import StateError
-from mailshell.protocols import PROTOCOLS
 from mailshell.shell import setup
+from mailshell.shell.local import COMMANDS
 from mailshell.shell.log import Log
-from mailshell.shell.meta import COMMANDS, Meta, carry_out
+from mailshell.shell.meta import Meta
 from mailshell.shell.render import Renderer
+from mailshell.shell.talk import Talk
 from mailshell.shell.text import show
 from mailshell.world.seat import Seat
 from mailshell.world.start import STUDENT
 from mailshell.world.world import World
-
-ESCAPE = "\x1d"
-"""Ctrl-]: a line that begins with it is for mailshell, in every phase."""
-
-_CRLF = b"\r\n"
 
 
 def main(args: argparse.Namespace) -> int:
@@ -55,9 +50,9 @@ class Plain:
         self.seat = Seat(world, STUDENT)
         self.log = log
         self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
+        self.talk = Talk(self.meta, personal=self.terminal)
         self._protocol, self._host = args.protocol, args.host
         self._pasted = False  # several lines came at once, and stand on the screen without their gutter
-        world.transcript.subscribe(self._show)
 
     def run(self) -> int:
         """Read lines until they end, or until :quit."""
@@ -83,56 +78,11 @@ class Plain:
 
     def line(self, octets: bytes) -> None:
         """One typed line, its end left out: for mailshell, or for the server."""
-        text = octets.decode("utf-8", "surrogateescape")
-        command = self._local(text)
         if self.terminal:
-            self._remember(octets, command)
-        if command is not None:
-            carry_out(self.meta, command)
-        elif self.seat.link.closed:
-            self._reopen(text)
-        else:
-            self._send(octets, text)
-
-    def _send(self, octets: bytes, text: str) -> None:
-        reads_lines = self._reads_lines()
-        if self.terminal and not self._pasted:
-            self.renderer.echo = octets + _CRLF
-        shown = masked(octets) if reads_lines else octets
-        # "C:" keeps what was typed apart from the causes that have a meaning of their own, such as ":reset".
-        self.seat.send(octets + _CRLF, f"C: {shown[:60].decode('utf-8', 'surrogateescape')}".rstrip())
-        self.renderer.echo = b""
-        if self.terminal and not reads_lines and text.startswith(":") and text[1:].split(" ")[0] in COMMANDS:
-            self.meta.say("That was message text. A command of mailshell starts with Ctrl-] here.")
-        if self.terminal and self.seat.link.closed:
-            self.meta.say("Enter opens the connection again, :quit leaves.")
-
-    def _reads_lines(self) -> bool:
-        link = self.seat.link
-        return link.closed or PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase)
-
-    def _local(self, text: str) -> str | None:
-        """What a line wants of mailshell, or None where it goes to the server."""
-        if text.startswith(ESCAPE):
-            return text[1:].strip().removeprefix(":")
-        if not self._reads_lines():
-            return None
-        if text.startswith(":") and not text.startswith("::"):
-            return text[1:].strip()
-        if text.startswith("?"):
-            return f"help {text[1:].strip() or '?'}"
-        return None
-
-    def _reopen(self, text: str) -> None:
-        wire = self.seat.link.wire
-        if text:
-            self.print(self.renderer.error("The connection is closed. Enter alone opens it again; :quit leaves."))
-        elif self.terminal:  # the empty last line of a script opens nothing
-            self.seat.connect(wire.host, wire.protocol, self.seat.current)
-
-    def _show(self, entry: Entry) -> None:
-        number = self.seat.number_of(entry.wire.number)
-        self.print(self.renderer.lines(entry, number or max(self.seat.links, default=0) + 1))
+            self._remember(octets)
+        typed = self.terminal and not self._pasted
+        self.renderer.echoed = typed
+        self.talk.line(octets, typed=typed)
 
     def _banner(self) -> None:
         place = f"{self._protocol.upper()} with {self._host} in a closed world."
@@ -161,11 +111,12 @@ class Plain:
             return f"client{' ' + number if number else ''}: "
         return f"C{number}: "
 
-    def _remember(self, octets: bytes, command: str | None) -> None:
+    def _remember(self, octets: bytes) -> None:
         """Keep what was typed: in the history, if it holds no secret, and in the log, with stars for the secret."""
-        before, quote, rest = octets.partition(b'"') if command is not None else (b"", b"", octets)
-        secret = bool(hidden(rest)) and self._reads_lines()
         text = octets.decode("utf-8", "surrogateescape")
+        own = self.talk.local(text) is not None
+        before, quote, rest = octets.partition(b'"') if own else (b"", b"", octets)
+        secret = self.talk.secret(rest)
         if "readline" in sys.modules and text and text.isprintable() and not secret:
             import readline
 

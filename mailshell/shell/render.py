@@ -1,6 +1,6 @@
 """Records to lines of text, at the depth that somebody wants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from mailshell.core.explain import BodyLines, Meaning, Note, Row, body_row, explain
@@ -22,6 +22,9 @@ _GAP = 2  # columns between a line and its gloss, at least
 FOLD = 40
 """Lines of a message that are shown; the rest is counted."""
 
+Label = int | str
+"""Which connection it is, for people: a number, or a letter for somebody else's."""
+
 _NARROW = 72
 _STARS = b"********"
 
@@ -31,14 +34,16 @@ class Renderer:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.echo = b""
-        """The line, end included, that the terminal shows already because it was typed there."""
+        self.typed = b""
+        """The line, end included, that somebody types at this moment: it is never folded away."""
+        self.echoed = False
+        """Whether the terminal shows what is typed already."""
         self._phases: dict[int, Phase] = {}
         self._messages: dict[int, _Message] = {}
         self._reasons: dict[int, str] = {}
 
-    def lines(self, entry: Entry, label: int = 1) -> list[str]:
-        """An entry as lines of text; `label` is the number of the connection for the gutter, 1 without a number."""
+    def lines(self, entry: Entry, label: Label = 1) -> list[str]:
+        """An entry as lines of text; `label` names the connection in the gutter, 1 without a word."""
         record = entry.record
         number = entry.wire.number
         if isinstance(record, Body):
@@ -65,7 +70,7 @@ class Renderer:
         self._follow(number, record, meaning)
         return out
 
-    def moved(self, wire: Wire, phase: Phase, label: int, entries: Iterable[Entry] = ()) -> list[str]:
+    def moved(self, wire: Wire, phase: Phase, label: Label, entries: Iterable[Entry] = ()) -> list[str]:
         """The rule of a phase that a connection came to without a word, by undo or redo; `entries` led there."""
         afresh = Renderer(self.view)
         for entry in entries:
@@ -74,7 +79,7 @@ class Renderer:
         self._messages[wire.number] = afresh._message(wire.number)
         return self._rule(wire.number, label, phase, PROTOCOLS[wire.protocol])
 
-    def again(self, entries: list[Entry], labels: dict[int, int]) -> list[str]:
+    def again(self, entries: list[Entry], labels: Mapping[int, Label]) -> list[str]:
         """Entries shown once more, at the depth that holds now."""
         afresh = Renderer(self.view)
         afresh._phases = dict(self._phases)
@@ -95,13 +100,13 @@ class Renderer:
         head = word if self.view.words else f"{sign} "
         room = self._columns(len(head))
         rows = [row for part in safe_lines(text, self.view.ascii) for row in wrap_indented(part, room)]
-        return [paint(head if number == 0 else "   ", role, self.view.color) + row for number, row in enumerate(rows)]
+        return [paint(head if number == 0 else "   ", role, self.view.theme) + row for number, row in enumerate(rows)]
 
     def _columns(self, used: int) -> int:
         return max(self.view.width - used, 30)
 
-    def _gutter(self, row: Row, label: int) -> tuple[str, Role]:
-        number = str(label) if label > 1 else ""
+    def _gutter(self, row: Row, label: Label) -> tuple[str, Role]:
+        number = "" if label == 1 else str(label)
         if row.side == "client":
             return (f"client{' ' + number if number else ''}: " if self.view.words else f"C{number}: "), "client"
         sign, words, role = {
@@ -120,7 +125,7 @@ class Renderer:
             out += self._shown(body_row(line, reading.notes, reading.gloss, dotted=False), "   | ", "note")
         return out
 
-    def _row(self, row: Row, label: int) -> list[str]:
+    def _row(self, row: Row, label: Label) -> list[str]:
         return self._shown(row, *self._gutter(row, label))
 
     def _shown(self, row: Row, gutter: str, role: Role) -> list[str]:
@@ -130,37 +135,37 @@ class Renderer:
         shown = show(octets, marks, ascii_only=view.ascii)
         columns = [len(gutter) + shown.columns[min(place, len(shown.columns) - 1)] for place in places]
         text = gutter + shown.text
-        typed = row.side == "client" and bool(self.echo) and row.octets == self.echo
+        typed = row.side == "client" and self.echoed and bool(self.typed) and row.octets == self.typed
         if typed:
             # The terminal shows what was typed; what Enter added to it is shown below.
             text, role = " " * len(gutter) + show(b"\r\n", marks, ascii_only=view.ascii).text, "mark"
         if view.depth == 1 and row.gloss:
             out = self._glossed(text, role, safe(row.gloss, ascii_only=view.ascii), typed)
         else:
-            out = [] if typed else [paint(text, role, view.color)]
+            out = [] if typed else [paint(text, role, view.theme)]
         if view.wire == "hex":
-            out += [paint(f"   {dump}", "mark", view.color) for dump in hex_rows(octets)]
+            out += [paint(f"   {dump}", "mark", view.theme) for dump in hex_rows(octets)]
         if view.depth == 2:
             out += self._fields(list(row.notes), columns, row)
         return out
 
     def _glossed(self, text: str, role: Role, gloss: str, typed: bool) -> list[str]:
         view = self.view
-        line, used = paint(text, role, view.color), width(text)
+        line, used = paint(text, role, view.theme), width(text)
         tone: Role = "refusal" if role == "refusal" else "note"
         if view.words:
-            return [*([] if typed else [line]), f"  meaning: {paint(gloss.removeprefix('x '), tone, view.color)}"]
+            return [*([] if typed else [line]), f"  meaning: {paint(gloss.removeprefix('x '), tone, view.theme)}"]
         if used + _GAP <= GLOSS_COLUMN and view.width >= _NARROW and GLOSS_COLUMN + width(gloss) <= view.width:
-            return [line + " " * (GLOSS_COLUMN - used) + paint(gloss, tone, view.color)]
+            return [line + " " * (GLOSS_COLUMN - used) + paint(gloss, tone, view.theme)]
         if typed and used + _GAP + width(gloss) <= view.width:
-            return [f"{line}  {paint(gloss, tone, view.color)}"]
-        return [line, *(f"     {paint(row, tone, view.color)}" for row in wrap(gloss, self._columns(5)))]
+            return [f"{line}  {paint(gloss, tone, view.theme)}"]
+        return [line, *(f"     {paint(row, tone, view.theme)}" for row in wrap(gloss, self._columns(5)))]
 
     def _fields(self, notes: list[Note], columns: list[int], row: Row) -> list[str]:
         """Every field marked and named, the last one first, and the section that says so."""
         if not notes:
             return []
-        color = self.view.color
+        theme = self.view.theme
         texts = [safe(note.text, ascii_only=self.view.ascii) for note in notes]
         cites = _cites(notes, row)
         starts = [columns[min(note.start, len(columns) - 1)] for note in notes]
@@ -171,7 +176,7 @@ class Renderer:
             out = [_named(note, text, cite) for note, text, cite in zip(notes, texts, cites, strict=True)]
             end = [f"     {cites[0]}"] if cites[0] else []
             return [line for text in [_named(notes[0], texts[0], ""), *out[1:]] for line in _indented(text, room)] + end
-        out = [paint(_carets(starts, ends), "mark", color)]
+        out = [paint(_carets(starts, ends), "mark", theme)]
         for index in range(len(notes) - 1, -1, -1):
             bars = ""
             for start in starts[:index]:
@@ -188,10 +193,10 @@ class Renderer:
                     )
         return out
 
-    def _closed(self, meaning: Meaning, number: int, label: int) -> list[str]:
+    def _closed(self, meaning: Meaning, number: int, label: Label) -> list[str]:
         if self.view.depth == 0:
             return []
-        name = f"connection {label} closed." if label > 1 else "closed."
+        name = "closed." if label == 1 else f"connection {label} closed."
         known = self._reasons.pop(number, "") == meaning.because
         return self.say(name if known else f"{name} {meaning.because}")
 
@@ -211,7 +216,7 @@ class Renderer:
         lead = [head, *[" " * len(head)] * (len(rows) - 1)]
         return [f"   {start}{row}" for start, row in zip(lead, rows, strict=True)]
 
-    def _rule(self, number: int, label: int, phase: Phase | None, engine: Engine[Host]) -> list[str]:
+    def _rule(self, number: int, label: Label, phase: Phase | None, engine: Engine[Host]) -> list[str]:
         if phase is None or self._phases.get(number) is phase or self.view.depth == 0:
             return []
         self._phases[number] = phase
@@ -219,11 +224,11 @@ class Renderer:
             return []  # Nothing can be sent any more, and a line of its own says why.
         wants = self._message(number).wants
         title = f"{phase.value}, {wants:,} to come" if wants else str(phase.value)
-        name = f"connection {label}: {title}" if label > 1 else title
+        name = title if label == 1 else f"connection {label}: {title}"
         if self.view.words:
             return [f"phase: {name}."]
         text = f"-- {name} "
-        return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.color)]
+        return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.theme)]
 
     def _message(self, number: int) -> "_Message":
         return self._messages.setdefault(number, _Message())
@@ -241,26 +246,26 @@ class Renderer:
                     if note.rule == "Reverse-path":
                         self._messages[number] = _Message(row.octets[note.start : note.end].strip(b"<>"))
 
-    def _body(self, number: int, body: Body, label: int) -> list[str]:
+    def _body(self, number: int, body: Body, label: Label) -> list[str]:
         message = self._message(number)
         out = []
         for line in message.lines.add(body):
             out += self._body_line(number, line, label)
         message.wants = max(message.wants - len(body.octets) - body.omitted, 0)
-        if message.wants and self.echo and self.view.depth:
+        if message.wants and self.typed and self.view.depth:
             out += self.say(f"Octets of the chunk still to come: {message.wants:,}.")
         return out
 
-    def _body_line(self, number: int, line: bytes, label: int) -> list[str]:
+    def _body_line(self, number: int, line: bytes, label: Label) -> list[str]:
         message = self._message(number)
         message.count += 1
         row = message.row(line)
-        if message.count > FOLD and self.view.depth < 2 and line != self.echo:
+        if message.count > FOLD and self.view.depth < 2 and line != self.typed:
             message.folded += 1
             return []
         return self._row(row, label)
 
-    def _end_of_body(self, number: int, label: int) -> list[str]:
+    def _end_of_body(self, number: int, label: Label) -> list[str]:
         message = self._messages.get(number)
         if message is None:
             return []

@@ -9,6 +9,7 @@ from typing import IO
 
 from mailshell.mail.host import ERAS, Traits
 from mailshell.mail.store import StateError, Store
+from mailshell.shell.theme import NONE, THEMES
 from mailshell.shell.view import View, WireMarks
 from mailshell.world.header import Setting, setting
 from mailshell.world.start import build
@@ -54,7 +55,7 @@ def view(args: argparse.Namespace, out: IO[str]) -> View:
     return View(
         depth=args.depth,
         wire=wire,
-        color=_color(args.color, out),
+        theme=THEMES[args.theme] if _color(args.color, out) else NONE,
         words=args.plain,
         ascii=args.ascii or not encoding.startswith("utf"),
         width=width(out),

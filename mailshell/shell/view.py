@@ -2,20 +2,22 @@
 
 from typing import Literal, NamedTuple
 
+from mailshell.shell.theme import NONE, Theme
+
 WireMarks = Literal["off", "marks", "hex"]
 
 
 class View(NamedTuple):
     """`depth` 0 is the wire alone, 1 a gloss beside each line, 2 every field marked and named.
 
-    `wire` shows line ends as marks, not at all, or with a hex dump below; `color` uses the theme's colours; `words`
+    `wire` shows line ends as marks, not at all, or with a hex dump below; `theme` gives the colours; `words`
     writes roles as words, for screen readers; `ascii` uses no character beyond ASCII; `width` is in columns;
     `secrets` shows passwords.
     """
 
     depth: int = 1
     wire: WireMarks = "marks"
-    color: bool = False
+    theme: Theme = NONE
     words: bool = False
     ascii: bool = False
     width: int = 80

@@ -91,6 +91,18 @@ class Seat:
         self.world.feed_eof(self.link)
         self._done(":drop")
 
+    def close(self, number: int) -> None:
+        """Cut a connection and forget it; the last one stays, closed, so that it can be opened again."""
+        self.switch(number)
+        first = self.world.transcript.count
+        if not self.link.closed:
+            self.world.feed_eof(self.link)
+            self.world.settle()
+        if len(self.links) > 1:
+            self.links = {each: link for each, link in self.links.items() if each != number}
+            self.current = max(self.links)
+        self._done(f":close {number}", first)
+
     def wait(self, microseconds: int, *, idle: bool = False, cause: str = ":wait") -> None:
         """Turn the clock on."""
         first = self.world.transcript.count

@@ -1,0 +1,76 @@
+"""Connections: one more, another one, cut one; octets as they are."""
+
+from collections.abc import Iterable
+
+from mailshell.protocols import PROTOCOLS
+from mailshell.shell import looking
+from mailshell.shell.meta import Choice, Meta, no_argument
+from mailshell.world import play
+from mailshell.world.seat import SeatError
+
+
+def connect(meta: Meta, rest: str) -> None:
+    """`:connect [HOST [PROTOCOL]]`."""
+    words = rest.split()
+    link = meta.seat.link
+    if len(words) > 2:
+        raise SeatError(":connect wants a host, and perhaps a protocol, as in :connect lancs.uk smtp")
+    host = words[0] if words else link.wire.host
+    meta.seat.connect(host.lower(), words[1] if len(words) > 1 else link.wire.protocol)
+
+
+def switch(meta: Meta, rest: str) -> None:
+    """`:switch [N]`."""
+    seat = meta.seat
+    if rest:
+        if not rest.isdecimal() or not rest.isascii():
+            raise SeatError(":switch wants the number of a connection, as in :switch 2")
+        seat.switch(int(rest))
+    meta.out(looking.connections(seat, meta.renderer.view))
+
+
+def numbers(meta: Meta, text: str) -> Iterable[Choice]:
+    """The connections, by number."""
+    for number, link in meta.seat.links.items():
+        if str(number).startswith(text):
+            yield Choice(str(number), len(text), f"{link.wire.protocol} {link.wire.host}")
+
+
+def hosts(meta: Meta, text: str) -> Iterable[Choice]:
+    """The hosts of the world, then the protocols."""
+    first, space, second = text.partition(" ")
+    for name in PROTOCOLS if space else meta.seat.world.hosts:
+        typed = second if space else first
+        if name.startswith(typed):
+            yield Choice(name, len(typed))
+
+
+def close(meta: Meta, rest: str) -> None:
+    """`:close [N]`: cut a connection, and forget it where another one is left."""
+    seat = meta.seat
+    if rest and not (rest.isascii() and rest.isdecimal()):
+        raise SeatError(":close wants the number of a connection, as in :close 2")
+    seat.close(int(rest) if rest else seat.current)
+    if len(seat.links) > 1 or rest:
+        meta.out(looking.connections(seat, meta.renderer.view))
+
+
+def drop(meta: Meta, rest: str) -> None:
+    """`:drop`."""
+    no_argument("drop", rest)
+    _demand_open(meta)
+    meta.seat.drop()
+
+
+def raw(meta: Meta, rest: str) -> None:
+    """`:raw "OCTETS"`."""
+    _demand_open(meta)
+    before = meta.seat.world.transcript.count
+    play.raw(meta.seat, rest)
+    if meta.seat.world.transcript.count == before and not meta.seat.link.closed:
+        meta.say("Sent. The server waits for the rest of the line.")
+
+
+def _demand_open(meta: Meta) -> None:
+    if meta.seat.link.closed:
+        raise SeatError("The connection is closed. Enter alone opens it again.")

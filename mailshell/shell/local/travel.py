@@ -1,0 +1,42 @@
+"""Back and forth in time: undo, redo, reset, the clock."""
+
+from mailshell.shell import looking
+from mailshell.shell.meta import Meta, no_argument
+from mailshell.world import play
+
+
+def undo(meta: Meta, rest: str) -> None:
+    """`:undo`."""
+    no_argument("undo", rest)
+    cause = meta.seat.undo()
+    _where(meta, f"undone: {cause}")
+
+
+def redo(meta: Meta, rest: str) -> None:
+    """`:redo`."""
+    no_argument("redo", rest)
+    cause = meta.seat.redo()
+    _where(meta, f"done again: {cause}")
+
+
+def reset(meta: Meta, rest: str) -> None:
+    """`:reset`."""
+    no_argument("reset", rest)
+    meta.say("The world is as it was at the start. :undo takes that back.")
+    meta.seat.reset()
+
+
+def wait(meta: Meta, rest: str) -> None:
+    """`:wait TIME [--idle]`."""
+    play.wait(meta.seat, rest)
+    meta.say(f"It is {looking.date(meta.seat.world)}.")
+
+
+def _where(meta: Meta, what: str) -> None:
+    """Say what was undone or done again, and the phase in which that leaves each connection."""
+    meta.say(what)
+    entries = [entry for _, entries in meta.seat.story() for entry in entries]
+    for number, link in meta.seat.links.items():
+        meta.out(meta.renderer.moved(link.wire, link.session.phase, number, entries))
+    if meta.seat.link.closed:
+        meta.say("The connection is closed. Enter opens it again.")
