@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from mailshell import __version__
+from mailshell.shell import options
+from mailshell.shell.options import OptionError
 
 TYPE_CHECKING = False  # `typing` alone would take as long to import as all of the rest that --help needs from us
 if TYPE_CHECKING:
@@ -22,34 +24,9 @@ examples:
   mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when
 
-MAILSHELL_DEPTH=2 in the environment stands for --depth 2, and so on; a flag wins.
+MAILSHELL_DEPTH=2 in the environment stands for --depth 2, and so on. A flag wins over it, and it over the config file.
 exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server start, 130 interrupted
 """
-
-_CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
-    "depth": (("0", "1", "2"), "0 the wire alone, 1 a note beside each line, 2 every field named"),
-    "wire": (("off", "marks", "hex"), "line ends hidden, as marks, or with a hex dump of each line"),
-    "color": (("auto", "always", "never"), "NO_COLOR is honoured"),
-    "theme": (("ansi16", "dark", "light", "mono", "projector"), "colours for your background, or for a bright room"),
-    "world": (("lecture", "discard", "empty"), "the lecture's, one that keeps no mail, one without users"),
-    "voice": (("modern", "classic"), "classic speaks as on the lecture's slides"),
-    "policy": (("tolerant", "strict"), "strict refuses all that the standard forbids"),
-    "era": (("1982", "1995", "2008", "today"), "the year whose SMTP the server speaks"),
-}
-"""The values of each option, and what they do."""
-
-_DEFAULTS = {
-    "depth": "1",
-    "wire": "marks",
-    "color": "auto",
-    "theme": "ansi16",
-    "world": "lecture",
-    "voice": "modern",
-    "policy": "tolerant",
-    "era": "today",
-}
-_FLAGS = {"plain": "append-only lines, roles in words: for screen readers", "ascii": "no character beyond ASCII"}
-_FILES = {"log": "append what is shown to a file", "state": "keep the mail in this file"}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -57,15 +34,18 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     _streams()
     try:
-        parser = _parser(argv)
-        args = parser.parse_args(argv)
-        _complete(parser, args)
+        args = _parser(argv).parse_args(argv)
+        if args.settled:
+            options.settle(args)
         run: Callable[[argparse.Namespace], int] = args.run
         status = run(args)
         sys.stdout.flush()
         return status
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
+    except OptionError as error:
+        print(f"mailshell: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -116,23 +96,15 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> "NoReturn":
         """Exit with status 2."""
         helps = "".join(parser.format_help() for parser in (self, *self.parts.values()))
-        options = re.findall(r"(?<![\w-])--[a-z-]+", helps)
+        flags = re.findall(r"(?<![\w-])--[a-z-]+", helps)
         _, _, choices = message.partition("choose from")
         wrong, known = re.findall(r"'(\w+)' \(", message), re.findall(r"\w+", choices)
         for word in self.words:
-            if word.startswith("--") and word.partition("=")[0] not in ("--", *options):
+            if word.startswith("--") and word.partition("=")[0] not in ("--", *flags):
                 message = f"{word} is no option here"
-                wrong, known = [word], options
-        self.exit(
-            2, f"mailshell: {message}.{_near(wrong, known)}\nmailshell: {self.prog} --help lists what there is.\n"
-        )
-
-
-def _near(wrong: list[str], known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    near = [name for word in wrong for name in get_close_matches(word, known, 1)]
-    return f" Did you mean {near[0]}?" if near else ""
+                wrong, known = [word], flags
+        hint = next(filter(None, (options.near(word, known) for word in wrong)), "")
+        self.exit(2, f"mailshell: {message}.{hint}\nmailshell: {self.prog} --help lists what there is.\n")
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
@@ -145,7 +117,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
-    parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu")
+    parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu", settled=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     smtp = commands.add_parser("smtp", parents=[common], help="practise SMTP against a server of the world")
@@ -170,8 +142,10 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     _add_explain(commands, common)
     table = commands.add_parser("table", help="print which command is legal in which phase")
     table.add_argument("protocol", choices=["smtp"])
-    table.set_defaults(run=_table)
-    commands.add_parser("paths", help="print the folders that mailshell uses").set_defaults(run=_paths)
+    table.set_defaults(run=_table, settled=False)
+    paths = commands.add_parser("paths", help="print the folders and files that mailshell uses")
+    paths.set_defaults(run=_paths, settled=False)
+    _add_own(commands, common)
     return parser.knowing(commands.choices, argv)
 
 
@@ -181,33 +155,23 @@ def _add_explain(commands: "argparse._SubParsersAction[_Parser]", common: _Parse
     explain.set_defaults(run=_explain)
 
 
+def _add_own(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
+    """The commands about mailshell itself. Those that report on the options settle them themselves, or need none."""
+    config = commands.add_parser("config", parents=[common], help="print what holds and why, or write a config file")
+    config.add_argument("action", nargs="?", default="show", choices=["show", "init"], help="default show")
+    config.set_defaults(run=_config, settled=False)
+    doctor = commands.add_parser("doctor", parents=[common], help="look for what may go wrong on this machine")
+    doctor.add_argument("--json", action="store_true", help="one JSON object a line")
+    doctor.set_defaults(run=_doctor, settled=False)
+    completion = commands.add_parser("completion", help="print a script with which your shell completes with Tab")
+    completion.add_argument("shell", choices=["bash", "zsh", "fish"])
+    completion.set_defaults(run=_completion, settled=False)
+
+
 def _common() -> _Parser:
     common = _Parser(add_help=False)
-    # SUPPRESS: a flag before the subcommand holds when the subcommand does not repeat it.
-    for name, (choices, text) in _CHOICES.items():
-        common.add_argument(
-            f"--{name}", choices=choices, default=argparse.SUPPRESS, help=f"{text} (default {_DEFAULTS[name]})"
-        )
-    for name, text in _FLAGS.items():
-        common.add_argument(f"--{name}", action="store_true", default=argparse.SUPPRESS, help=text)
-    for name, text in _FILES.items():
-        common.add_argument(f"--{name}", metavar="FILE", default=argparse.SUPPRESS, help=text)
+    options.add(common)
     return common
-
-
-def _complete(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
-    """Fill in what no flag set: from MAILSHELL_*, else the default."""
-    for name, (choices, _) in _CHOICES.items():
-        value = getattr(args, name, None) or os.environ.get(f"MAILSHELL_{name.upper()}") or _DEFAULTS[name]
-        if value not in choices:
-            parser.error(f"MAILSHELL_{name.upper()}={value}: choose from {', '.join(choices)}")
-        setattr(args, name, value)
-    args.depth = int(args.depth)
-    for name in _FLAGS:
-        said = os.environ.get(f"MAILSHELL_{name.upper()}", "").lower()
-        setattr(args, name, getattr(args, name, False) or said not in ("", "0", "no", "off", "false"))
-    for name in _FILES:
-        setattr(args, name, getattr(args, name, None) or os.environ.get(f"MAILSHELL_{name.upper()}") or None)
 
 
 def _practise(args: argparse.Namespace) -> int:
@@ -242,9 +206,30 @@ def _table(args: argparse.Namespace) -> int:
 
 
 def _paths(args: argparse.Namespace) -> int:
-    from mailshell.shell.paths import paths
+    from mailshell.protocols import PROTOCOLS
+    from mailshell.shell.paths import files, paths
 
-    width = max(map(len, paths()))
-    for name, path in paths().items():
+    found = paths() | files(PROTOCOLS)
+    width = max(map(len, found))
+    for name, path in found.items():
         print(f"{name:<{width}}  {path}")
+    return 0
+
+
+def _config(args: argparse.Namespace) -> int:
+    from mailshell.shell.configure import main as configure
+
+    return configure(args)
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from mailshell.shell.doctor import main as doctor
+
+    return doctor(args)
+
+
+def _completion(args: argparse.Namespace) -> int:
+    from mailshell.shell.completion import script
+
+    print(script(args.shell, _parser(["serve"])), end="")  # named, so that it has its options
     return 0

@@ -2,14 +2,14 @@
 
 import pytest
 
-from mailshell.cli import _CHOICES
+from mailshell.shell.options import CHOICES
 from mailshell.shell.render import Renderer
 from mailshell.shell.theme import DARK, LIGHT, NONE, PROJECTOR, ROLED, ROLES, THEMES, editor_style, paint, rgb, spans
 from mailshell.shell.view import View
 
 
 def test_the_option_names_every_theme():
-    assert set(_CHOICES["theme"][0]) == set(THEMES)
+    assert set(CHOICES["theme"][0]) == set(THEMES)
 
 
 @pytest.mark.parametrize(

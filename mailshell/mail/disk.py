@@ -228,6 +228,25 @@ class Disk:
         return row[0]
 
 
+def check(path: str) -> None:
+    """Raise StateError where the state file cannot be used now; no octet of what it holds changes.
+
+    A file that is not there yet is not created.
+    """
+    real = os.path.realpath(path)
+    try:
+        _look(path, real)
+        if not os.path.exists(real):
+            return
+        connection = sqlite3.connect(real, timeout=0, isolation_level=None)
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise _refusal(path, error) from error
+
+
 def _key(what: What) -> tuple[object, ...]:
     """The columns that a row is found by."""
     return (*what[1], *what[2:]) if isinstance(what[1], BoxKey) else what[1:]

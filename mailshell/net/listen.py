@@ -120,6 +120,11 @@ def _report(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None
     complain(f"{context.get('message')}: {context.get('exception')!r}")
 
 
+def check(port: Port) -> None:
+    """Raise ListenError where a port cannot be opened now."""
+    _listening(port).close()
+
+
 def _listening(port: Port) -> socket.socket:
     try:
         found = socket.getaddrinfo(port.address, port.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

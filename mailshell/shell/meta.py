@@ -39,8 +39,11 @@ class Front(Protocol):
     def listen(self, words: list[str]) -> list[str]:
         """Open TCP ports, or close them; what there is to say. Raises SeatError."""
 
+    def clear(self) -> None:
+        """Clear the screen; what was shown stays in the terminal's memory."""
+
     def bindings(self) -> list[tuple[str, str, str]]:
-        """Each action: its id, its keys, what it does."""
+        """Each action: its id, its keys as people write them, what it does; as `keys.listing` gives it."""
 
 
 class Meta:

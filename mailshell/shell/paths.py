@@ -1,10 +1,10 @@
 """The folders that mailshell uses, by the XDG Base Directory Specification. Nothing is written before it is needed."""
 
 import os
-from pathlib import Path
+from collections.abc import Iterable
 
 
-def paths() -> dict[str, Path]:
+def paths() -> dict[str, str]:
     """Each folder by its name: MAILSHELL_*_DIR first, then XDG, then the usual place below the home folder."""
     return {
         "config": _folder("CONFIG", "XDG_CONFIG_HOME", ".config"),
@@ -13,10 +13,27 @@ def paths() -> dict[str, Path]:
     }
 
 
-def _folder(name: str, xdg: str, below_home: str) -> Path:
+def config_file() -> str:
+    """The config file: MAILSHELL_CONFIG, else config.toml in its folder."""
+    return os.environ.get("MAILSHELL_CONFIG") or os.path.join(paths()["config"], "config.toml")
+
+
+def history_file(protocol: str) -> str:
+    """The lines that were typed in a protocol."""
+    return os.path.join(paths()["state"], f"history-{protocol}")
+
+
+def files(protocols: Iterable[str]) -> dict[str, str]:
+    """Each file by its name, whether it is there or not."""
+    return {"config.toml": config_file()} | {f"history-{name}": history_file(name) for name in protocols}
+
+
+def _folder(name: str, xdg: str, below_home: str) -> str:
     own = os.environ.get(f"MAILSHELL_{name}_DIR")
     if own:
-        return Path(own)
+        return own
     # The specification says that a relative path is to be ignored.
     base = os.environ.get(xdg, "")
-    return (Path(base) if base.startswith("/") else Path.home() / below_home) / "mailshell"
+    return os.path.join(
+        base if base.startswith("/") else os.path.join(os.path.expanduser("~"), below_home), "mailshell"
+    )

@@ -20,7 +20,9 @@ from mailshell.shell.log import Log
 from mailshell.world.start import DEFAULT_HOST, build
 from mailshell.world.world import World
 
-_PORTS = {"smtp": 2525, "pop3": 1110, "imap": 1143, "http": 8080}
+PORTS = {"smtp": 2525, "pop3": 1110, "imap": 1143, "http": 8080}
+"""The TCP port of each protocol where none is asked for."""
+
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _USER = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 
@@ -31,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for name in PROTOCOLS:
         text = f"port for {name.upper()}, 0 picks a free one"
         if len(PROTOCOLS) == 1:
-            text += f" (default {_PORTS[name]})"
+            text += f" (default {PORTS[name]})"
         parser.add_argument(f"--{name}", type=_port, metavar="PORT", help=text)
     parser.add_argument("--host", default=DEFAULT_HOST, metavar="NAME", help=f"which server (default {DEFAULT_HOST})")
     parser.add_argument(
@@ -77,7 +79,7 @@ def _serve(args: argparse.Namespace, host: str, kept: Store) -> int:
     )
     ports = [Port(host, name, args.bind, getattr(args, name)) for name in PROTOCOLS if getattr(args, name) is not None]
     if not ports:
-        ports = [Port(host, name, args.bind, _PORTS[name]) for name in PROTOCOLS]
+        ports = [Port(host, name, args.bind, PORTS[name]) for name in PROTOCOLS]
     networks: list[Network] = args.network
     with Log(args.log) as log:
         shown = _show(args, world, log)

@@ -4,7 +4,7 @@ from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.help import columns, help_lines, here, wrapped
-from mailshell.shell.local import files, links, look, travel, view
+from mailshell.shell.local import files, links, look, screen, travel, view
 from mailshell.shell.meta import Command, Meta, no_argument, words
 from mailshell.shell.theme import THEMES
 from mailshell.world.seat import SeatError
@@ -82,5 +82,11 @@ COMMANDS: dict[str, Command] = {
     "secrets": Command("on|off", "show passwords, or mask them", view.secrets, words("on", "off")),
     "save": Command("FILE", "write a file that can be played again", files.save),
     "log": Command("[FILE|off]", "append what is shown to a file", files.log),
+    "keys": Command("", "what each key does", screen.keys),
+    "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words("vi", "emacs")),
+    "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),
+    "clear": Command("", "clear the screen", screen.clear),
+    "pipeline": Command("on|off", "send the lines of a paste in one write", screen.pipeline, words("on", "off")),
+    "serve": Command("[PROTOCOL[=PORT]…|off]", "open TCP ports on this world", screen.serve, screen.ports),
     "quit": Command("", "leave mailshell", _quit),
 }

@@ -1,0 +1,66 @@
+"""The screen: keys, panes, how a line is edited; what pastes do; TCP ports. All this needs a terminal that redraws."""
+
+from collections.abc import Iterable
+
+from mailshell.protocols import PROTOCOLS
+from mailshell.shell.help import columns
+from mailshell.shell.keys import ACTIONS
+from mailshell.shell.meta import Choice, Meta, no_argument
+from mailshell.world.seat import SeatError
+
+
+def keys(meta: Meta, rest: str) -> None:
+    """`:keys`."""
+    no_argument("keys", rest)
+    if meta.front is None:
+        meta.say("This is plain mode: the keys are those of your terminal's line editor. :help lists the commands.")
+        return
+    rows = []
+    for name, written, says in meta.front.bindings():
+        command = ACTIONS[name].command
+        rows.append((f"{written or 'no key':<16}  {name}", f"{says} ({command})" if command else says))
+    meta.out(columns(rows, meta.renderer.view.width, indent=3, left=32))
+    meta.say("Other keys: [keys] in the config file; mailshell config init writes one.")
+
+
+def panes(meta: Meta, rest: str) -> None:
+    """`:panes`."""
+    no_argument("panes", rest)
+    meta.redrawing("panes").panes()
+
+
+def editing(meta: Meta, rest: str) -> None:
+    """`:editing [vi|emacs]`: change how a line is edited, or go to the other way."""
+    front = meta.redrawing("editing")
+    if rest not in ("", "vi", "emacs"):
+        raise SeatError(":editing wants vi or emacs.")
+    meta.say(f"The line is edited as in {front.editing(rest)}.")
+
+
+def clear(meta: Meta, rest: str) -> None:
+    """`:clear`."""
+    no_argument("clear", rest)
+    meta.redrawing("clear").clear()
+
+
+def pipeline(meta: Meta, rest: str) -> None:
+    """`:pipeline on|off`."""
+    meta.redrawing("pipeline")
+    if rest not in ("on", "off"):
+        raise SeatError(":pipeline wants on (a paste goes out in one write) or off (line by line).")
+    meta.pipeline = rest == "on"
+    meta.say("The lines of a paste go out in one write." if meta.pipeline else "A paste goes out line by line.")
+
+
+def serve(meta: Meta, rest: str) -> None:
+    """`:serve [PROTOCOL[=PORT]…|off]`."""
+    for line in meta.redrawing("serve").listen(rest.split()):
+        meta.say(line)
+
+
+def ports(meta: Meta, text: str) -> Iterable[Choice]:
+    """The protocols, and off."""
+    typed = text.rpartition(" ")[2]
+    for name in (*PROTOCOLS, "off"):
+        if name.startswith(typed):
+            yield Choice(name, len(typed))

@@ -1,0 +1,113 @@
+"""The options that most commands have, and where their values come from: flag, MAILSHELL_*, config file, default.
+
+The command line imports this before it knows what it will do, so it imports next to nothing itself.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Mapping
+
+CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
+    "depth": (("0", "1", "2"), "0 the wire alone, 1 a note beside each line, 2 every field named"),
+    "wire": (("off", "marks", "hex"), "line ends hidden, as marks, or with a hex dump of each line"),
+    "color": (("auto", "always", "never"), "NO_COLOR is honoured"),
+    "theme": (("ansi16", "dark", "light", "mono", "projector"), "colours for your background, or for a bright room"),
+    "world": (("lecture", "discard", "empty"), "the lecture's, one that keeps no mail, one without users"),
+    "voice": (("modern", "classic"), "classic speaks as on the lecture's slides"),
+    "policy": (("tolerant", "strict"), "strict refuses all that the standard forbids"),
+    "era": (("1982", "1995", "2008", "today"), "the year whose SMTP the server speaks"),
+}
+"""The values of each option, and what they do."""
+
+DEFAULTS: dict[str, str] = {
+    "depth": "1",
+    "wire": "marks",
+    "color": "auto",
+    "theme": "ansi16",
+    "world": "lecture",
+    "voice": "modern",
+    "policy": "tolerant",
+    "era": "today",
+}
+FLAGS = {"plain": "append-only lines, roles in words: for screen readers", "ascii": "no character beyond ASCII"}
+FILES = {"log": "append what is shown to a file", "state": "keep the mail in this file"}
+
+
+class OptionError(Exception):
+    """An option has a value that it cannot have. Its text may have several lines."""
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """What may have been meant by a word, as a sentence with a space before it; empty where nothing is near."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, list(known), 1)
+    return f" Did you mean {found[0]}?" if found else ""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The options that most commands have."""
+    # SUPPRESS: a flag before the subcommand holds when the subcommand does not repeat it.
+    unset = argparse.SUPPRESS
+    for name, (choices, text) in CHOICES.items():
+        parser.add_argument(f"--{name}", choices=choices, default=unset, help=f"{text} (default {DEFAULTS[name]})")
+    for name, text in FLAGS.items():
+        parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, default=unset, help=text)
+    for name, text in FILES.items():
+        parser.add_argument(f"--{name}", metavar="FILE", default=unset, help=text)
+    parser.add_argument("--config", metavar="FILE", default=unset, help="read this instead of your config.toml")
+    parser.add_argument("--no-config", action="store_true", default=unset, help="read no config file")
+
+
+def settle(args: argparse.Namespace) -> dict[str, str]:
+    """Give every option its value, and `args.keys` and `args.shell` what the config file says about the shell.
+
+    The answer says of each option where its value comes from. Raises OptionError.
+    """
+    from mailshell.shell import config
+
+    args.config = getattr(args, "config", None) or os.environ.get("MAILSHELL_CONFIG") or None
+    args.no_config = getattr(args, "no_config", None) or _yes(os.environ.get("MAILSHELL_NO_CONFIG", ""))
+    read = config.Config() if args.no_config else config.read(args.config)
+    args.keys, args.shell = read.keys, read.shell
+    origins = {}
+    for name in (*CHOICES, *FLAGS, *FILES):
+        value, origins[name] = _value(args, name, read.options, read.path)
+        setattr(args, name, value)
+    args.depth = int(args.depth)
+    return origins
+
+
+def _value(
+    args: argparse.Namespace, name: str, configured: Mapping[str, str | bool], path: str
+) -> tuple[str | bool | None, str]:
+    """The value of an option, and where it comes from."""
+    variable = f"MAILSHELL_{name.upper()}"
+    said = os.environ.get(variable, "")
+    if getattr(args, name, None) is not None:
+        value: str | bool = getattr(args, name)
+        return value, f"--{name}" if value is not False else f"--no-{name}"
+    if said:
+        if name in CHOICES and said not in CHOICES[name][0]:
+            allowed = CHOICES[name][0]
+            raise OptionError(f"{variable}={said}: choose from {', '.join(allowed)}.{near(said, allowed)}")
+        return _yes(said) if name in FLAGS else said, variable
+    if name in configured:
+        return configured[name], path
+    return DEFAULTS[name] if name in CHOICES else False if name in FLAGS else None, "default"
+
+
+def _yes(text: str) -> bool:
+    return text.lower() not in ("", "0", "no", "off", "false")
+
+
+def plain_because(args: argparse.Namespace) -> str:
+    """Why the front end is the plain one, in words; empty where the screen can be redrawn."""
+    if args.plain:
+        return "--plain, MAILSHELL_PLAIN or the config file asks for it"
+    for name, stream in (("input", sys.stdin), ("output", sys.stdout)):
+        if not stream.isatty():
+            return f"standard {name} is no terminal"
+    terminal = os.environ.get("TERM", "")
+    return f"TERM is {terminal or 'not set'}" if terminal in ("", "dumb", "unknown") else ""
