@@ -24,7 +24,8 @@ examples:
   mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when
 
-MAILSHELL_DEPTH=2 in the environment stands for --depth 2, and so on. A flag wins over it, and it over the config file.
+MAILSHELL_DEPTH=2 in the environment stands for --depth 2, and so on.
+A flag wins over the environment, the environment over the config file (mailshell config).
 exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server start, 130 interrupted
 """
 

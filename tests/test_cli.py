@@ -20,10 +20,11 @@ GOODBYE = "221 2.0.0 nyu.edu closing connection"
 
 
 @pytest.fixture(autouse=True)
-def bare(monkeypatch):
-    """No option from the environment."""
+def bare(monkeypatch, tmp_path):
+    """No option from the environment, nor from a config file."""
     for name in [name for name in os.environ if name.startswith("MAILSHELL_") or name in ("NO_COLOR", "COLUMNS")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_help_fits_the_screen_and_names_every_command(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out
-    for command in ("smtp", "run", "serve", "table", "paths"):
+    for command in ("smtp", "run", "serve", "table", "paths", "config", "doctor", "completion"):
         assert re.search(rf"^    {command}  ", text, re.M)
         assert cli.main([command, "--help"]) == 0
     assert max(map(len, text.splitlines())) < 100
@@ -70,7 +71,7 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
 
         return run
 
-    for name in ("_practise", "_run", "_serve", "_explain", "_table", "_paths"):
+    for name in ("_practise", "_run", "_serve", "_explain", "_table", "_paths", "_config", "_doctor", "_completion"):
         monkeypatch.setattr(cli, name, stand_in(name))
     words = shlex.split(command)[1:]
     assert cli.main(words) == 0
@@ -137,12 +138,16 @@ def test_paths_follow_the_environment(capsys, monkeypatch):
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     assert cli.main(["paths"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "config  /etc/ann/mailshell",
-        "state   /home/ann/.local/state/mailshell",
-        "data    /home/ann/.local/share/mailshell",
+        "config        /etc/ann/mailshell",
+        "state         /home/ann/.local/state/mailshell",
+        "data          /home/ann/.local/share/mailshell",
+        "config.toml   /etc/ann/mailshell/config.toml",
+        "history-smtp  /home/ann/.local/state/mailshell/history-smtp",
     ]
     monkeypatch.setenv("MAILSHELL_DATA_DIR", "/data")
-    assert str(paths.paths()["data"]) == "/data"
+    monkeypatch.setenv("MAILSHELL_CONFIG", "/own.toml")
+    assert paths.paths()["data"] == "/data"
+    assert paths.config_file() == "/own.toml"
 
 
 @pytest.mark.parametrize("command", ["smtp mars", "smtp localhost:2525"])

@@ -116,10 +116,16 @@ WRONG = {
     ":save": ":save wants the name of a file",
     ":save /nowhere/at/all": "/nowhere/at/all: No such file or directory",
     ":log /nowhere/at/all": "/nowhere/at/all: No such file or directory",
+    ":keys all": ":keys takes no argument.",
+    ":editing": ":editing needs a terminal that can redraw; this is plain mode.",
+    ":panes": ":panes needs a terminal that can redraw",
+    ":clear": ":clear needs a terminal that can redraw",
+    ":pipeline on": ":pipeline needs a terminal that can redraw",
+    ":serve smtp": ":serve needs a terminal that can redraw",
     ":quit now": ":quit takes no argument.",
     ":undone": ":undone is no command of mailshell. Did you mean :undo? :help lists them.",
     ":xyzzy": ":xyzzy is no command of mailshell. :help lists them.",
-    ":s": ":s could be :switch or :secrets or :save.",
+    ":s": ":s could be :switch or :secrets or :save or :serve.",
 }
 
 

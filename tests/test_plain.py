@@ -182,7 +182,19 @@ def test_a_pipe_has_colour_only_when_asked(color, env, coloured):
     assert ("\x1b[" in piped(["NOOP"], "--color", color, **env)[1]) is coloured
 
 
-HEAVY = {"prompt_toolkit", "rich", "asyncio", "email", "sqlite3", "dataclasses", "socket", "ssl", "inspect", "json"}
+HEAVY = {
+    "prompt_toolkit",
+    "rich",
+    "asyncio",
+    "email",
+    "sqlite3",
+    "dataclasses",
+    "socket",
+    "ssl",
+    "inspect",
+    "json",
+    "tomllib",
+}
 
 
 @pytest.mark.parametrize("options", [["--help"], ["--version"], ["smtp"], ["paths"], ["table", "smtp"]])

@@ -171,7 +171,7 @@ def _offset(text: str, place: str) -> int:
     """Where `line 3, column 5)` is, as an index into the text; its end for `end of document)`."""
     numbers = re.findall(r"\d+", place)
     if not numbers:
-        return len(text.rstrip())
+        return len(text.rstrip("\n"))
     lines = text.split("\n")
     return sum(len(line) + 1 for line in lines[: int(numbers[0]) - 1]) + int(numbers[1]) - 1
 

@@ -54,7 +54,7 @@ def template() -> str:
 
 
 def _document(values: Mapping[str, str | bool | None], notes: Mapping[str, str], config: Config) -> list[str]:
-    """A config file as lines: the options, with a note each, then the tables. An option without a value is a comment."""
+    """A config file as lines: options with a note each, then the tables. An option without a value is a comment."""
     rows = []
     for name, value in values.items():
         number = name in CHOICES and str(value).isdecimal()

@@ -43,15 +43,15 @@ def main(args: argparse.Namespace) -> int:
         if args.json:
             print(json.dumps(finding._asdict()))
         else:
-            print("\n".join(_lines(finding)))
+            print("\n".join(_lines(finding, setup.view(args, sys.stdout).ascii)))
     return 1 if any(finding.level == "problem" for finding in found) else 0
 
 
-def _lines(finding: Finding) -> Iterator[str]:
+def _lines(finding: Finding, ascii_only: bool) -> Iterator[str]:
     first, *more = finding.says.split("\n")
-    yield safe(f"{finding.level:<8} {finding.about:<12} {first}")
+    yield safe(f"{finding.level:<8} {finding.about:<14} {first}", ascii_only=ascii_only)
     for line in (*more, *([f"-> {finding.advice}"] if finding.advice else [])):
-        yield safe(f"{'':<21} {line}")
+        yield safe(f"{'':<23} {line}", ascii_only=ascii_only)
 
 
 def _options(args: argparse.Namespace) -> Iterator[Finding]:
@@ -112,16 +112,17 @@ def _versions() -> Iterator[Finding]:
 
 def _folders() -> Iterator[Finding]:
     for name, path in paths().items():
+        about, variable = f"{name} folder", f"MAILSHELL_{name.upper()}_DIR"
         there = path
         while not os.path.exists(there) and os.path.dirname(there) != there:
             there = os.path.dirname(there)
         if not os.path.isdir(there or "."):
-            yield Finding("problem", name, f"{path}: {there} is no folder", f"Set MAILSHELL_{name.upper()}_DIR.")
+            yield Finding("problem", about, f"{path}: {there} is no folder", f"Set {variable}.")
         elif not os.access(there or ".", os.W_OK | os.X_OK):
-            advice = f"Change its permissions, or set MAILSHELL_{name.upper()}_DIR."
-            yield Finding("problem", name, f"{path}: {there} may not be written", advice)
+            advice = f"Change its permissions, or set {variable}."
+            yield Finding("problem", about, f"{path}: {there} may not be written", advice)
         else:
-            yield Finding("ok", name, path if there == path else f"{path}, made when it is needed")
+            yield Finding("ok", about, path if there == path else f"{path}, made when it is needed")
 
 
 def _history(args: argparse.Namespace) -> Iterator[Finding]:

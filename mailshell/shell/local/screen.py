@@ -18,8 +18,8 @@ def keys(meta: Meta, rest: str) -> None:
     rows = []
     for name, written, says in meta.front.bindings():
         command = ACTIONS[name].command
-        rows.append((f"{written or 'no key':<16}  {name}", f"{says} ({command})" if command else says))
-    meta.out(columns(rows, meta.renderer.view.width, indent=3, left=32))
+        rows.append((f"{written or 'no key':<12} {name}", f"{says} ({command})" if command else says))
+    meta.out(columns(rows, meta.renderer.view.width, indent=3, left=28))
     meta.say("Other keys: [keys] in the config file; mailshell config init writes one.")
 
 

@@ -1,0 +1,72 @@
+# Completion for bash. Now: source <(mailshell completion bash)
+# For good: mailshell completion bash > ~/.local/share/bash-completion/completions/mailshell
+_mailshell() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command="" place=0 words="" files="" found i
+    # bash cuts --depth=2 into three words
+    if [[ $current == = ]]; then
+        current=""
+    elif [[ $previous == = ]]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --protocol | --host | --bind | --smtp | --user | --network)
+                [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
+                ((i++))
+                ;;
+            -?*) ;;
+            *) if [[ -z $command ]]; then command=${COMP_WORDS[i]}; else ((place++)); fi ;;
+        esac
+    done
+    case $previous in
+        --depth) words="0 1 2" ;;
+        --wire) words="off marks hex" ;;
+        --color) words="auto always never" ;;
+        --theme) words="ansi16 dark light mono projector" ;;
+        --world) words="lecture discard empty" ;;
+        --voice) words="modern classic" ;;
+        --policy) words="tolerant strict" ;;
+        --era) words="1982 1995 2008 today" ;;
+        --log) files=yes ;;
+        --state) files=yes ;;
+        --config) files=yes ;;
+        --protocol) words="smtp" ;;
+        --host) words="lancs.uk nyu.edu someschool.edu" ;;
+        --bind) words="" ;;
+        --smtp) words="" ;;
+        --user) words="" ;;
+        --network) words="" ;;
+        *)
+            case $command:$current in
+                :-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --version" ;;
+                smtp:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
+                run:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --protocol --host --fail-on-refusal --json" ;;
+                serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --host --user --network --json" ;;
+                explain:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
+                table:-*) words="--help" ;;
+                paths:-*) words="--help" ;;
+                config:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
+                doctor:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --json" ;;
+                completion:-*) words="--help" ;;
+                *)
+                    case $command:$place in
+                        :0) words="smtp run serve explain table paths config doctor completion" ;;
+                        smtp:0) words="lancs.uk nyu.edu someschool.edu" ;;
+                        run:0) files=yes ;;
+                        explain:*) files=yes ;;
+                        table:0) words="smtp" ;;
+                        config:0) words="show init" ;;
+                        completion:0) words="bash zsh fish" ;;
+                    esac
+                    ;;
+            esac
+            ;;
+    esac
+    COMPREPLY=()
+    while IFS= read -r found; do
+        COMPREPLY+=("$found")
+    done < <(if [[ $files ]]; then compgen -f -- "$current"; else compgen -W "$words" -- "$current"; fi)
+    if [[ $files ]]; then compopt -o filenames 2> /dev/null; fi
+}
+complete -F _mailshell mailshell

@@ -1,0 +1,206 @@
+#compdef mailshell
+# Completion for zsh. Now: source <(mailshell completion zsh)
+# For good: mailshell completion zsh > "${fpath[1]}/_mailshell"
+_mailshell() {
+    local curcontext=$curcontext state line
+    local -A opt_args
+    local -a commands=(
+        'smtp:practise SMTP against a server of the world'
+        'run:play a file of C: and S: lines, or of plain commands'
+        'serve:offer the same servers over TCP'
+        'explain:what a code, a line or a whole log means'
+        'table:print which command is legal in which phase'
+        'paths:print the folders and files that mailshell uses'
+        'config:print what holds and why, or write a config file'
+        'doctor:look for what may go wrong on this machine'
+        'completion:print a script with which your shell completes with Tab'
+    )
+    _arguments -C \
+        '-h[show this help message and exit]' \
+        '--help[show this help message and exit]' \
+        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+        '--plain[append-only lines, roles in words\: for screen readers]' \
+        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+        '--ascii[no character beyond ASCII]' \
+        '--no-ascii[no character beyond ASCII]' \
+        '--log=[append what is shown to a file]:FILE:_files' \
+        '--state=[keep the mail in this file]:FILE:_files' \
+        '--config=[read this instead of your config.toml]:FILE:_files' \
+        '--no-config[read no config file]' \
+        '--version[show program'\''s version number and exit]' \
+        '1: :->command' \
+        '*:: :->argument' && return
+    case $state in
+        command) _describe command commands ;;
+        argument)
+            case $line[1] in
+                smtp)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '1:HOST:(lancs.uk nyu.edu someschool.edu)'
+                    ;;
+                run)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp)' \
+                        '--host=[the server (default nyu.edu)]:HOST:(lancs.uk nyu.edu someschool.edu)' \
+                        '--fail-on-refusal[exit 1 when the server refuses a command]' \
+                        '--json[one JSON object a line]' \
+                        '1:FILE:_files'
+                    ;;
+                serve)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '--bind=[address to listen on (default 127.0.0.1)]:ADDR: ' \
+                        '--smtp=[port for SMTP, 0 picks a free one (default 2525)]:PORT: ' \
+                        '--host=[which server (default nyu.edu)]:NAME:(lancs.uk nyu.edu someschool.edu)' \
+                        '--user=[add a user with mailboxes]:NAME\:PASSWORD: ' \
+                        '--network=[its addresses count as the host'\''s own, such as 192.0.2.0/24]:CIDR: ' \
+                        '--json[one JSON object a line]'
+                    ;;
+                explain)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '*:WORDS|FILE|-:_files'
+                    ;;
+                table)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '1:protocol:(smtp)'
+                    ;;
+                paths)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]'
+                    ;;
+                config)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '1:action:(show init)'
+                    ;;
+                doctor)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '--json[one JSON object a line]'
+                    ;;
+                completion)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '1:shell:(bash zsh fish)'
+                    ;;
+            esac
+            ;;
+    esac
+}
+if [[ ${funcstack[1]} == _mailshell ]]; then _mailshell "$@"; else compdef _mailshell mailshell; fi
