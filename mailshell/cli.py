@@ -144,8 +144,6 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     table = commands.add_parser("table", help="print which command is legal in which phase")
     table.add_argument("protocol", choices=["smtp"])
     table.set_defaults(run=_table, settled=False)
-    paths = commands.add_parser("paths", help="print the folders and files that mailshell uses")
-    paths.set_defaults(run=_paths, settled=False)
     _add_own(commands, common)
     return parser.knowing(commands.choices, argv)
 
@@ -158,6 +156,8 @@ def _add_explain(commands: "argparse._SubParsersAction[_Parser]", common: _Parse
 
 def _add_own(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
     """The commands about mailshell itself. Those that report on the options settle them themselves, or need none."""
+    paths = commands.add_parser("paths", help="print the folders and files that mailshell uses")
+    paths.set_defaults(run=_paths, settled=False)
     config = commands.add_parser("config", parents=[common], help="print what holds and why, or write a config file")
     config.add_argument("action", nargs="?", default="show", choices=["show", "init"], help="default show")
     config.set_defaults(run=_config, settled=False)

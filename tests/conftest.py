@@ -1,11 +1,16 @@
 """Settings that hold for every test."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
 # The same examples on every run; `pytest --hypothesis-profile=default` searches with new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile("ci")
+
+# No test, nor a process that one starts, reads the config file of whoever runs it.
+os.environ["XDG_CONFIG_HOME"] = os.devnull
 
 
 def pytest_addoption(parser):

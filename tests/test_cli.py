@@ -20,11 +20,10 @@ GOODBYE = "221 2.0.0 nyu.edu closing connection"
 
 
 @pytest.fixture(autouse=True)
-def bare(monkeypatch, tmp_path):
-    """No option from the environment, nor from a config file."""
+def bare(monkeypatch):
+    """No option from the environment."""
     for name in [name for name in os.environ if name.startswith("MAILSHELL_") or name in ("NO_COLOR", "COLUMNS")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
 @pytest.fixture

@@ -110,6 +110,8 @@ WRONG = {
     "[kyes]\ndepth = ['f2']": ("1:2", "kyes is no key here. Did you mean keys?"),
     "keys = 3": ("1:8", "keys is a table: write [keys] on a line, and its keys below."),
     "[shell]\ntoolbr = 1": ("2:1", "toolbr is no key of [shell]. Did you mean toolbar?"),
+    "[shell]\ntoolbar = false\ndepth = 2": ("3:1", "depth is no key of [shell]. Move it up, above the tables."),
+    "[keys]\ntheme = 'dark'": ("2:1", "theme is no action."),
     "[shell]\nediting = 'emasc'": ("2:11", 'editing is "emacs" or "vi". Did you mean emacs?'),
     "[shell]\nhistory = -1": ("2:11", "history is a number of lines, or false to keep none."),
     "[shell]\nhistory = true": ("2:11", "history is a number of lines"),

@@ -130,9 +130,11 @@ def _option(name: str, value: Any, path: str) -> str | bool:
 def _keys(table: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     if not table:
         return {}
-    from mailshell.shell.keys import KeyFault, bindings
+    from mailshell.shell.keys import ACTIONS, KeyFault, bindings
 
     for name, value in table.items():
+        if name not in ACTIONS:
+            continue  # told by `bindings`
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise _Wrong(("keys", name), f'the keys of {name} are a list, such as ["f2"], or [] for no key.')
     try:
@@ -147,7 +149,8 @@ def _shell(table: Mapping[str, Any]) -> Shell:
     made = Shell()
     for name, value in table.items():
         if name not in SHELL:
-            hint = options.near(name, SHELL)
+            option = name in (*options.CHOICES, *options.FLAGS, *options.FILES)
+            hint = " Move it up, above the tables." if option else options.near(name, SHELL)
             text = f"{name} is no key of [shell].{hint} Allowed are {', '.join(SHELL)}."
             raise _Wrong(("shell", name), text, value=False)
         if name == "history" and value is False:

@@ -16,6 +16,7 @@ _HEAD = """\
 # The config file of mailshell. A line without its first # counts; here each shows what holds without it.
 # A flag, and then MAILSHELL_DEPTH and so on in the environment, counts more than this file.
 # A key is f2, c-a for Ctrl-A, escape a for Alt-A, c-x c-e for one after the other; [] is no key at all.
+# The name of a file starts at the folder of this file, unless it begins with / or ~.
 
 """
 

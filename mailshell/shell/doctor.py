@@ -62,7 +62,7 @@ def _options(args: argparse.Namespace) -> Iterator[Finding]:
         for name, value in {**DEFAULTS, "plain": False, "ascii": False, "state": None, "shell": Shell()}.items():
             setattr(args, name, getattr(args, name, value))
         args.depth = int(args.depth)
-        yield Finding("problem", "options", str(error), "Correct it; until then no command starts.")
+        yield Finding("problem", "options", str(error), "Correct it; until then no session starts.")
         return
     path = args.config or config_file()
     if args.no_config:

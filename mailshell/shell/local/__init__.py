@@ -87,6 +87,6 @@ COMMANDS: dict[str, Command] = {
     "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),
     "clear": Command("", "clear the screen", screen.clear),
     "pipeline": Command("on|off", "send the lines of a paste in one write", screen.pipeline, words("on", "off")),
-    "serve": Command("[PROTOCOL[=PORT]…|off]", "open TCP ports on this world", screen.serve, screen.ports),
+    "serve": Command("[off|PROTOCOL...]", "open TCP ports, as in :serve smtp=2525", screen.serve, screen.ports),
     "quit": Command("", "leave mailshell", _quit),
 }

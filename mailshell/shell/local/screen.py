@@ -53,7 +53,7 @@ def pipeline(meta: Meta, rest: str) -> None:
 
 
 def serve(meta: Meta, rest: str) -> None:
-    """`:serve [PROTOCOL[=PORT]…|off]`."""
+    """`:serve [off|PROTOCOL[=PORT] ...]`."""
     for line in meta.redrawing("serve").listen(rest.split()):
         meta.say(line)
 
