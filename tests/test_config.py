@@ -127,6 +127,7 @@ WRONG = {
     "log = '''\ndepth = 7'''\ndepth = 7": ("3:9", "depth is one of 0, 1, 2."),
     '"d\\u0065pth" = 7': ("1:1", "depth is one of 0, 1, 2."),
     '"\\u001b[2J" = 7': ("1:1", "␛[2J is no key here."),
+    "wire = 'off'\n\ndepth = \nera = 1982": ("3:9", "invalid value."),
     "depth = ": ("1:9", "invalid value."),
     "depth = 1\ndepth = 2": ("2:10", "cannot overwrite a value."),
     "wire = [": ("1:9", "invalid value."),
