@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 
+from mailshell.mail.host import Traits
 from mailshell.shell import setup
-from mailshell.shell.known import fact_lines, facts, nearest
+from mailshell.shell.known import TODAY, fact_lines, facts, nearest
 from mailshell.shell.log import Log
 from mailshell.shell.text import safe
 from mailshell.shell.view import View
@@ -29,7 +30,7 @@ def main(args: argparse.Namespace) -> int:
             return 2
         if len(words) == 1 and (text == "-" or os.path.exists(text) or _looks_like_a_file(text)):
             return _file(args, text, log)
-        lines = explained(text, setup.view(args, sys.stdout))
+        lines = explained(text, setup.view(args, sys.stdout), setup.traits(args))
         if not lines:
             _unknown(text)
             return 1
@@ -78,12 +79,12 @@ def _file(args: argparse.Namespace, name: str, log: Log) -> int:
 
 def _single(args: argparse.Namespace, name: str, lines: Iterator[bytes], log: Log) -> int:
     """A file that is no conversation: a command, a code or a header field a line, each explained on its own."""
-    view, known = setup.view(args, sys.stdout), False
+    view, traits, known = setup.view(args, sys.stdout), setup.traits(args), False
     from mailshell.shell.logs import whole
 
     for line in whole(lines):
         text = line.decode("utf-8", "surrogateescape").strip()
-        told = explained(text, view) if text else []
+        told = explained(text, view, traits) if text else []
         known = known or bool(told)
         _out(told, log)
     if known:
@@ -93,7 +94,7 @@ def _single(args: argparse.Namespace, name: str, lines: Iterator[bytes], log: Lo
     return 1
 
 
-def explained(text: str, view: View) -> list[str]:
+def explained(text: str, view: View, traits: Traits = TODAY) -> list[str]:
     """A word or a line in the depth of the view; empty where nothing is known."""
     text = text.strip()
     if _GUTTER.match(text):
@@ -101,9 +102,9 @@ def explained(text: str, view: View) -> list[str]:
 
         said = on_screen(text, marked=True)
         text = text if said is None else said.octets.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
-    known = facts(text)
+    known = facts(text, traits)
     if known:
         return [line for fact in known for line in fact_lines(fact, view)]
     from mailshell.shell.single import line_lines
 
-    return line_lines(text, view)
+    return line_lines(text, view, traits)
