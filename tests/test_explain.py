@@ -203,18 +203,20 @@ def test_a_name_with_x_is_a_field_and_perhaps_a_command():
 
 LECTURE = """
 email; electronic mail; asynchronous; mail server; mail servers; user agent; user agents; UA; SMTP
-Simple Mail Transfer Protocol; mailbox; mailboxes; message queue; queue; client; server; client role; server role
-upstream server; downstream server; mail reader; mail client; application-layer protocol; HTTP; RFC; RFC 5321; RFC 822; RFC 1939; RFC 1730
-body; 7-bit ASCII; ASCII; 7-bit; throughput; multimedia; binary; encode; decode; encoded; TCP; port 25; port
-direct transfer; handshake; greeting; transfer of messages; close; command; commands; response; status code
-reject; retry; retries; deliver; delivery; intermediate server; intermediate servers; HELO; MAIL FROM
-RCPT TO; DATA; QUIT; 220; 250; 354; 221; telnet; authentication; authorisation; pull; push; object; multipart message; multipart; header; To
-From; Subject; message; message format; mail access protocol; retrieval; POP; POP3; Post Office Protocol; IMAP
-Internet Mail Access Protocol; user; pass; password; list; retr; dele; +OK; -ERR; authorisation phase; transaction phase
-download and delete; download and keep; stateless; folder; folders; state; attachment; attachments; low bandwidth
-web-based email; web browser; inbox; sender; recipient; receiver; phases; session; connection; reply
-base64; quoted-printable; boundary; dot-stuffing; dot stuffing; byte-stuffing; RCPTMAX; MAILMAX; RCPTDOMAINMAX; MIME
-envelope; reverse-path; forward-path; bounce; MX; MTA; MUA; relay; open relay; pipelining; greylisting; backscatter
+Simple Mail Transfer Protocol; mailbox; mailboxes; message queue; queue; client; server; client role
+server role; upstream server; downstream server; mail reader; mail client; application-layer protocol; HTTP; RFC
+RFC 5321; RFC 822; RFC 1939; RFC 1730; body; 7-bit ASCII; ASCII; 7-bit; throughput; multimedia; binary; encode
+decode; encoded; TCP; port 25; port; direct transfer; handshake; greeting; transfer of messages; close; command
+commands; response; status code; reject; retry; retries; deliver; delivery; intermediate server
+intermediate servers; HELO; MAIL FROM; RCPT TO; DATA; QUIT; 220; 250; 354; 221; telnet; authentication
+authorisation; pull; push; object; multipart message; multipart; header; To; From; Subject; message
+message format; mail access protocol; retrieval; POP; POP3; Post Office Protocol; IMAP
+Internet Mail Access Protocol; user; pass; password; list; retr; dele; +OK; -ERR; authorisation phase
+transaction phase; download and delete; download and keep; stateless; folder; folders; state; attachment
+attachments; low bandwidth; web-based email; web browser; inbox; sender; recipient; receiver; phases; session
+connection; reply; base64; quoted-printable; boundary; dot-stuffing; dot stuffing; byte-stuffing; RCPTMAX
+MAILMAX; RCPTDOMAINMAX; MIME; envelope; reverse-path; forward-path; bounce; MX; MTA; MUA; relay; open relay
+pipelining; greylisting; backscatter
 """
 """The words of the lecture, and of those who read on."""
 
