@@ -20,6 +20,8 @@ from mailshell.smtp.phases import Phase
 LOGS = {path.stem: path for path in sorted((Path(__file__).parent / "logs").glob("*.txt"))}
 READERS = {
     "curl": logs.curl,
+    "mailshell": logs.shown,
+    "msmtp": logs.swaks,
     "openssl": logs.s_client,
     "smtplib": logs.smtplib,
     "swaks": logs.swaks,

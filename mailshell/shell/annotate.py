@@ -16,13 +16,17 @@ from mailshell.shell.theme import Role
 from mailshell.shell.view import View
 from mailshell.smtp import reasons
 from mailshell.smtp.astray import slips
-from mailshell.smtp.follow import Follower, Step
+from mailshell.smtp.follow import Follower, Kind, Step
 from mailshell.smtp.replies import EHLO_OK, GREETING, HELO_OK
 from mailshell.smtp.responses import CLASSES, mark_reply, read_line
 from mailshell.smtp.session import TABLE
 
 _ENGINE = PROTOCOLS["smtp"]
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}")
+_NOT_SHOWN = (
+    "The log does not show which command the next reply answers.",
+    "The log does not show the message that the client sent here.",
+)
 _CONTEXT = {".": "(end of data)", "LHLO": "EHLO"}
 
 
@@ -90,9 +94,8 @@ class Annotator(Renderer):
         if step.octets:
             out += self._row(_sent(step, refused=code >= 400), link)
         elif step.kind in ("hidden", "reply") and self.view.depth:
-            what = "message" if step.kind == "hidden" else "command for this reply"
-            out += self.say(f"The log does not show the {what}.")
-        card = reply_card(step.verb.decode("ascii", "replace"), code, greeting=step.kind == "greeting")
+            out += self.say(_NOT_SHOWN[step.kind == "hidden"])
+        card = reply_card(step.verb.decode("ascii", "replace"), code, step.kind)
         for reply in step.replies:
             out += self._row(reply_row(reply, card), link)
         if self.view.depth:
@@ -169,8 +172,12 @@ def _code(step: Step) -> int:
     return 0 if found is None else found.code
 
 
-def reply_card(verb: str, code: int, *, greeting: bool = False) -> Card:
-    """What a reply of any server means: after this command where that is known, else by its code, else by its digit."""
+def reply_card(verb: str, code: int, kind: Kind = "command") -> Card:
+    """What a reply of any server means: after this command where that is known, else by its code, else by its digit.
+
+    `kind` is what the reply answers.
+    """
+    greeting = kind == "greeting"
     if code == 220 and greeting:
         return GREETING.card
     if code == 250 and verb in ("EHLO", "LHLO"):
@@ -184,6 +191,7 @@ def reply_card(verb: str, code: int, *, greeting: bool = False) -> Card:
         says, more, next_step, section = row["name"], row["meaning"], row["next"], row["section"]
     for row in tables.find("smtp-reply-contexts", "code", str(code)):
         special = row["phase"].startswith(("with ", "submission"))  # it holds for some parameter, or some port, alone
+        special = special or (code == 500 and verb == "AUTH" and kind != "answer")  # the command itself is not known
         if row["command"] == ("(connect)" if greeting else _CONTEXT.get(verb, verb)) and not special:
             name, says, section = f"{verb} {code}", row["note"].split(";")[0], row["section"]
             break

@@ -90,7 +90,10 @@ def _single(args: argparse.Namespace, name: str, lines: Iterator[bytes], log: Lo
     if known:
         return 0
     print(safe(f"mailshell: {name} is no conversation in a form that is known here."), file=sys.stderr)
-    print("mailshell: known are C:/S: files, telnet, openssl s_client, swaks, curl -v and smtplib.", file=sys.stderr)
+    print(
+        "mailshell: known are C:/S: files, telnet, nc, openssl s_client, swaks, msmtp, curl -v, smtplib, mailshell.",
+        file=sys.stderr,
+    )
     return 1
 
 

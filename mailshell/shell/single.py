@@ -18,7 +18,7 @@ from mailshell.smtp.replies import EHLO_OK
 from mailshell.smtp.responses import read_line
 
 _OFFER = re.compile(r"250[ -]([A-Z0-9-]+)( .*)?")
-_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
+_FIELD = re.compile(rb"([A-Za-z][!-9;-~]*)[ \t]*:")
 _PARAMETER = re.compile(r"([A-Za-z][A-Za-z0-9-]*)=\S*")
 
 
