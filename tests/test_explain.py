@@ -48,7 +48,7 @@ def shown(text, depth=1):
         ("250 STARTTLS", '" " ends the list; can start TLS'),
         ("250 ok", "250 Requested mail action okay, completed"),
         ("Received", "(header field, trace)"),
-        ("X-Mine: a", "(optional field): Any other field name."),
+        ("X-Mine: a", "(optional field): A field of no standard. Anybody may make up a name."),
         ("Subject: =?utf-8?Q?caf=C3=A9?=", 'reads "caf\N{LATIN SMALL LETTER E WITH ACUTE}"'),
         ("=?utf-8?Q?caf=C3=A9?=", "encoding Q (quoted-printable)"),
         ("=?iso-8859-1?B?6Q==?=", "charset iso-8859-1, encoding B (base64)"),
