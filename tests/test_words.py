@@ -116,7 +116,7 @@ LONG = b"=?utf-8?Q?" + b"a" * 64 + b"?="
         (b"=?utf-8?Q?why??=", "A question mark stands in the text.", "4.2"),
         (b"=?x-none?Q?caf?=", "The charset x-none is not known", "3"),
         (b"=?idna?Q?caf?=", "The charset idna is not known", "3"),
-        (b"=??Q?a?=", "The charset has no name is not known", "3"),
+        (b"=??Q?a?=", "The name of the charset is missing.", "2"),
         (b"=?utf-8?B?YWI?=", "The base64 text has 3 characters.", "5"),
         (b"=?utf-8?B?YW!h?=", "Base64 has letters, digits, + and / only", "4.1"),
         (b"=?utf-8?B?YQ==YQ==?=", "Base64 has letters, digits, + and / only", "4.1"),

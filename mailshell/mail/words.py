@@ -87,8 +87,10 @@ def _flaws(found: re.Match[bytes]) -> Iterator[tuple[str, str]]:
     if not coded:
         yield "The encoded word holds no text.", "2"
     name = charset.partition("*")[0]
-    if not _is_known(name):
-        yield f"The charset {name[:40] or 'has no name'} is not known, so nobody can say which text it is.", "3"
+    if not name:
+        yield "The name of the charset is missing.", "2"
+    elif not _is_known(name):
+        yield f"The charset {name[:40]} is not known, so mailshell cannot say which text this is.", "3"
     if encoding not in (b"B", b"b", b"Q", b"q"):
         yield f"The encoding is {encoding[:20].decode('ascii', 'replace') or 'missing'}; there are B and Q.", "4"
         return

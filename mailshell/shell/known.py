@@ -8,6 +8,7 @@ from mailshell.core import tables
 from mailshell.core.record import Cite
 from mailshell.core.session import Topic
 from mailshell.core.tables import Cells
+from mailshell.mail.headers import OPTIONAL, card_of
 from mailshell.mail.host import Traits
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.text import safe, wrap
@@ -65,7 +66,8 @@ def _facts(text: str, traits: Traits) -> list[Fact]:
         return enhanced(*found.groups())
     if (found := _CONTEXT.fullmatch(wanted)) is not None and (context := _in_context(found[1], found[2], traits)):
         return context
-    known = [*_commands(wanted), *_keywords(wanted), *_parameters(wanted), *_terms(wanted), *_others(wanted)]
+    known = [*_commands(wanted), *_keywords(wanted), *_parameters(wanted), *_terms(wanted), *_header_fields(wanted)]
+    known += _others(wanted)
     return known or _private(text)
 
 
@@ -232,6 +234,18 @@ def _parameters(wanted: str) -> list[Fact]:
     return out
 
 
+def _header_fields(wanted: str) -> list[Fact]:
+    out = []
+    for row in tables.find("message-headers", "field", wanted):
+        fields = _row_fields(row, "syntax", "set_by", "min", "max", "group")
+        card = card_of(row["field"].lower().encode())
+        says = card.says if card is not OPTIONAL else row["meaning"].removesuffix(".")
+        out.append(
+            Fact(row["field"], f"header field, {row['group']}", says, row["meaning"], "", fields, row["section"])
+        )
+    return out
+
+
 def _others(wanted: str) -> list[Fact]:
     out = [
         Fact(
@@ -248,12 +262,6 @@ def _others(wanted: str) -> list[Fact]:
         and not tables.find("smtp-extensions", "keyword", wanted)
         and not tables.find("smtp-parameters", "parameter", wanted)
     ]
-    for row in tables.find("message-headers", "field", wanted):
-        fields = _row_fields(row, "syntax", "set_by", "min", "max", "group")
-        says = row["meaning"].removesuffix(".")
-        out.append(
-            Fact(row["field"], f"header field, {row['group']}", says, row["meaning"], "", fields, row["section"])
-        )
     for row in tables.find("limits", "name", wanted):
         says = f"{row['value']} {row['unit']}, {row['kind']}"
         more = "" if row["meaning"] == "-" else row["meaning"]
