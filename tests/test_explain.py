@@ -300,3 +300,10 @@ def test_a_reply_is_quoted_in_the_words_of_the_voice():
     assert "of a later year" in "\n".join(explained("500", View(depth=2), Traits(era="1995")))
     assert "of a later year" not in shown("500", 2)
     assert "The classic voice offers no extensions." in "\n".join(explained("SIZE", View(), Traits(voice="classic")))
+
+
+def test_a_colon_among_any_octets_makes_no_field(capsys, tmp_path):
+    file = tmp_path / "program"
+    file.write_bytes(b"u:H\x83 \x00\xff\n0000: EHLO a\n")
+    assert main(["explain", str(file)]) == 1
+    assert capsys.readouterr().out == ""

@@ -28,7 +28,9 @@ def line_lines(text: str, view: View, traits: Traits) -> list[str]:
     if read_line(octets) is not None:
         return _reply(octets, view, traits)
     name, coded = _name(octets), words.words(octets) or words.flaws(octets)
-    if (name and (" " in text or any(fact.kind.startswith("header field") for fact in facts(name)))) or coded:
+    field = name and any(fact.kind.startswith("header field") for fact in facts(name))
+    # Anybody may make up a field; in a file of any octets a colon alone is none.
+    if field or coded or (name and " " in text and text.isprintable()):
         return _marked(octets, view)
     parameter = _PARAMETER.fullmatch(text)
     if parameter is not None:
