@@ -29,6 +29,15 @@ A flag wins over the environment, the environment over the config file (mailshel
 exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server start, 130 interrupted
 """
 
+_EXPLAIN = """\
+FILE, or - for standard input, is a log: a file of C: and S: lines, the screen of telnet, nc or openssl s_client, what
+swaks, msmtp -d, curl -v and smtplib print, or what mailshell --log keeps. Any other file is explained line by line.
+
+--era says which words came later than that year, and both --era and --voice choose the server whose replies are
+quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for
+servers only and mean nothing here. Words that begin with - come after --, as in: mailshell explain -- -ERR
+"""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line, and return the exit status: 0, 1, 2, 3 or 130."""
@@ -149,7 +158,13 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
 
 
 def _add_explain(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
-    explain = commands.add_parser("explain", parents=[common], help="what a code, a line or a whole log means")
+    explain = commands.add_parser(
+        "explain",
+        parents=[common],
+        help="what a code, a line or a whole log means",
+        epilog=_EXPLAIN,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     explain.add_argument("words", nargs="+", metavar="WORDS|FILE|-", help="452, 5.7.1, EHLO, a line, or a log")
     explain.set_defaults(run=_explain)
 

@@ -8,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailshell.cli import main
+from mailshell.core import tables
 from mailshell.core.record import Card, Cite
+from mailshell.mail.host import Traits
 from mailshell.shell.explain import explained
 from mailshell.shell.known import facts, nearest
 from mailshell.shell.view import View
 from mailshell.smtp.responses import ReplyLine, mark_reply, read_line
+from tests.sections import SECTIONS
 
 
 def shown(text, depth=1):
@@ -45,7 +48,7 @@ def shown(text, depth=1):
         ("250 STARTTLS", '" " ends the list; can start TLS'),
         ("250 ok", "250 Requested mail action okay, completed"),
         ("Received", "(header field, trace)"),
-        ("X-Mine: a", "(optional field): Any other field name."),
+        ("X-Mine: a", "(optional field): A field of no standard. Anybody may make up a name."),
         ("Subject: =?utf-8?Q?caf=C3=A9?=", 'reads "caf\N{LATIN SMALL LETTER E WITH ACUTE}"'),
         ("=?utf-8?Q?caf=C3=A9?=", "encoding Q (quoted-printable)"),
         ("=?iso-8859-1?B?6Q==?=", "charset iso-8859-1, encoding B (base64)"),
@@ -164,3 +167,143 @@ def test_a_file_that_is_not_there_is_no_word(word, capsys):
 def test_nothing_is_no_word(capsys):
     assert main(["explain", "  "]) == 2
     assert capsys.readouterr().err.startswith("mailshell: explain wants words or a file")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("=?utf-8?Q?caf=C3=A?=", "note: Not by the standard: =A is no octet"),
+        ("=?utf-8?Q?a b?=", "note: Not by the standard: A space or a tab stands"),
+        ("Subject: =?utf-8?Q?caf=C3=A?= ok", "encoded-text: =A is no octet"),
+        ("Subject: =?x-none?B?YWI?=", "note: Not by the standard: The base64 text has 3 characters."),
+        ("From: =?utf-8?Q?a b?= <a@b.example>", "encoded-word: A space or a tab stands"),
+    ],
+)
+def test_a_broken_encoded_word_does_not_read_as_if_it_were_fine(text, says):
+    assert says in shown(text)
+    assert "standard" in shown(text) or "broken" in shown(text, 0)
+
+
+def test_in_quotes_and_addresses_there_is_no_encoded_word():
+    for text in ('From: "=?utf-8?Q?a b?=" <a@b.example>', "Received: from =?utf-8?Q?a b?= by b"):
+        assert "encoded" not in shown(text)
+
+
+def test_a_name_with_x_is_a_field_and_perhaps_a_command():
+    assert "X-Spam: a field of no standard (header field, private)" in shown("X-Spam")
+    assert "X-SPAM: a private command (command)" in shown("X-Spam")
+    assert "command" not in shown("X-Spam-Status")
+    assert shown("XFOO").startswith("   XFOO: a private command (command)")
+    assert "XCLIENT" in shown("XCLIENT")
+    assert "a private command" not in shown("XCLIENT")
+    assert shown("Xavier") == ""
+    assert "a private command" in shown("X-MINE yes")
+    assert "X-Spam" in shown("X-Spam: yes")
+
+
+LECTURE = """
+email; electronic mail; asynchronous; mail server; mail servers; user agent; user agents; UA; SMTP
+Simple Mail Transfer Protocol; mailbox; mailboxes; message queue; queue; client; server; client role
+server role; upstream server; downstream server; mail reader; mail client; application-layer protocol; HTTP; RFC
+RFC 5321; RFC 822; RFC 1939; RFC 1730; body; 7-bit ASCII; ASCII; 7-bit; throughput; multimedia; binary; encode
+decode; encoded; TCP; port 25; port; direct transfer; handshake; greeting; transfer of messages; close; command
+commands; response; status code; reject; retry; retries; deliver; delivery; intermediate server
+intermediate servers; HELO; MAIL FROM; RCPT TO; DATA; QUIT; 220; 250; 354; 221; telnet; authentication
+authorisation; pull; push; object; multipart message; multipart; header; To; From; Subject; message
+message format; mail access protocol; retrieval; POP; POP3; Post Office Protocol; IMAP
+Internet Mail Access Protocol; user; pass; password; list; retr; dele; +OK; -ERR; authorisation phase
+transaction phase; download and delete; download and keep; stateless; folder; folders; state; attachment
+attachments; low bandwidth; web-based email; web browser; inbox; sender; recipient; receiver; phases; session
+connection; reply; base64; quoted-printable; boundary; dot-stuffing; dot stuffing; byte-stuffing; RCPTMAX
+MAILMAX; RCPTDOMAINMAX; MIME; envelope; reverse-path; forward-path; bounce; MX; MTA; MUA; relay; open relay
+pipelining; greylisting; backscatter
+"""
+"""The words of the lecture, and of those who read on."""
+
+
+@pytest.mark.parametrize("word", LECTURE.replace("\n", "; ").strip("; ").split("; "))
+def test_every_word_of_the_lecture_is_explained(word):
+    for depth in (0, 1, 2):
+        assert shown(word, depth)
+
+
+def test_a_term_is_known_by_each_of_its_names_and_only_one_term_has_a_name():
+    names = [
+        name.upper()
+        for row in tables.rows("terms")
+        for name in (row["term"], *(row["also"].split("; ") if row["also"] != "-" else []))
+    ]
+    assert len(names) == len(set(names))
+    for row in tables.rows("terms"):
+        assert f"{row['term']}: {row['says']} (term)" in " ".join(shown(row["term"]).split())
+        assert row["meaning"].endswith(".")
+        for section in row["section"].split("; "):
+            cite = tables.cite(section)
+            assert cite is not None
+            assert cite.section in SECTIONS[cite.rfc].split()
+    for name in names:
+        assert "(term)" in " ".join(shown(name).split())
+
+
+def test_a_near_word_may_be_any_name_of_a_thing():
+    assert nearest("dot stufing") == ["dot stuffing"]
+    assert nearest("usr agent")[0] == "user agent"
+
+
+@pytest.mark.parametrize(
+    ("text", "era", "says"),
+    [
+        ("EHLO", "1982", "Later than 1982: EHLO came in 1993 (RFC 1425)."),
+        ("EHLO lancs.uk", "1982", "Later than 1982: EHLO came in 1993 (RFC 1425)."),
+        ("SIZE=12", "1982", "Later than 1982: SIZE came in 1993 (RFC 1427)."),
+        ("250-PIPELINING", "1982", "Later than 1982: PIPELINING came in 1995 (RFC 1854)."),
+        ("NOTIFY", "1995", "Later than 1995: DSN came in 1996 (RFC 1891)."),
+        ("5.7.1", "1995", "Later than 1995: ENHANCEDSTATUSCODES came in 1996 (RFC 2034)."),
+        ("STARTTLS", "1995", "Later than 1995: STARTTLS came in 1999 (RFC 2487)."),
+        ("334", "1995", "Later than 1995: 334 came in 1999 (RFC 2554)."),
+        ("LIMITS", "2008", "Later than 2008: LIMITS came in 2024 (RFC 9422)."),
+        ("RCPTMAX", "2008", "Later than 2008: RCPTMAX came in 2024 (RFC 9422)."),
+        ("MIME", "1982", "Later than 1982: MIME came in 1992 (RFC 1341)."),
+        ("MX", "1982", "Later than 1982: MX came in 1986 (RFC 974)."),
+        ("DKIM-Signature", "1995", "Later than 1995: DKIM-Signature came in 2007 (RFC 4871)."),
+    ],
+)
+def test_a_word_that_came_later_says_so(text, era, says):
+    told = " ".join(" ".join(explained(text, View(), Traits(era=era))).split())
+    assert says in told
+    assert "Later than" not in shown(text)
+    for word in ("HELO", "MAIL FROM:<a@b>", "250", "envelope", "Subject"):
+        assert not any("Later than" in line for line in explained(word, View(), Traits(era=era)))
+
+
+@pytest.mark.parametrize(
+    ("traits", "there", "absent"),
+    [
+        (Traits(), '"452 4.5.3 Too many recipients"', "of a later year"),
+        (Traits(voice="classic"), '"452 Too many recipients"', "too many messages"),
+        (Traits(era="2008"), '"452 4.5.3 Too many recipients"', "too many messages"),
+        (Traits(era="1982"), '"452 Too many recipients"', "too many messages"),
+    ],
+)
+def test_the_replies_quoted_are_those_of_the_voice_and_the_era(traits, there, absent):
+    told = " ".join(" ".join(explained("452", View(depth=2), traits)).split())
+    assert there in told
+    assert f"here: {absent}" not in told
+
+
+def test_a_reply_is_quoted_in_the_words_of_the_voice():
+    told = "\n".join(explained("250", View(depth=2, width=500), Traits(voice="classic")))
+    assert 'here: HELO accepted, "250 Hello <client>, pleased to meet you": ' in told
+    assert "EHLO accepted" not in told
+    told = "\n".join(explained("220", View(depth=2, width=500), Traits(era="1982")))
+    assert '"220 <host> mail service ready"' in told
+    assert "of a later year" in "\n".join(explained("500", View(depth=2), Traits(era="1995")))
+    assert "of a later year" not in shown("500", 2)
+    assert "The classic voice offers no extensions." in "\n".join(explained("SIZE", View(), Traits(voice="classic")))
+
+
+def test_a_colon_among_any_octets_makes_no_field(capsys, tmp_path):
+    file = tmp_path / "program"
+    file.write_bytes(b"u:H\x83 \x00\xff\n0000: EHLO a\n")
+    assert main(["explain", str(file)]) == 1
+    assert capsys.readouterr().out == ""

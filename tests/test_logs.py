@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailshell.cli import main
 from mailshell.shell import logs
 from mailshell.shell.annotate import Annotator
 from mailshell.shell.logs import Said
@@ -19,6 +20,8 @@ from mailshell.smtp.phases import Phase
 LOGS = {path.stem: path for path in sorted((Path(__file__).parent / "logs").glob("*.txt"))}
 READERS = {
     "curl": logs.curl,
+    "mailshell": logs.shown,
+    "msmtp": logs.swaks,
     "openssl": logs.s_client,
     "smtplib": logs.smtplib,
     "swaks": logs.swaks,
@@ -105,7 +108,7 @@ def test_a_file_that_is_no_conversation_has_no_reader():
 
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_what_python_writes_is_read_back(quote):
-    message = bytes(range(256)).replace(b"\n", b"") * 600 + b"\r\n"
+    message = bytes(range(256)) * 600 + b"\r\n"
     line = f"send: {message!r}\n" if quote == "'" else 'send: "it\'s\\r\\n"\n'
     got = b"".join(one.octets for one in said(line.encode()))
     assert got == (message if quote == "'" else b"it's\r\n")
@@ -300,3 +303,144 @@ def test_a_follower_loses_and_doubles_no_line(turns):
 def test_the_samples_are_real_text():
     for path in LOGS.values():
         assert re.search(r"220|250", path.read_text(encoding="utf-8"))
+
+
+# Shells round a conversation, and screens of mailshell.
+
+TALK = "220 nyu.edu a\nEHLO lancs.uk\n250 nyu.edu\nQUIT\n221 nyu.edu bye\n"
+SIDES = ["server", "client", "server", "client", "server"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("$ telnet nyu.edu 25\nTrying 127.0.0.1...\n", "Connection closed by foreign host.\n$ exit\n"),
+        ("alice@laptop:~$ telnet nyu.edu 25\n\nTrying 127.0.0.1...\n", "alice@laptop:~$ ls\n"),
+        ("# telnet nyu.edu 25\n", "# \n"),
+        ("% nc nyu.edu 25\n", "% exit\n"),
+        ("> nc -v nyu.edu 25\nConnection to nyu.edu 25 port [tcp/smtp] succeeded!\n", "> exit\n"),
+        ("> openssl s_client -connect nyu.edu:465\nCONNECTED(00000003)\n---\n", "closed\n> exit\n"),
+        ("C:\\> telnet nyu.edu 25\n", "Connection closed.\nC:\\> exit\n"),
+        ("EHLO too early\n", "QUIT\n"),
+    ],
+)
+def test_what_is_typed_to_a_shell_is_no_line_of_the_conversation(before, after):
+    got = [one for one in said((before + TALK + after).encode()) if one.who != "note"]
+    assert [one.who for one in got] == SIDES
+    assert b"".join(one.octets for one in got).replace(b"\r", b"").decode() == TALK
+
+
+def test_a_second_conversation_on_a_screen_is_read_too():
+    got = said(f"$ telnet a 25\n{TALK}$ telnet b 25\n{TALK}".encode())
+    assert [one.who for one in got] == SIDES * 2
+
+
+def test_a_prompt_before_curl_says_nothing():
+    text = b"* Connected to a\n> QUIT\n< 221 bye\n"
+    assert said(b"> curl -v smtp://a\n" + text)[1:] == said(text)[1:]
+
+
+def test_a_log_that_begins_late_keeps_its_first_command():
+    assert [one.who for one in said(b"$ date\nEHLO lancs.uk\n250 nyu.edu\n")] == ["client", "server"]
+
+
+OPTIONS = [
+    [],
+    ["--depth", "0"],
+    ["--depth", "2"],
+    ["--ascii"],
+    ["--plain"],
+    ["--plain", "--depth", "2"],
+    ["--wire", "off"],
+    ["--wire", "off", "--depth", "0"],
+    ["--wire", "hex"],
+]
+SCRIPT = (
+    "EHLO lancs.uk\nMAIL FROM:<alice@lancs.uk>\nDATA\nRCPT TO:<bob@nyu.edu>\nDATA\nSubject: Lunch\n\n"
+    "-- two  spaces, \\ and caf\N{LATIN SMALL LETTER E WITH ACUTE} \x07\r.\n..x\n:undo\n.\nFOO \x01\nQUIT\n"
+)
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
+def test_what_mailshell_has_shown_is_read_back(options, tmp_path, monkeypatch, capsys):
+    log = tmp_path / "log.txt"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(SCRIPT.encode())))
+    assert main(["smtp", "--log", str(log), *options]) == 0
+    capsys.readouterr()
+    got = said(log.read_bytes())
+    client = b"".join(one.octets for one in got if one.who == "client")
+    assert client == SCRIPT.replace("\n", "\r\n").encode()
+    server = [one.octets for one in got if one.who == "server"]
+    assert server[0] == b"220 nyu.edu ESMTP mailshell\r\n"
+    assert server[-1] == b"221 2.0.0 nyu.edu closing connection\r\n"
+    assert len(server) > 20
+
+
+def test_the_log_of_a_terminal_is_read_back():
+    text = (
+        "== mailshell 0.1.0: SMTP with nyu.edu in a closed world. ? helps, :quit leaves.\n"
+        "-- greeting -------\n"
+        "S: 220 nyu.edu ESMTP mailshell\u240d\u240a           220 service ready\n"
+        "C: ?\n   Phase: greeting. The server has spoken.\nC: AUTH PLAIN ********\n"
+        "   \u240d\u240a                                      no command of SMTP\n"
+        "S2* 502 no\u240d\u240a\n   why: SMTP\nC: :why\nC: DATA\nS: 354 go\u240d\u240a\nC: :undo\nC: \u241dwhy\n"
+        "== 10 more lines of the message not shown\nC: .\nC: NOOP\u240aLF!\n== closed. The client said QUIT.\n"
+    )
+    assert said(text.encode()) == [
+        Said("server", b"220 nyu.edu ESMTP mailshell\r\n"),
+        Said("client", b"AUTH PLAIN ********\r\n"),
+        Said("server", b"502 no\r\n", 2),
+        Said("client", b"DATA\r\n"),
+        Said("server", b"354 go\r\n"),
+        Said("client", b":undo\r\n"),
+        Said("note", b"10 more lines of the message not shown"),
+        Said("client", b".\r\n"),
+        Said("client", b"NOOP\n"),
+        Said("note", b"closed."),
+    ]
+
+
+LONG = 5_000_000
+LONG_LINES = {
+    "C/S": f"{SHORT}C: DATA\nS: 354 go\nC: Subject: a\nC:\nC: {'x' * LONG}END\nC: .\nS: 250 ok {'x' * LONG}END\n",
+    "command": f"{SHORT}C: MAIL FROM:<{'x' * LONG}END\nS: 501 no\nC: RSET {'x' * LONG}END\nS: 250 ok\n",
+    "telnet": f"220 a\nEHLO b\n250 a\n250 {'x' * LONG}END\nDATA\n354 go\n{'x' * LONG}END\n.\n250 ok\n",
+    "swaks": f"<-  220 a\n -> DATA\n<-  354 go\n -> {'x' * LONG}END\n -> .\n<-  250 {'x' * LONG}END\n",
+    "curl": f"* Connected to a\n< 220 a\n> NOOP {'x' * LONG}END\n< 250 {'x' * LONG}END\n",
+    "smtplib": f"send: 'DATA\\r\\n'\nreply: b'354 go\\r\\n'\nsend: b'a\\r\\n{'x' * LONG}END\\r\\n.\\r\\n'\n"
+    f"reply: b'250 ok {'x' * LONG}END\\r\\n'\n",
+}
+
+
+@pytest.mark.parametrize("name", LONG_LINES)
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_of_a_long_line_the_start_and_the_end_are_shown(name, depth):
+    octets = io.BytesIO(LONG_LINES[name].encode())
+    tracemalloc.start()
+    head, lines = logs.peek(logs.cut(octets))
+    reader = logs.reader(head)
+    assert reader is not None
+    annotator = Annotator(View(depth=depth))
+    shown = [line for one in reader(lines) for line in annotator.said(one)] + annotator.end()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    long = [line for line in shown if "xxx" in line]
+    assert len(long) == 2
+    for line in long:
+        assert re.search(r"x{900} \[4,99[0-9],[0-9]{3} octets not shown\] x{900,}END", line)
+        assert len(line) < 3000
+    assert not any("Octet" in line or "octets; a line has at most" in line for line in shown)
+    assert peak < 8_000_000
+
+
+def test_a_long_secret_is_hidden_from_its_start_to_its_end():
+    for start in ("AUTH PLAIN ", "PASS "):
+        shown = "\n".join(annotated(f"{SHORT}C: {start}{'QUJD' * 5000}\nS: 535 no\n".encode(), View(depth=2)))
+        assert "QUJD" not in shown
+        assert f"C: {start}********" in shown
+
+
+@given(st.lists(st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"") + b"\n")), st.binary(max_size=9))
+def test_short_lines_stay_as_they_are(lines, rest):
+    last = rest.replace(b"\n", b"")
+    assert list(logs.whole([*lines, last] if last else lines)) == ([*lines, last] if last else lines)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailshell.shell.text import hex_rows, safe, show, width, wrap
+from mailshell.shell.text import hex_rows, safe, show, unshown, width, wrap
 
 BIDI = {"\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 WIRES = st.sampled_from(["off", "marks", "hex"])
@@ -142,3 +142,16 @@ def test_wrapped_text_keeps_its_words_and_fits(text, columns):
     rows = wrap(text, columns)
     assert " ".join(rows).split() == text.split()
     assert all(width(row) <= columns or " " not in row for row in rows)
+
+
+@given(
+    st.binary(max_size=40) | st.text(alphabet="a\u00e9\u4e2d \r\n\t\x1b\x7f\x85", max_size=20).map(str.encode),
+    st.booleans(),
+)
+def test_what_was_shown_is_read_back(octets, ascii_only):
+    line = octets.replace(b"\\", b"/").replace(b"\xe2", b"")  # escapes and control pictures of the line itself stay
+    assert unshown(show(line, "off", ascii_only=ascii_only).text) == line.removesuffix(b"\r\n")
+
+
+def test_an_escape_that_a_person_typed_stays_as_it_is():
+    assert unshown("NOOP \\x41 \\r\\n \\") == b"NOOP \\x41 \\r\\n \\"

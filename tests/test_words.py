@@ -92,7 +92,57 @@ def test_no_octets_raise(octets, charset):
         assert isinstance(read(octets), bytes)
     assert isinstance(words.text(octets, charset), str)
     assert isinstance(words.decoded(octets), str)
+    assert all(0 <= flaw.start < flaw.end <= len(octets) for flaw in words.flaws(octets))
     end = 0
     for word in words.words(octets):
         assert end <= word.start < word.text_at < word.end <= len(octets)
         end = word.end
+
+
+@pytest.mark.parametrize("value", [value for value, _ in SAMPLES])
+def test_a_well_formed_word_has_no_flaw(value):
+    assert words.flaws(value) == ()
+
+
+LONG = b"=?utf-8?Q?" + b"a" * 64 + b"?="
+
+
+@pytest.mark.parametrize(
+    ("value", "says", "section"),
+    [
+        (b"=?utf-8?Q?caf=C3=A?=", "=A is no octet: two hexadecimal digits follow each =.", "4.2"),
+        (b"=?utf-8?Q?100=?=", "= is no octet: two hexadecimal digits follow each =.", "4.2"),
+        (b"=?utf-8?Q?a?b?=", "A question mark stands in the text.", "4.2"),
+        (b"=?utf-8?Q?why??=", "A question mark stands in the text.", "4.2"),
+        (b"=?x-none?Q?caf?=", "The charset x-none is not known", "3"),
+        (b"=?idna?Q?caf?=", "The charset idna is not known", "3"),
+        (b"=??Q?a?=", "The name of the charset is missing.", "2"),
+        (b"=?utf-8?B?YWI?=", "The base64 text has 3 characters.", "5"),
+        (b"=?utf-8?B?YW!h?=", "Base64 has letters, digits, + and / only", "4.1"),
+        (b"=?utf-8?B?YQ==YQ==?=", "Base64 has letters, digits, + and / only", "4.1"),
+        (b"=?utf-8?B?w6k=?= =?utf-8?B?ww==?=", "The octets are not whole characters of utf-8.", "5"),
+        (b"=?utf-8?Q?caf=C3?=", "The octets are not whole characters of utf-8.", "5"),
+        (LONG, "An encoded word has at most 75 octets, and this one has 76.", "2"),
+        (b"=?utf-8?Q?a b?=", "Q writes a space as _ or as =20.", "2"),
+        (b"=?utf-8?B?YW Jj?=", "A space or a tab stands in the encoded word, and there must be none.", "2"),
+        (b"=?utf-8?Q?caf\xc3\xa9?=", "An encoded word has visible ASCII characters only.", "2"),
+        (b"=?utf-8?Q??=", "The encoded word holds no text.", "2"),
+        (b"=?utf-8?X?a?=", "The encoding is X; there are B and Q.", "4"),
+        (b"=?utf-8??a?=", "The encoding is missing; there are B and Q.", "4"),
+        (b"=?utf-8?Q?caf=C3=A9 and more", "There is no ?= at the end", "2"),
+        (b"=?utf-8?Q?a =?utf-8?Q?b?=", "There is no ?= at the end", "2"),
+    ],
+)
+def test_what_is_wrong_with_an_encoded_word_is_said(value, says, section):
+    (flaw,) = words.flaws(value)
+    assert says in flaw.says
+    assert (flaw.cite.rfc, flaw.cite.section) == (2047, section)
+
+
+def test_each_flaw_is_said():
+    assert [flaw.cite.section for flaw in words.flaws(b"=?x-a?B?" + b"A" * 70 + b"?= x =?utf-8?Q? ?=")] == [
+        "2",
+        "3",
+        "5",
+        "2",
+    ]

@@ -151,12 +151,22 @@ def _display_name(line: bytes, start: int, end: int) -> Iterator[Note]:
 
 
 def _words(line: bytes, start: int, end: int) -> Iterator[Note]:
-    for word in words.words(line[start:end]):
+    broken = {flaw.start: flaw for flaw in reversed(words.flaws(line[start:end]))}
+    known = {word.start: word for word in words.words(line[start:end])}
+    for at in sorted({*broken, *known}):
+        flaw = broken.get(at)
+        if at not in known:
+            yield Note(
+                "encoded-word", start + broken[at].start, start + broken[at].end, broken[at].says, broken[at].cite
+            )
+            continue
+        word = known[at]
         charset, text = start + word.start + 2, start + word.text_at
         how = ("Q: =XX is an octet, _ a space", _WORDS_Q) if word.encoding == "Q" else ("B: base64", _WORDS_B)
         yield Note("charset", charset, charset + len(word.charset), "the character set", _WORDS)
         yield Note("encoding", text - 2, text - 1, how[0], how[1])
-        yield Note("encoded-text", text, start + word.end - 2, f'reads "{short(word.text)}"', how[1])
+        says, cite = (f'reads "{short(word.text)}"', how[1]) if flaw is None else (flaw.says, flaw.cite)
+        yield Note("encoded-text", text, start + word.end - 2, says, cite)
 
 
 def _unstructured(line: bytes, at: int, first: bool) -> Iterator[Note]:

@@ -94,7 +94,9 @@ class Letter:
         colon = line.index(b":")
         notes = [Note("field-name", 0, colon, card.says, card.cite), *glosses.notes(name, line, colon + 1, first=True)]
         gloss = card.says if card is not OPTIONAL else ""
-        if name == b"subject" and any(note.rule == "encoded-text" for note in notes):
+        if words.flaws(line[colon + 1 : glosses.LINE]) and any(note.rule.startswith("encoded-") for note in notes):
+            gloss = "an encoded word is broken"
+        elif name == b"subject" and any(note.rule == "encoded-text" for note in notes):
             gloss = f'reads "{glosses.short(words.decoded(line[colon + 1 : glosses.LINE].strip()))}"'
         if not nested:
             self._missing.discard(name)

@@ -9,20 +9,24 @@ from mailshell.core.explain import Note, Row, body_row, command_row, hidden
 from mailshell.core.record import Card, Cite, Fault, Phase
 from mailshell.mail.letter import Letter
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.logs import Said
+from mailshell.shell.logs import Said, left_out
 from mailshell.shell.render import FOLD, Label, Renderer
 from mailshell.shell.text import safe
 from mailshell.shell.theme import Role
 from mailshell.shell.view import View
 from mailshell.smtp import reasons
 from mailshell.smtp.astray import slips
-from mailshell.smtp.follow import Follower, Step
+from mailshell.smtp.follow import Follower, Kind, Step
 from mailshell.smtp.replies import EHLO_OK, GREETING, HELO_OK
 from mailshell.smtp.responses import CLASSES, mark_reply, read_line
 from mailshell.smtp.session import TABLE
 
 _ENGINE = PROTOCOLS["smtp"]
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}")
+_NOT_SHOWN = (
+    "The log does not show which command the next reply answers.",
+    "The log does not show the message that the client sent here.",
+)
 _CONTEXT = {".": "(end of data)", "LHLO": "EHLO"}
 
 
@@ -90,9 +94,8 @@ class Annotator(Renderer):
         if step.octets:
             out += self._row(_sent(step, refused=code >= 400), link)
         elif step.kind in ("hidden", "reply") and self.view.depth:
-            what = "message" if step.kind == "hidden" else "command for this reply"
-            out += self.say(f"The log does not show the {what}.")
-        card = reply_card(step.verb.decode("ascii", "replace"), code, greeting=step.kind == "greeting")
+            out += self.say(_NOT_SHOWN[step.kind == "hidden"])
+        card = reply_card(step.verb.decode("ascii", "replace"), code, step.kind)
         for reply in step.replies:
             out += self._row(reply_row(reply, card), link)
         if self.view.depth:
@@ -111,7 +114,8 @@ class Annotator(Renderer):
         count = self._shown_lines[link] = self._shown_lines.get(link, 0) + 1
         if count > FOLD and self.view.depth < 2:
             return []
-        return self._row(body_row(octets, reading.notes, reading.gloss), link)
+        notes = () if left_out(octets) else reading.notes  # they speak of the whole line
+        return self._row(body_row(octets, notes, reading.gloss), link)
 
     def _end(self, link: int) -> list[str]:
         """Say how much of a message was not shown, once it is over."""
@@ -125,7 +129,7 @@ class Annotator(Renderer):
         """What our grammar finds wrong with a line that the server took all the same."""
         line = step.octets.rstrip(b"\r\n")
         reading = TABLE.read(line, marks=True)
-        if step.kind in ("answer", "text") or not step.replies or reading.command is None:
+        if step.kind in ("answer", "text") or not step.replies or reading.command is None or left_out(line):
             return []
         if isinstance(reading.parsed, Fault):
             text = f"The server took a line that is not by the grammar. {reasons.syntax(line, reading.parsed).because}"
@@ -150,9 +154,10 @@ class _Bare(Annotator):
 
 
 def fault_of(line: bytes) -> Fault | None:
-    """Where a command line that has a known verb stops to fit the grammar."""
+    """Where a command line that has a known verb stops to fit the grammar; None for a line that is not whole."""
     reading = TABLE.read(line, marks=True)
-    return reading.parsed if reading.command is not None and isinstance(reading.parsed, Fault) else None
+    known = reading.command is not None and not left_out(line)
+    return reading.parsed if known and isinstance(reading.parsed, Fault) else None
 
 
 def _asked(step: Step) -> str | None:
@@ -167,8 +172,12 @@ def _code(step: Step) -> int:
     return 0 if found is None else found.code
 
 
-def reply_card(verb: str, code: int, *, greeting: bool = False) -> Card:
-    """What a reply of any server means: after this command where that is known, else by its code, else by its digit."""
+def reply_card(verb: str, code: int, kind: Kind = "command") -> Card:
+    """What a reply of any server means: after this command where that is known, else by its code, else by its digit.
+
+    `kind` is what the reply answers.
+    """
+    greeting = kind == "greeting"
     if code == 220 and greeting:
         return GREETING.card
     if code == 250 and verb in ("EHLO", "LHLO"):
@@ -182,6 +191,7 @@ def reply_card(verb: str, code: int, *, greeting: bool = False) -> Card:
         says, more, next_step, section = row["name"], row["meaning"], row["next"], row["section"]
     for row in tables.find("smtp-reply-contexts", "code", str(code)):
         special = row["phase"].startswith(("with ", "submission"))  # it holds for some parameter, or some port, alone
+        special = special or (code == 500 and verb == "AUTH" and kind != "answer")  # the command itself is not known
         if row["command"] == ("(connect)" if greeting else _CONTEXT.get(verb, verb)) and not special:
             name, says, section = f"{verb} {code}", row["note"].split(";")[0], row["section"]
             break
@@ -229,19 +239,19 @@ def sent_row(octets: bytes, *, refused: bool = False) -> Row:
         return row._replace(secret=row.secret or hidden(line))
     found = tables.find("smtp-commands", "command", verb.decode("latin-1"))
     if not found:
-        secret = hidden(line) or (((0, len(line)),) if _looks_secret(line) else ())
-        row = command_row(octets, _ENGINE)
-        return row._replace(gloss=_MAYBE, notes=(), secret=secret) if secret and secret[0][0] == 0 else row
+        if not hidden(line) and _looks_secret(line):
+            return command_row(octets, _ENGINE)._replace(gloss=_MAYBE, notes=(), secret=((0, len(line)),))
+        return command_row(octets, _ENGINE)
     row = command_row(octets, _ENGINE)
     says = found[0]["says"]
     notes = [Note(verb.decode("latin-1"), 0, len(verb), f"verb: {says}")]
-    spans = [(each.start(), each.end()) for each in re.finditer(rb"[^ ]+", line)][1:]
-    secret = ()
+    spans = [each.span() for each in re.finditer(rb"[^ ]+", line)][1:]
+    secret: tuple[tuple[int, int], ...] = ()
+    if verb == b"AUTH":
+        secret = tuple((start, len(line)) for start, _ in spans[1:2])
+        spans = [*spans[:1], *secret]
     for number, (start, end) in enumerate(spans):
-        rule, gloss = "argument", "argument"
-        if verb == b"AUTH":
-            rule, gloss = _AUTH[min(number, 1)]
-            secret = ((start, len(line)),) if number == 1 else secret
+        rule, gloss = _AUTH[number] if verb == b"AUTH" else ("argument", "argument")
         notes.append(Note(rule, start, end, gloss))
     return row._replace(gloss=says, notes=tuple(notes), secret=secret, cite=tables.cite(found[0]["section"]))
 

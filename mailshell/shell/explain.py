@@ -7,15 +7,17 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 
+from mailshell.mail.host import Traits
 from mailshell.shell import setup
-from mailshell.shell.known import fact_lines, facts, nearest
+from mailshell.shell.known import TODAY, fact_lines, facts, nearest
 from mailshell.shell.log import Log
 from mailshell.shell.text import safe
 from mailshell.shell.view import View
 
-_GUTTER = re.compile(r"[CS][0-9]*[:~*!] ")
+_GUTTER = re.compile(r"([CS][0-9]*[:*!]|(client|server)[ a-z0-9]*:) ")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -28,7 +30,7 @@ def main(args: argparse.Namespace) -> int:
             return 2
         if len(words) == 1 and (text == "-" or os.path.exists(text) or _looks_like_a_file(text)):
             return _file(args, text, log)
-        lines = explained(text, setup.view(args, sys.stdout))
+        lines = explained(text, setup.view(args, sys.stdout), setup.traits(args))
         if not lines:
             _unknown(text)
             return 1
@@ -67,7 +69,7 @@ def _file(args: argparse.Namespace, name: str, log: Log) -> int:
         head, lines = logs.peek(logs.cut(file))
         reader = logs.reader(head)
         if reader is None:
-            return _single(args, name, head, log)
+            return _single(args, name, lines, log)
         annotator = Annotator(setup.view(args, sys.stdout))
         for said in reader(lines):
             _out(annotator.said(said), log)
@@ -75,29 +77,37 @@ def _file(args: argparse.Namespace, name: str, log: Log) -> int:
     return 0
 
 
-def _single(args: argparse.Namespace, name: str, head: list[bytes], log: Log) -> int:
+def _single(args: argparse.Namespace, name: str, lines: Iterator[bytes], log: Log) -> int:
     """A file that is no conversation: a command, a code or a header field a line, each explained on its own."""
-    view, known = setup.view(args, sys.stdout), False
-    for line in head:
+    view, traits, known = setup.view(args, sys.stdout), setup.traits(args), False
+    from mailshell.shell.logs import whole
+
+    for line in whole(lines):
         text = line.decode("utf-8", "surrogateescape").strip()
-        lines = explained(text, view) if text else []
-        known = known or bool(lines)
-        _out(lines, log)
+        told = explained(text, view, traits) if text else []
+        known = known or bool(told)
+        _out(told, log)
     if known:
         return 0
     print(safe(f"mailshell: {name} is no conversation in a form that is known here."), file=sys.stderr)
-    print("mailshell: known are C:/S: files, telnet, openssl s_client, swaks, curl -v and smtplib.", file=sys.stderr)
+    print(
+        "mailshell: known are C:/S: files, telnet, nc, openssl s_client, swaks, msmtp, curl -v, smtplib, mailshell.",
+        file=sys.stderr,
+    )
     return 1
 
 
-def explained(text: str, view: View) -> list[str]:
+def explained(text: str, view: View, traits: Traits = TODAY) -> list[str]:
     """A word or a line in the depth of the view; empty where nothing is known."""
     text = text.strip()
-    found = _GUTTER.match(text)
-    text = text if found is None else text[found.end() :]
-    known = facts(text)
+    if _GUTTER.match(text):
+        from mailshell.shell.logs import on_screen
+
+        said = on_screen(text, marked=True)
+        text = text if said is None else said.octets.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+    known = facts(text, traits)
     if known:
         return [line for fact in known for line in fact_lines(fact, view)]
     from mailshell.shell.single import line_lines
 
-    return line_lines(text, view)
+    return line_lines(text, view, traits)

@@ -8,12 +8,25 @@ from mailshell.core import tables
 from mailshell.core.record import Cite
 from mailshell.core.session import Topic
 from mailshell.core.tables import Cells
+from mailshell.mail.headers import OPTIONAL, card_of
+from mailshell.mail.host import Traits
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.text import safe, wrap
 from mailshell.shell.view import View
+from mailshell.smtp import eras
 from mailshell.smtp.commands.data import END_CARD
-from mailshell.smtp.replies import REPLIES
+from mailshell.smtp.extensions import EXTENSIONS
+from mailshell.smtp.replies import EHLO_OK, NOT_YET, REPLIES
+from mailshell.smtp.wording import Wording
 
+TODAY = Traits()
+"""A server as they are now."""
+_FINER = "ENHANCEDSTATUSCODES"
+_PRIVATE_FIELD = re.compile(r"[Xx](-[A-Za-z0-9]+)+")
+_PRIVATE_VERB = re.compile(r"[Xx]-[A-Za-z0-9]+|X[A-Z0-9]+")
+_BLANK = re.compile(r"\{(\w+)\}")
+_EXTENSION_OF = {one.card.cite.rfc: one.keyword for one in EXTENSIONS if one.card.cite.rfc != 5321}
+"""The keyword whose RFC a reply rests on."""
 _CODE = re.compile(r"[0-9]{3}")
 _ENHANCED = re.compile(r"([245X])\.([0-9]{1,3}|X)\.([0-9]{1,3}|X)")
 _CONTEXT = re.compile(r"(\S+|\([A-Z ]+\)) ([0-9]{3})")
@@ -22,7 +35,8 @@ _CONTEXT = re.compile(r"(\S+|\([A-Z ]+\)) ([0-9]{3})")
 class Fact(NamedTuple):
     """One thing that is known: its name, what kind of thing it is, one line, some sentences, what to do next.
 
-    `fields` are heads and texts, for those who want all; `section` is where it stands.
+    `fields` are heads and texts, for those who want all; `section` is where it stands; `origin` is the name under
+    which its year is known, where that is another name; `late` says that the server does not know it.
     """
 
     name: str
@@ -32,25 +46,68 @@ class Fact(NamedTuple):
     next: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     section: str = ""
+    origin: str = ""
+    late: str = ""
 
 
-def facts(text: str) -> list[Fact]:
-    """What is known about a word, a code or a name; empty where it is nothing that we know."""
+def facts(text: str, traits: Traits = TODAY) -> list[Fact]:
+    """What is known about a word, a code or a name; empty where it is nothing that we know.
+
+    A server with these traits is the one whose replies are quoted, and in whose year a word is old or not.
+    """
+    return [_in_its_time(fact, traits) for fact in _facts(text, traits)]
+
+
+def _facts(text: str, traits: Traits) -> list[Fact]:
     if _CODE.fullmatch(text):
-        return code(text)
+        return code(text, traits)
     wanted = text.upper()
     if (found := _ENHANCED.fullmatch(wanted)) is not None:
         return enhanced(*found.groups())
-    if (found := _CONTEXT.fullmatch(wanted)) is not None and (context := _in_context(found[1], found[2])):
+    if (found := _CONTEXT.fullmatch(wanted)) is not None and (context := _in_context(found[1], found[2], traits)):
         return context
-    return [*_commands(wanted), *_keywords(wanted), *_parameters(wanted), *_others(wanted)]
+    known = [*_commands(wanted), *_keywords(wanted), *_parameters(wanted), *_terms(wanted), *_header_fields(wanted)]
+    known += _others(wanted)
+    return known or _private(text)
 
 
-def code(text: str) -> list[Fact]:
+def _in_its_time(fact: Fact, traits: Traits) -> Fact:
+    """A fact with the sentence that the server does not know the word, where that is so."""
+    late = eras.later(fact.origin or fact.name, fact.section, traits.era)
+    if not late and traits.voice == "classic" and fact.kind in ("EHLO keyword", "parameter"):
+        late = "The classic voice offers no extensions."
+    return fact._replace(late=late)
+
+
+def _terms(wanted: str) -> list[Fact]:
+    """A word that people use for a thing of mail, under any of its names."""
+    out = []
+    for row in tables.rows("terms"):
+        also = [] if row["also"] == "-" else row["also"].split("; ")
+        if wanted in (name.upper() for name in (row["term"], *also)):
+            fields = (("also", ", ".join(also)),) if also else ()
+            out.append(Fact(row["term"], "term", row["says"], row["meaning"], "", fields, row["section"]))
+    return out
+
+
+def _private(text: str) -> list[Fact]:
+    """Names that begin with X: anybody may make one up, for a header field and for a command."""
+    out = []
+    if _PRIVATE_FIELD.fullmatch(text):
+        (row,) = tables.find("message-headers", "field", "(optional field)")
+        more = "A program has made this field up, and only such programs know what it means. Servers do not read it."
+        out.append(Fact(text, "header field, private", "a field of no standard", more, "", (), row["section"]))
+    if _PRIVATE_VERB.fullmatch(text):
+        (row,) = tables.find("smtp-commands", "command", "X...")
+        fields = _row_fields(row, "syntax", "when", "effect", "success", "errors")
+        more = "Client and server must have agreed on it. A server that does not know it answers 500."
+        out.append(Fact(text.upper(), "command", row["says"], more, "", fields, row["section"]))
+    return out
+
+
+def code(text: str, traits: Traits = TODAY) -> list[Fact]:
     """A reply code: the table's words, its digits, the commands that it answers, the replies of our own server."""
-    ours = tuple(
-        ("here", f"{one.card.name}: {one.card.more} {one.card.cite}") for one in REPLIES if str(one.code) == text
-    )
+    ours = tuple(("here", _ours(one, traits)) for one in REPLIES if str(one.code) == text and _speaks(one, traits))
     digits = tuple(("digit", f"{row['digit']} {row['name']}: {row['meaning']}") for row in _digits(text))
     contexts = tuple((_after(row), f"{row['note']}. {row['section']}") for row in tables.find(_CONTEXTS, "code", text))
     for row in tables.find("smtp-replies", "code", text):
@@ -59,6 +116,23 @@ def code(text: str) -> list[Fact]:
     (rule,) = tables.find(_THEORY, "digit", "out of range" if text[0] not in "2345" else "unknown code")
     says = rule["name"] if text[0] not in "2345" else _digits(text)[0]["name"]
     return [Fact(text, "reply code", says, rule["meaning"], rule["next"], digits, rule["section"])]
+
+
+def _speaks(one: Wording, traits: Traits) -> bool:
+    """Whether a server of that era and voice can give this reply."""
+    if one is NOT_YET:
+        return traits.era != "today"
+    word = "EHLO" if one is EHLO_OK else _EXTENSION_OF.get(one.card.cite.rfc)
+    return word is None or (traits.voice != "classic" and eras.known(word, traits.era))
+
+
+def _ours(one: Wording, traits: Traits) -> str:
+    """A reply of our own server as it is sent, and what it means."""
+    classic = traits.voice == "classic"
+    finer = eras.known(_FINER, traits.era)
+    line = one().lines(classic=classic, enhanced=finer, early=traits.era == "1982")[0].decode().rstrip()
+    line = _BLANK.sub(r"<\1>", line)
+    return f'{one.card.name}, "{line}": {one.card.more} {one.card.cite}'
 
 
 _CONTEXTS, _THEORY = "smtp-reply-contexts", "smtp-reply-theory"
@@ -73,11 +147,11 @@ def _after(row: Cells) -> str:
     return f"{row['command']}, {row['phase']}"
 
 
-def _in_context(command: str, text: str) -> list[Fact]:
+def _in_context(command: str, text: str, traits: Traits) -> list[Fact]:
     found = [row for row in tables.find(_CONTEXTS, "code", text) if row["command"].upper() == command]
     if not found:
         return []
-    general = code(text)[0]
+    general = code(text, traits)[0]
     fields = tuple((row["phase"], f"{row['note']}. {row['section']}") for row in found)
     says = found[0]["note"].split(";")[0]
     return [Fact(f"{command} {text}", "reply", says, general.more, general.next, fields, found[0]["section"])]
@@ -97,7 +171,7 @@ def enhanced(kind: str, subject: str, detail: str) -> list[Fact]:
         more = f"The detail {detail} is not registered. {more}"
     classes = f"{last['classes']} stands before it" if last["classes"] != "-" else "-"
     fields = (*around, ("class", classes), ("with", f"reply code {last['replies']}"))
-    return [Fact(name, "enhanced status code", last["name"], more, "", _kept(fields), last["section"])]
+    return [Fact(name, "enhanced status code", last["name"], more, "", _kept(fields), last["section"], _FINER)]
 
 
 def _kept(fields: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -113,11 +187,8 @@ def _topics(wanted: str) -> list[Topic]:
 
 
 def _commands(wanted: str) -> list[Fact]:
-    rows = tables.find("smtp-commands", "command", wanted)
-    if not rows and re.fullmatch(r"X-?[A-Z0-9]+", wanted) and not _topics(wanted):
-        rows = tables.find("smtp-commands", "command", "X...") if wanted.startswith("X-") else ()
     out = []
-    for row in rows:
+    for row in tables.find("smtp-commands", "command", wanted):
         fields = _row_fields(row, "syntax", "when", "effect", "intermediate", "success", "errors", "pipelining")
         topic = next(iter(_topics(wanted)), None)
         if topic is None:
@@ -159,7 +230,19 @@ def _parameters(wanted: str) -> list[Fact]:
     for row in tables.find("smtp-parameters", "parameter", wanted):
         fields = _row_fields(row, "syntax", "extension", "length", "errors")
         says = f"parameter of {row['command']}: {row['syntax']}"
-        out.append(Fact(wanted, "parameter", says, row["meaning"], "", fields, row["section"]))
+        out.append(Fact(wanted, "parameter", says, row["meaning"], "", fields, row["section"], row["extension"]))
+    return out
+
+
+def _header_fields(wanted: str) -> list[Fact]:
+    out = []
+    for row in tables.find("message-headers", "field", wanted):
+        fields = _row_fields(row, "syntax", "set_by", "min", "max", "group")
+        card = card_of(row["field"].lower().encode())
+        says = card.says if card is not OPTIONAL else row["meaning"].removesuffix(".")
+        out.append(
+            Fact(row["field"], f"header field, {row['group']}", says, row["meaning"], "", fields, row["section"])
+        )
     return out
 
 
@@ -179,12 +262,6 @@ def _others(wanted: str) -> list[Fact]:
         and not tables.find("smtp-extensions", "keyword", wanted)
         and not tables.find("smtp-parameters", "parameter", wanted)
     ]
-    for row in tables.find("message-headers", "field", wanted):
-        fields = _row_fields(row, "syntax", "set_by", "min", "max", "group")
-        says = row["meaning"].removesuffix(".")
-        out.append(
-            Fact(row["field"], f"header field, {row['group']}", says, row["meaning"], "", fields, row["section"])
-        )
     for row in tables.find("limits", "name", wanted):
         says = f"{row['value']} {row['unit']}, {row['kind']}"
         more = "" if row["meaning"] == "-" else row["meaning"]
@@ -231,36 +308,45 @@ def _known_elsewhere(wanted: str) -> bool:
     return bool(tables.find("smtp-parameters", "parameter", wanted))
 
 
-def names() -> Iterator[str]:
-    """Every word that can be explained, for the nearest ones to a word that cannot."""
+def names() -> Iterator[tuple[str, str]]:
+    """Every word that can be explained, and under which name, for the nearest ones to a word that cannot."""
     columns = {
         "smtp-commands": "command",
         "smtp-extensions": "keyword",
         "smtp-parameters": "parameter",
         "message-headers": "field",
         "limits": "name",
+        "terms": "term",
     }
     for table, column in columns.items():
-        yield from (row[column] for row in tables.rows(table))
-    yield from (topic.card.name for topic in PROTOCOLS["smtp"].topics)
+        yield from ((row[column], row[column]) for row in tables.rows(table))
+    for row in tables.rows("terms"):
+        yield from ((name, row["term"]) for name in row["also"].split("; ") if name != "-")
+    yield from ((topic.card.name, topic.card.name) for topic in PROTOCOLS["smtp"].topics)
 
 
 def nearest(text: str) -> list[str]:
-    """The names that look most like a text, and the limits that have it in their name."""
+    """The names that look most like a text, and those that have it in them; of the names of one thing the nearest."""
     from difflib import get_close_matches
 
-    known = {name.upper(): name for name in names()}
+    known = {name.upper(): (name, meant) for name, meant in names()}
     near = get_close_matches(text.upper(), known, 4, 0.6)
     inside = [name for name in known if len(text) > 3 and text.upper() in name]
-    return [known[name] for name in dict.fromkeys([*near, *inside])][:5]
+    found: dict[str, str] = {}
+    for name, meant in (known[one] for one in [*near, *inside]):
+        found.setdefault(meant.upper(), name)
+    return list(found.values())[:5]
 
 
 def fact_lines(fact: Fact, view: View) -> list[str]:
     """One line at depth 0, some sentences at depth 1, every field at depth 2."""
     if view.depth == 0:
-        return [safe(f"{fact.name}: {fact.says}", ascii_only=view.ascii)]
+        late = f" ({fact.late.removesuffix('.')})" if fact.late else ""
+        return [safe(f"{fact.name}: {fact.says}{late}", ascii_only=view.ascii)]
     head = f"{fact.name}: {fact.says} ({fact.kind})"
     texts = [fact.more] if fact.more.removesuffix(".") != fact.says else []
+    if fact.late:
+        texts.insert(0, fact.late)
     if fact.next:
         texts.append(f"next: {fact.next}")
     if view.depth == 2:

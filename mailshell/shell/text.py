@@ -1,5 +1,6 @@
 """Octets as text that a terminal shows and does not obey: each octet once, in order."""
 
+import re
 from unicodedata import category, east_asian_width
 
 from mailshell.shell.view import WireMarks
@@ -76,6 +77,24 @@ def _piece(letter: str, ascii_only: bool) -> str:
         return "␡"
     octets = bytes([code - 0xDC00]) if 0xDC80 <= code <= 0xDCFF else letter.encode("utf-8", "surrogatepass")
     return "".join(f"\\x{octet:02x}" for octet in octets)
+
+
+def unshown(text: str) -> bytes:
+    """The octets of a line that `show` has shown, line end left out; what could be octets of the line stays so."""
+    text = _SHOWN.sub(lambda found: _MEANT.get(found[0]) or chr(_octet(found[0])), text)
+    return text.encode("utf-8", "surrogateescape")
+
+
+_SHOWN = re.compile("␍CR!|␊LF!|\\\\rCR!|\\\\nLF!|[\u2400-\u241f\u2421]|\\\\x(?:[01][0-9a-f]|7f|[89a-f][0-9a-f])")
+_MEANT = {"␍CR!": "\r", "\\rCR!": "\r", "␊LF!": "\n", "\\nLF!": "\n", "␡": "\x7f"}
+
+
+def _octet(shown: str) -> int:
+    """The character for a control picture, or for an octet in hexadecimal, which stands alone as a surrogate."""
+    if not shown.startswith("\\x"):
+        return ord(shown) - 0x2400
+    octet = int(shown[2:], 16)
+    return octet if octet < 0x80 else 0xDC00 + octet
 
 
 def safe(text: str, *, ascii_only: bool = False) -> str:

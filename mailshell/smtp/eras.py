@@ -58,6 +58,58 @@ SINCE: Mapping[str, Since] = {
 }
 """Every verb and every keyword of EHLO."""
 
+ELSEWHERE: Mapping[str, Since] = {
+    "MX": Since("RFC 974", 1986),
+    "RFC 1845": Since("RFC 1845", 1995),
+    "RFC 1870": SINCE["SIZE"],
+    "RFC 1939": Since("RFC 918", 1984),
+    "RFC 1985": SINCE["ETRN"],
+    "RFC 2033": Since("RFC 2033", 1996),
+    "RFC 2034": SINCE["ENHANCEDSTATUSCODES"],
+    "RFC 2045": Since("RFC 1341", 1992),
+    "RFC 2046": Since("RFC 1341", 1992),
+    "RFC 2047": Since("RFC 1342", 1992),
+    "RFC 2183": Since("RFC 1806", 1995),
+    "RFC 2369": Since("RFC 2369", 1998),
+    "RFC 2645": Since("RFC 2645", 1999),
+    "RFC 2852": SINCE["DELIVERBY"],
+    "RFC 2919": Since("RFC 2919", 2001),
+    "RFC 2920": SINCE["PIPELINING"],
+    "RFC 3030": SINCE["BDAT"],
+    "RFC 3207": Since("RFC 2487", 1999),
+    "RFC 3461": SINCE["DSN"],
+    "RFC 3463": Since("RFC 1893", 1996),
+    "RFC 3629": Since("RFC 2044", 1996),
+    "RFC 3834": Since("RFC 3834", 2004),
+    "RFC 3865": Since("RFC 3865", 2004),
+    "RFC 3885": Since("RFC 3885", 2004),
+    "RFC 4141": Since("RFC 4141", 2005),
+    "RFC 4405": Since("RFC 4405", 2006),
+    "RFC 4422": Since("RFC 2222", 1997),
+    "RFC 4468": Since("RFC 4468", 2006),
+    "RFC 4865": SINCE["FUTURERELEASE"],
+    "RFC 4954": Since("RFC 2554", 1999),
+    "RFC 5336": Since("RFC 5336", 2008),
+    "RFC 6152": SINCE["8BITMIME"],
+    "RFC 6376": Since("RFC 4871", 2007),
+    "RFC 6409": Since("RFC 2476", 1998),
+    "RFC 6531": SINCE["SMTPUTF8"],
+    "RFC 6710": SINCE["MT-PRIORITY"],
+    "RFC 7208": Since("RFC 4408", 2006),
+    "RFC 7293": Since("RFC 7293", 2014),
+    "RFC 7504": Since("RFC 7504", 2015),
+    "RFC 8058": Since("RFC 8058", 2017),
+    "RFC 8098": Since("RFC 2298", 1998),
+    "RFC 8601": Since("RFC 5451", 2009),
+    "RFC 8617": Since("RFC 8617", 2019),
+    "RFC 8689": SINCE["REQUIRETLS"],
+    "RFC 9051": Since("RFC 1064", 1988),
+    "RFC 9110": Since("RFC 1945", 1996),
+    "RFC 9422": SINCE["LIMITS"],
+    "RFC 9989": Since("RFC 7489", 2015),
+}
+"""What is no verb and no keyword of a server here: by its name, or by the RFC that describes it now."""
+
 _LAST_YEAR: Mapping[Era, int] = {"1982": 1982, "1995": 1995, "2008": 2008, "today": 9999}
 
 
@@ -72,6 +124,17 @@ def absent(name: str, era: Era) -> str:
         return f"This server does not offer {name}."
     since = SINCE[name]
     return f"{name} came in {since.year} ({since.source}), and this is a server of {era}."
+
+
+def later(name: str, section: str, era: Era) -> str:
+    """That a word is of a later year than a server of that era, in a sentence; empty where it is not.
+
+    `section` is the place that describes the word, as tables write it.
+    """
+    since = SINCE.get(name) or ELSEWHERE.get(name) or ELSEWHERE.get(" ".join(section.split()[:2]))
+    if since is None or since.year <= _LAST_YEAR[era]:
+        return ""
+    return f"Later than {era}: {name} came in {since.year} ({since.source})."
 
 
 def dated(card: Card, name: str) -> Card:
