@@ -113,7 +113,7 @@ Kind = Literal["user", "host", "verb"]
 class Engine(NamedTuple, Generic[Host]):
     """A protocol: how to open a session, how to take its lines apart, what there is to know.
 
-    `usual` are the commands that a client sends most at any time, `kinds` says what stands for a rule in a world, and
+    `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a world, and
     `own` are the rules in which a client names itself.
     """
 

@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailshell.core.session import Preview
+from mailshell.shell.bar import hint, toolbar, topic_of
 from mailshell.shell.local import COMMANDS
 from mailshell.shell.meta import Choice, Meta
 from mailshell.shell.theme import Role
 from mailshell.shell.typed import begun, characters, local, octets, secrets, typed
 from mailshell.shell.ways import Place, Way, grow, place, ways
+
+__all__ = ["choices", "colours", "ghost", "hint", "toolbar"]
 
 _BOUNDARY = re.compile(r"[ :]")
 _STEPS = 6
@@ -29,10 +32,12 @@ def choices(meta: Meta, text: str) -> list[Choice]:
     if whom != "server":
         return []
     line = octets(rest)
-    found = {way.line: way for way in reversed(list(ways(place(meta), line))) if way.line != line}
+    # Of lines that differ in the case of letters alone the first stays; what changes nothing else is no choice.
+    found = {way.line.upper(): way for way in reversed(list(ways(place(meta), line)))}
+    found.pop(line.upper(), None)
     kept = list(reversed(found.values()))
     telling = [way for way in kept if _tells(place(meta), line, way)]
-    return [_choice(rest, way) for way in telling or kept]
+    return [one for one in (_choice(rest, way) for way in telling or kept) if one.text.strip()]
 
 
 def _tells(place: Place, line: bytes, way: Way) -> bool:
@@ -66,16 +71,20 @@ def ghost(meta: Meta, text: str, history: Sequence[str]) -> str:
     if not text or whom in ("text", "closed"):
         return ""
     rest = text[start:]
-    if whom == "server" and secrets(octets(rest), place(meta).preview(octets(rest))):
-        return ""
+    if whom == "server":
+        line = octets(rest)
+        found = place(meta).preview(line)
+        # What is wrong already is not mended by more.
+        if found.fits < len(line) or secrets(line, found):
+            return ""
     for old in reversed(history):
         if len(old) > len(text) and old.startswith(text) and _fits(meta, old):
             return old[len(text) :]
     if whom == "server":
         return _usual(place(meta), rest)
-    found = choices(meta, text)
-    if len(found) == 1 and found[0].text.startswith(text[len(text) - found[0].back :]):
-        return found[0].text[found[0].back :].rstrip()
+    ends = choices(meta, text)
+    if len(ends) == 1 and ends[0].text.startswith(text[len(text) - ends[0].back :]):
+        return ends[0].text[ends[0].back :].rstrip()
     return ""
 
 
@@ -96,9 +105,12 @@ def _usual(place: Place, text: str) -> str:
         found = place.preview(line)
         if found.card is not None and not (found.legal and found.fits == len(line)):
             return ""
-        if found.card is not None and found.fault is None:
-            break
         way = _first(place, line)
+        if found.card is not None and found.fault is None:
+            # A line that is complete goes on only inside the name that it ends in.
+            inside = way is not None and way.name and not way.line.startswith(line + b" ") and line == octets(text)
+            line = way.line if way is not None and inside else line
+            break
         if way is None:
             line = _example(place, line, found)
             break
@@ -123,11 +135,12 @@ def _first(place: Place, line: bytes) -> Way | None:
 
 def _example(place: Place, line: bytes, found: Preview) -> bytes:
     """The example of the command that goes on from the line, or the line."""
-    for topic in place.engine.topics:
-        if found.card is not None and topic.card.name == found.card.name:
-            for example in topic.examples:
-                if example.upper().encode().startswith(line.upper()):
-                    return example.encode()
+    if found.card is None:
+        return line
+    topic = topic_of(place.engine, found.card.name)
+    for example in () if topic is None else topic.examples:
+        if example.upper().encode().startswith(line.upper()):
+            return example.encode()
     return grow(place, line)
 
 
@@ -156,8 +169,9 @@ def _server(meta: Meta, text: str) -> Iterator[tuple[Role, str]]:
     fits = characters(line, found.fits)
     verb = len(re.split(r"[ \t]", text, maxsplit=1)[0])
     if found.card is None:
-        yield "unknown" if not found.wants and found.fits < len(line) else "client", shown[:verb]
-        yield "client", shown[verb:]
+        right = found.fits == len(line)
+        yield "client" if right else "unknown", shown[:verb]
+        yield "client" if right or verb else "fault", shown[verb:]
         return
     yield "legal" if found.legal else "early", shown[:verb]
     yield "client", shown[verb : max(fits, verb)]

@@ -86,6 +86,7 @@ def _waiting(host: Host, node: str, *, below: bool) -> int:
 def parse(cursor: Cursor) -> Etrn:
     """ETRN SP [ "@" ] node-name, or ETRN SP "#" queue-name; a node name is a full domain name."""
     cursor.need_word(b" ", _NODE)
+    cursor.rule = "node-name"
     start = cursor.at
     sign = cursor.match(_OPTION, _OPTION_EXPECT)
     cursor.mark("option", start)

@@ -25,7 +25,8 @@ class Parameter(NamedTuple):
     """A parameter of MAIL or RCPT.
 
     `read` takes the octets after the keyword and returns the value; `check` returns a refusal, or None; `octets` is
-    what the parameter adds to the longest command line; `values` names those that another extension brings.
+    what the parameter adds to the longest command line; `values` names those that another extension brings;
+    `excludes` is the parameter that may not stand beside it.
     """
 
     keyword: str
@@ -35,6 +36,7 @@ class Parameter(NamedTuple):
     check: Callable[[str, Desk], Reply | None]
     octets: int
     values: Mapping[str, "Extension"] = {}
+    excludes: str = ""
 
 
 def _no_reason(desk: Desk) -> str:
@@ -83,7 +85,8 @@ def read_parameters(cursor: Cursor, known: Known) -> dict[str, str]:
             raise cursor.refuse(start, TWICE, unfinished=cursor.at == cursor.end)
         found[keyword] = known[keyword][1].read(cursor) if keyword in known else _any_value(cursor)
         cursor.mark(keyword if keyword in known else "esmtp-param", start)
-        _offer(cursor, known, found, " ")
+        if keyword in known or not any(name.startswith(keyword) for name in known):
+            _offer(cursor, known, found, " ")
     if not found:
         _offer(cursor, known, found, " ")
     return found
@@ -93,7 +96,7 @@ def _offer(cursor: Cursor, known: Known, found: Mapping[str, str], before: str) 
     if cursor.parts is None:
         return
     for keyword, (_, parameter) in known.items():
-        if keyword not in found:
+        if keyword not in found and parameter.excludes not in found:
             cursor.offer(*_offered(before, parameter.syntax, parameter.card.says))
 
 

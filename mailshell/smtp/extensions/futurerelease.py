@@ -137,6 +137,7 @@ HOLDFOR = Parameter(
     read_for,
     check_for,
     limits.HOLD_PARAMETER,
+    excludes="HOLDUNTIL",
 )
 HOLDUNTIL = Parameter(
     "HOLDUNTIL",
@@ -150,5 +151,6 @@ HOLDUNTIL = Parameter(
     read_until,
     check_until,
     0,  # only one of the two may be given, and HOLDFOR has made room for it
+    excludes="HOLDFOR",
 )
 EXTENSION = Extension("FUTURERELEASE", CARD, _words, mail=(HOLDFOR, HOLDUNTIL), withheld=_withheld, agree=_agree)
