@@ -307,6 +307,13 @@ HINTS = [
     ("ready", ":wai", ":wait TIME [--idle]  turn the clock on, as in :wait 30m"),
     ("ready", ":w", ":why  :wire  :wait"),
     ("ready", ":xyz", ":xyz is no command of mailshell.  :help lists them."),
+    ("ready", "?nonsense", "? alone says what may be typed now,  ? WORD what a word means"),
+    (
+        "ready",
+        "MAIL FROM:<a@b.c> SI",
+        "next: SIZE=n  size of the message in octets  (MAIL FROM:<address>: return path: where "
+        "reports go)  or Enter sends it",
+    ),
     ("ready", "?mail", "MAIL: return path: where reports go"),
 ]
 

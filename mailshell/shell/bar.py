@@ -70,8 +70,6 @@ def _command(meta: Meta, line: bytes) -> list[str]:
         return _verbs(meta, found)
     topic = topic_of(engine, found.card.name)
     syntax = found.card.name if topic is None else topic.syntax
-    if not found.legal:
-        return [f"not now: {syntax}", found.card.says]
     nexts = _nexts(found)
     begins = any(want.text and want.at < found.fits for want in found.wants)
     if found.fault is None and begins:
