@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from mailshell.core.cursor import Cursor, Slip, Stop
-from mailshell.core.record import Card, Expect, Fault, Parsed, Part, Phase
+from mailshell.core.record import Card, Expect, Fault, Parsed, Part, Phase, Want
 
 Desk_contra = TypeVar("Desk_contra", contravariant=True)
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -42,13 +42,14 @@ class Command(NamedTuple, Generic[Desk, Answer]):
 
 
 class Reading(NamedTuple, Generic[Desk, Answer]):
-    """What the grammar makes of one line."""
+    """What the grammar makes of one line; `cursor` is the one that read it with marks."""
 
     command: Command[Desk, Answer] | None
     parsed: Verb[Desk, Answer] | Fault
     slips: tuple[Slip, ...]
     parts: tuple[Part, ...]
     expected: tuple[Expect, ...]
+    cursor: Cursor | None = None
 
 
 class Table(Generic[Desk, Answer]):
@@ -60,6 +61,7 @@ class Table(Generic[Desk, Answer]):
         self.commands = commands
         self.phases = phases
         self.living = tuple(command for command in commands if not command.relic)
+        self.longest = max(command.limit for command in commands)
         self._trailing = trailing
         self._words = {command.card.name.encode(): command for command in commands}
 
@@ -103,7 +105,17 @@ class Table(Generic[Desk, Answer]):
             parsed = command.parse(cursor)
         except Stop:
             parsed = cursor.fault()
-        return Reading(command, parsed, cursor.slips, tuple(cursor.parts or ()), tuple(dict.fromkeys(cursor.expected)))
+        expected = tuple(dict.fromkeys(cursor.expected))
+        return Reading(command, parsed, cursor.slips, tuple(cursor.parts or ()), expected, cursor)
+
+    def begun(self, line: bytes) -> tuple[Want, ...]:
+        """The verbs, relics too, that a line without one may become."""
+        word = line.decode("latin-1").upper()
+        return tuple(
+            Want(0, one.card.name, Expect(one.card.name, one.card.says))
+            for one in self.commands
+            if one.card.name.startswith(word)
+        )
 
     def matrix(self) -> list[str]:
         """The phase x verb table as lines of text: `x` where the verb is legal."""

@@ -7,9 +7,11 @@ error: an attempt that fails leaves behind what it wanted, and where.
 import re
 from typing import NamedTuple
 
-from mailshell.core.record import Cite, Expect, Fault, Part
+from mailshell.core.record import Cite, Expect, Fault, Part, Want
 
 _SPACE = re.compile(rb"[ \t]+")
+_REACH = 512
+"""No word and no rule that still fits is longer, so what began further back is not tried for going on."""
 
 
 class Stop(Exception):
@@ -32,7 +34,7 @@ class Cursor:
     reading is quick, and tells only whether the line is well formed. With `strict` a slip stops the reading.
     """
 
-    __slots__ = ("at", "end", "expected", "far", "octets", "parts", "rule", "slips", "strict", "trailing")
+    __slots__ = ("_tries", "at", "end", "expected", "far", "octets", "parts", "rule", "slips", "strict", "trailing")
 
     def __init__(self, octets: bytes, trailing: Slip | None = None, *, strict: bool = False, marks: bool = False):
         self.octets = octets
@@ -45,6 +47,7 @@ class Cursor:
         self.slips: tuple[Slip, ...] = ()
         self.strict = strict
         self.trailing = trailing
+        self._tries: list[tuple[int, bytes | re.Pattern[bytes], Expect, str]] = []
 
     def miss(self, expect: Expect) -> None:
         """Remember that `expect` would have been accepted here."""
@@ -56,6 +59,16 @@ class Cursor:
         elif self.at == self.far:
             self.expected.append(expect)
 
+    def offer(self, what: bytes | re.Pattern[bytes], expect: Expect, ahead: int = 0) -> None:
+        """Remember that `what` may stand here, or some octets further on; a word is in upper case."""
+        if self.parts is None:
+            return
+        at = self.at + ahead
+        if self.end - at <= _REACH:
+            self._tries.append((at, what, expect, self.rule))
+        if not ahead:
+            self.miss(expect)
+
     def word(self, text: bytes, expect: Expect) -> bool:
         """Take `text` (upper case), in any case of its letters, if it stands here."""
         end = self.at + len(text)
@@ -63,12 +76,14 @@ class Cursor:
             self.at = end
             return True
         if self.parts is not None:
-            self.miss(expect)
+            self.offer(text, expect)
         return False
 
     def match(self, pattern: re.Pattern[bytes], expect: Expect) -> bytes | None:
         """Take what `pattern` matches here, if it does."""
         found = pattern.match(self.octets, self.at)
+        if self.parts is not None and self.end - self.at <= _REACH:
+            self._tries.append((self.at, pattern, expect, self.rule))
         if found is None:
             self.miss(expect)
             return None
@@ -87,16 +102,21 @@ class Cursor:
             raise Stop
         return found
 
-    def refuse(self, at: int, expect: Expect) -> Stop:
-        """What stands at `at` is well formed and still not acceptable; the caller raises what this returns."""
+    def refuse(self, at: int, expect: Expect, *, unfinished: bool = False) -> Stop:
+        """What stands at `at` is well formed and still not acceptable; the caller raises what this returns.
+
+        With `unfinished` it may become acceptable when the line goes on.
+        """
         self.at = self.far = at
         self.expected = [expect]
+        if not unfinished:
+            self._tries.clear()
         return Stop()
 
     def slip(self, slip: Slip) -> None:
         """Note a slip, or raise Stop under the strict policy."""
         if self.strict:
-            raise self.refuse(self.at, slip.expect)
+            raise self.refuse(self.at, slip.expect, unfinished=True)
         self.slips += (slip,)
 
     def mark(self, rule: str, start: int, secret: bool = False) -> None:
@@ -120,3 +140,31 @@ class Cursor:
     def fault(self) -> Fault:
         """What went wrong, at the furthest point that was reached."""
         return Fault(self.far, tuple(dict.fromkeys(self.expected)), self.rule)
+
+    def wants(self) -> tuple[Want, ...]:
+        """All that the line may go on with, in the order of the grammar; empty where it can only be wrong or over."""
+        found: dict[Want, None] = {}
+        for at, what, expect, rule in self._tries:
+            rest = self.octets[at:]
+            if isinstance(what, bytes):
+                words: tuple[str, ...] = (what.decode("ascii"),)
+            elif expect.words:
+                words = expect.words
+            else:
+                if _goes_on(what, rest, expect.like.encode("ascii")):
+                    found[Want(at, "", expect, rule)] = None
+                continue
+            begun = rest.upper().decode("latin-1")
+            for word in words:
+                if len(begun) < len(word) and word.startswith(begun):
+                    found[Want(at, word, expect, rule)] = None
+        return tuple(found)
+
+
+def _goes_on(pattern: re.Pattern[bytes], begun: bytes, like: bytes) -> bool:
+    """Whether a rule of which `begun` is there can have more: some end of an example is tried."""
+    for at in range(len(like)):
+        found = pattern.match(begun + like[at:])
+        if found is not None and found.end() > len(begun):
+            return True
+    return False

@@ -58,10 +58,27 @@ class Part(NamedTuple):
 
 
 class Expect(NamedTuple):
-    """Something that would have been accepted: a word or a rule, and what it is for."""
+    """Something that would have been accepted: a word or a rule, and what it is for.
+
+    Of a rule, `words` are all that it may be, where they are few, and `like` is one way to write it.
+    """
 
     what: str
     why: str
+    words: tuple[str, ...] = ()
+    like: str = ""
+
+
+class Want(NamedTuple):
+    """What a line may go on with: the word `text`, or a rule where that is empty.
+
+    It begins at octet `at`, and what the line has from there on may be its beginning; `rule` is the rule around it.
+    """
+
+    at: int
+    text: str
+    expect: Expect
+    rule: str = ""
 
 
 class Fault(NamedTuple):

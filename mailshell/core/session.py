@@ -1,10 +1,10 @@
 """The contract that every protocol engine keeps, and what a protocol package offers to the rest."""
 
 from collections.abc import Callable, Mapping
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from mailshell.core.clock import Instant
-from mailshell.core.record import Card, Expect, Fault, Part, Phase, Record
+from mailshell.core.record import Card, Expect, Fault, Part, Phase, Record, Want
 
 Host_contra = TypeVar("Host_contra", contravariant=True)
 Host = TypeVar("Host")
@@ -19,13 +19,23 @@ class Peer(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """What the grammar makes of a half-typed line; `card` is None while the verb is not known."""
+    """What the grammar makes of a half-typed line; `card` is None while the verb is not known.
+
+    `fault` is what a server would say if the line ended here, and `fits` counts the octets that are right whatever
+    follows: all of a line that only is unfinished. `wants` is what the line may go on with that this server takes,
+    verbs that are not legal now included. `why` says why the server would refuse a line that begins so. `note` is
+    for a line of a message: what its octets do.
+    """
 
     card: Card | None
     legal: bool
-    parts: tuple[Part, ...]
-    fault: Fault | None
-    expected: tuple[Expect, ...]
+    parts: tuple[Part, ...] = ()
+    fault: Fault | None = None
+    expected: tuple[Expect, ...] = ()
+    fits: int = 0
+    wants: tuple[Want, ...] = ()
+    why: str = ""
+    note: str = ""
 
 
 class State(Protocol):
@@ -96,8 +106,16 @@ class Topic(NamedTuple):
     examples: tuple[str, ...]
 
 
+Kind = Literal["user", "host", "verb"]
+"""What stands for a rule in a world: the name of a mailbox, the name of a host, a command of the protocol."""
+
+
 class Engine(NamedTuple, Generic[Host]):
-    """A protocol: how to open a session, how to take its lines apart, what there is to know."""
+    """A protocol: how to open a session, how to take its lines apart, what there is to know.
+
+    `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a world, and
+    `own` are the rules in which a client names itself.
+    """
 
     name: str
     port: int
@@ -108,3 +126,6 @@ class Engine(NamedTuple, Generic[Host]):
     topics: tuple[Topic, ...]
     matrix: Callable[[], list[str]]
     reads_lines: Callable[[Phase], bool]
+    usual: tuple[str, ...]
+    kinds: Mapping[str, Kind]
+    own: frozenset[str]

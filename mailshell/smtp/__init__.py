@@ -58,4 +58,7 @@ PROTOCOL: Engine[Host] = Engine(
     topics=_topics(),
     matrix=matrix,
     reads_lines=lambda phase: phase not in phases.TEXT,
+    usual=("QUIT", "RSET", "NOOP"),
+    kinds={"Local-part": "user", "Domain": "host", "command": "verb"},
+    own=frozenset({"Reverse-path", "Domain", "node-name"}),
 )

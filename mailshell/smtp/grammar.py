@@ -37,17 +37,16 @@ SPACE = Expect("a space", "one, before what follows")
 OPEN = Expect("<", "an address stands in angle brackets")
 CLOSE = Expect(">", "the bracket that ends the address")
 AT = Expect("@", "between the local part and the domain")
-LOCAL = Expect("Local-part", "the name of the mailbox, as in alice")
-NAME = Expect("Domain", "a host name, as in lancs.uk")
+LOCAL = Expect("Local-part", "the name of the mailbox, as in alice", like="alice")
+NAME = Expect("Domain", "a host name, as in lancs.uk", like="lancs.uk")
 U_LABEL = Expect("U-label", "letters, digits and hyphens, also outside ASCII")
 LITERAL = Expect("address-literal", "an IP address in square brackets, as in [192.0.2.1]")
 LITERAL_CLOSE = Expect("]", "the bracket that ends the IP address")
-ADDRESS = Expect("IPv4 or IPv6:", "an IP address, as in 192.0.2.1 or IPv6:2001:db8::1")
-IPV6_ADDRESS = Expect("IPv6-addr", "eight groups of hex digits, or fewer and one ::")
+ADDRESS = Expect("IPv4 or IPv6:", "an IP address, as in 192.0.2.1 or IPv6:2001:db8::1", like="192.0.2.1")
+IPV6_ADDRESS = Expect("IPv6-addr", "eight groups of hex digits, or fewer and one ::", like="2001:db8::1")
 ROUTE_END = Expect(":", "between the source route and the mailbox")
-STRING = Expect("String", "one word")
 QUOTE = Expect('"', "text in double quotes")
-QUOTE_END = Expect('"', "the double quote that ends the text")
+QUOTE_END = Expect('"', "the double quote that ends the text", like="x")
 LONG_LOCAL = Expect(f"at most {limits.LOCAL_PART} octets", "the local part is too long (RFC 5321 section 4.5.3.1.1)")
 LONG_DOMAIN = Expect(f"at most {limits.DOMAIN} octets", "the domain is too long (RFC 5321 section 4.5.3.1.2)")
 LONG_PATH = Expect(f"at most {limits.PATH} octets", "the path is too long (RFC 5321 section 4.5.3.1.3)")
@@ -190,9 +189,9 @@ def local_part(cursor: Cursor) -> str:
     return quoted_string(cursor, _QUOTED_CONTENT8) if found is None else found.decode("utf-8")
 
 
-def string(cursor: Cursor) -> str:
+def string(cursor: Cursor, expect: Expect) -> str:
     """String = Atom / Quoted-string."""
-    found = cursor.match(ATOM, STRING)
+    found = cursor.match(ATOM, expect)
     return quoted_string(cursor) if found is None else found.decode("ascii")
 
 
@@ -210,10 +209,11 @@ def argument(cursor: Cursor, expect: Expect) -> str | None:
     if cursor.octets[cursor.at :].strip(b" \t"):
         cursor.need_word(b" ", SPACE)
         start = cursor.at
-        found = string(cursor)
+        found = string(cursor, expect)
         cursor.mark("String", start)
     else:
-        cursor.miss(expect)
+        cursor.offer(b" ", expect._replace(what=f" {expect.what}"))
+        cursor.offer(ATOM, expect, ahead=1)
     cursor.done(END)
     return found
 
@@ -263,7 +263,7 @@ def host(cursor: Cursor) -> str:
             cursor.need_word(b"IPV6:", ADDRESS)
             at = cursor.at
             if not is_ipv6(cursor.need(_IPV6, IPV6_ADDRESS)):
-                raise cursor.refuse(at, IPV6_ADDRESS)
+                raise cursor.refuse(at, IPV6_ADDRESS, unfinished=True)
         cursor.need_word(b"]", LITERAL_CLOSE)
         return cursor.octets[start : cursor.at].decode("ascii")
     return domain(cursor)

@@ -19,6 +19,7 @@ from mailshell.smtp.commands import COMMANDS, bdat, data
 from mailshell.smtp.desk import Content, Desk, State, chain
 from mailshell.smtp.grammar import TRAILING_SPACE
 from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, SHUTTING_DOWN, TIMED_OUT
+from mailshell.smtp.typed import preview
 from mailshell.smtp.wording import Reply
 
 TABLE: Table[Desk, Reply] = Table(COMMANDS, tuple(smtp.Phase), TRAILING_SPACE)
@@ -124,12 +125,7 @@ class Session:
 
     def preview(self, line: bytes) -> Preview:
         """What the grammar makes of a half-typed line."""
-        reading = TABLE.read(line, strict=self._desk.strict, marks=True)
-        fault = reading.parsed if isinstance(reading.parsed, Fault) else None
-        if reading.command is None:
-            return Preview(None, False, reading.parts, fault, TABLE.expect(self.phase))
-        legal = self.phase in reading.command.when and self._desk.has(reading.command)
-        return Preview(reading.command.card, legal, reading.parts, fault, reading.expected)
+        return preview(line, TABLE, self._desk)
 
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now."""

@@ -1,11 +1,13 @@
 """The commands of mailshell itself: `:depth 2`, `:undo`, `:mailbox bob`. One table for all front ends."""
 
+from collections.abc import Iterable
+
 from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.help import columns, help_lines, here, wrapped
-from mailshell.shell.local import files, links, look, screen, travel, view
-from mailshell.shell.meta import Command, Meta, no_argument, words
+from mailshell.shell.local import choices, files, links, look, screen, travel, view
+from mailshell.shell.meta import Choice, Command, Meta, no_argument, words
 from mailshell.shell.theme import THEMES
 from mailshell.world.seat import SeatError
 from mailshell.world.world import Busy
@@ -58,13 +60,22 @@ def _help(meta: Meta, rest: str) -> None:
     meta.out(lines)
 
 
+def _topics(meta: Meta, text: str) -> Iterable[Choice]:
+    """The words of the protocol that have help, then the commands of mailshell."""
+    engine = PROTOCOLS[meta.seat.link.wire.protocol]
+    says = {topic.card.name: topic.card.says for topic in reversed(engine.topics)}
+    names = dict.fromkeys(topic.card.name for topic in engine.topics)
+    found = [(name, says[name]) for name in names] + [(f":{name}", one.says) for name, one in COMMANDS.items()]
+    return [Choice(name, len(text), why) for name, why in found if name.upper().startswith(text.upper())]
+
+
 def _quit(meta: Meta, rest: str) -> None:
     no_argument("quit", rest)
     meta.over = True
 
 
 COMMANDS: dict[str, Command] = {
-    "help": Command("[WORD]", "what may be typed now, or what a word means", _help),
+    "help": Command("[WORD]", "what may be typed now, or what a word means", _help, _topics),
     "why": Command("", "what the last answer meant, and by which rule", look.why),
     "depth": Command("[0|1|2]", "the wire, a note a line, or every field named", view.depth, words("0", "1", "2")),
     "wire": Command("[off|marks|hex]", "line ends hidden, as marks, or a hex dump", view.wire, words(*view.WIRE)),
@@ -72,16 +83,18 @@ COMMANDS: dict[str, Command] = {
     "undo": Command("", "take the last line back, in the whole world", travel.undo),
     "redo": Command("", "do again what was undone", travel.redo),
     "reset": Command("", "the world as it was at the start", travel.reset),
-    "mailbox": Command("[USER[@HOST] [N]]", "mailboxes, messages of one, or one message", look.mailbox, look.users),
-    "wait": Command("TIME [--idle]", "turn the clock on, as in :wait 30m", travel.wait),
+    "mailbox": Command(
+        "[USER[@HOST] [N]]", "mailboxes, messages of one, or one message", look.mailbox, choices.messages
+    ),
+    "wait": Command("TIME [--idle]", "turn the clock on, as in :wait 30m", travel.wait, choices.times),
     "connect": Command("[HOST [PROTOCOL]]", "one more connection", links.connect, links.hosts),
     "switch": Command("[N]", "list the connections, or go to one", links.switch, links.numbers),
     "close": Command("[N]", "cut a connection and forget it", links.close, links.numbers),
     "drop": Command("", "cut the connection without a word", links.drop),
     "raw": Command('"OCTETS"', 'octets as they are, as in :raw "a\\n.\\r\\n"', links.raw),
     "secrets": Command("on|off", "show passwords, or mask them", view.secrets, words("on", "off")),
-    "save": Command("FILE", "write a file that can be played again", files.save),
-    "log": Command("[FILE|off]", "append what is shown to a file", files.log),
+    "save": Command("FILE", "write a file that can be played again", files.save, choices.files),
+    "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files),
     "keys": Command("", "what each key does", screen.keys),
     "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words("vi", "emacs")),
     "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),

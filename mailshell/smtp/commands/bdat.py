@@ -121,7 +121,7 @@ def parse(cursor: Cursor) -> Bdat:
     """bdat-cmd = "BDAT" SP chunk-size [ SP end-marker ] CR LF."""
     cursor.need_word(b" ", Expect(" size", "a space and the number of octets that follow"))
     start = cursor.at
-    size = int(cursor.need(_SIZE, Expect("size", "the number of octets that follow the line")))
+    size = int(cursor.need(_SIZE, Expect("size", "the number of octets that follow the line", like="86")))
     cursor.mark("chunk-size", start)
     start = cursor.at + 1
     last = cursor.word(b" LAST", Expect(" LAST", "this chunk is the last one"))

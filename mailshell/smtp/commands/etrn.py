@@ -29,9 +29,9 @@ CARD = Card(
 _NODE = Expect(" host.name", "a space and the name of the host that mail waits for")
 _FULL_NAME = Expect("host.name", "a full host name, with a dot, as in lancs.uk")
 _OPTION = re.compile(rb"[@#]")
-_OPTION_EXPECT = Expect("@ or #", "@ for all hosts below this one, # for a queue of the server")
+_OPTION_EXPECT = Expect("@ or #", "@ for all hosts below this one, # for a queue of the server", ("@", "#"))
 _QUEUE = re.compile(rb"[!-~]+")
-_QUEUE_EXPECT = Expect("queue", "the name of a queue")
+_QUEUE_EXPECT = Expect("queue", "the name of a queue", like="queue")
 
 
 class Etrn(NamedTuple):
@@ -86,6 +86,7 @@ def _waiting(host: Host, node: str, *, below: bool) -> int:
 def parse(cursor: Cursor) -> Etrn:
     """ETRN SP [ "@" ] node-name, or ETRN SP "#" queue-name; a node name is a full domain name."""
     cursor.need_word(b" ", _NODE)
+    cursor.rule = "node-name"
     start = cursor.at
     sign = cursor.match(_OPTION, _OPTION_EXPECT)
     cursor.mark("option", start)
@@ -96,7 +97,7 @@ def parse(cursor: Cursor) -> Etrn:
     else:
         node = grammar.domain(cursor)
         if "." not in node:
-            raise cursor.refuse(start, _FULL_NAME)
+            raise cursor.refuse(start, _FULL_NAME, unfinished=True)
         cursor.mark("node-name", start)
     cursor.done(grammar.END)
     return Etrn(node, "#" if sign == b"#" else "@" if sign else "")

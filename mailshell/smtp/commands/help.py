@@ -18,7 +18,7 @@ CARD = Card(
     parts={"HELP": "verb: asks for help", "String": "the command that help is wanted for"},
     more="HELP asks the server for text that a person can read. Each server says what it likes.",
 )
-_TOPIC = Expect(" command", "a command, as in HELP MAIL")
+_TOPIC = Expect("command", "a command, as in HELP MAIL", like="MAIL")
 
 
 class Help(NamedTuple):

@@ -18,7 +18,7 @@ CARD = Card(
     parts={"NOOP": "verb: no operation", "String": "ignored by the server"},
     more="NOOP changes nothing. A client uses it to see whether the connection still stands.",
 )
-_ARGUMENT = Expect(" word", "a word; the server ignores it")
+_ARGUMENT = Expect("word", "a word; the server ignores it", like="hello")
 
 
 class Noop(NamedTuple):

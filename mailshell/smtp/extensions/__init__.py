@@ -1,5 +1,7 @@
 """The service extensions, in the order of the EHLO reply."""
 
+from collections.abc import Mapping
+
 from mailshell.smtp.extensions import (
     binarymime,
     chunking,
@@ -44,3 +46,11 @@ MAIL: Known = {parameter.keyword: (one, parameter) for one in EXTENSIONS for par
 
 RCPT: Known = {parameter.keyword: (one, parameter) for one in EXTENSIONS for parameter in one.rcpt}
 """The parameters of RCPT."""
+
+BRINGS: Mapping[str, Extension] = {
+    word: extension
+    for known in (MAIL, RCPT)
+    for keyword, (one, parameter) in known.items()
+    for word, extension in ((keyword, one), *parameter.values.items())
+}
+"""Each word that may stand in MAIL or RCPT only where an extension is offered, with that extension."""

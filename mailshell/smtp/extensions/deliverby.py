@@ -35,7 +35,7 @@ class By(NamedTuple):
 def read(cursor: Cursor) -> str:
     """by-value = by-time ";" by-mode [by-trace]."""
     cursor.need_word(b"=", Expect("=", "seconds, a semicolon, N or R"))
-    wanted = Expect("seconds;N or seconds;R", "N: notify, R: return, as in 120;R")
+    wanted = Expect("seconds;N or seconds;R", "N: notify, R: return, as in 120;R", like="120;R")
     return cursor.need(_BY, wanted).decode("ascii").upper()
 
 

@@ -1,6 +1,7 @@
 """DSN: say which delivery reports are wanted (RFC 3461; addresses outside ASCII: RFC 6533)."""
 
 import re
+from itertools import permutations
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
@@ -15,8 +16,14 @@ _RET = re.compile(rb"(?:FULL|HDRS)(?![!-<>-~])", re.IGNORECASE)
 _NOTIFY = re.compile(rb"(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*)(?![!-<>-~])", re.IGNORECASE)
 _XTEXT = re.compile(rb"(?:[!-*,-<>-~]|\+(?:[2-6][0-9A-F]|7[0-9A-E]))+")
 _UNITEXT = re.compile(rb"(?:[!-*,-<>-\[\]-~]|\\x\{[0-9A-F]{2,6}\}|" + UTF8 + rb")+")
-_XTEXT_WANTED = Expect("visible ASCII characters", "write others, + and = as +HH, as in +2B")
-_UNITEXT_WANTED = Expect("an address", "write space, +, = and \\ as \\x{HH}")
+_CASES = ("SUCCESS", "FAILURE", "DELAY")
+_NOTIFY_WANTED = Expect(
+    "NEVER, or SUCCESS,FAILURE,DELAY",
+    "when to report; NEVER stands alone",
+    ("NEVER", *(",".join(some) for count in (1, 2, 3) for some in permutations(_CASES, count))),
+)
+_XTEXT_WANTED = Expect("visible ASCII characters", "write others, + and = as +HH, as in +2B", like="a+2B")
+_UNITEXT_WANTED = Expect("an address", "write space, +, = and \\ as \\x{HH}", like="a\\x{FC}")
 
 CARD = Card(
     "DSN",
@@ -31,14 +38,18 @@ def _encoded(cursor: Cursor, pattern: re.Pattern[bytes], wanted: Expect) -> byte
     """The whole value of a parameter; an octet inside it that the encoding does not have is pointed at."""
     found = cursor.need(pattern, wanted)
     if cursor.octets[cursor.at : cursor.at + 1] not in b" \t":
-        raise cursor.refuse(cursor.at, wanted)
+        raise cursor.refuse(cursor.at, wanted, unfinished=True)
     return found
 
 
 def read_ret(cursor: Cursor) -> str:
     """RET=FULL or RET=HDRS."""
     cursor.need_word(b"=", Expect("=", "FULL or HDRS"))
-    return cursor.need(_RET, Expect("FULL or HDRS", "what a report of failure brings back")).decode("ascii").upper()
+    return (
+        cursor.need(_RET, Expect("FULL or HDRS", "what a report of failure brings back", ("FULL", "HDRS")))
+        .decode("ascii")
+        .upper()
+    )
 
 
 def read_envid(cursor: Cursor) -> str:
@@ -54,15 +65,14 @@ def read_envid(cursor: Cursor) -> str:
 def read_notify(cursor: Cursor) -> str:
     """notify-esmtp-value = "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )."""
     cursor.need_word(b"=", Expect("=", "NEVER, or SUCCESS, FAILURE and DELAY with commas"))
-    wanted = Expect("NEVER, or SUCCESS,FAILURE,DELAY", "when to report; NEVER stands alone")
-    return cursor.need(_NOTIFY, wanted).decode("ascii").upper()
+    return cursor.need(_NOTIFY, _NOTIFY_WANTED).decode("ascii").upper()
 
 
 def read_orcpt(cursor: Cursor) -> str:
     """orcpt-parameter = "ORCPT=" addr-type ";" xtext; utf-8 has an encoding of its own (RFC 6533 section 3)."""
     cursor.need_word(b"=", Expect("=", "the type of the address, a semicolon, the address"))
     start = cursor.at
-    kind = cursor.need(ATOM, Expect("the type of the address", "as in rfc822"))
+    kind = cursor.need(ATOM, Expect("the type of the address", "as in rfc822", like="rfc822"))
     cursor.need_word(b";", Expect(";", "between the type and the address"))
     if kind.lower() == b"utf-8":
         _encoded(cursor, _UNITEXT, _UNITEXT_WANTED)

@@ -11,6 +11,9 @@ from mailshell.smtp.extensions.extension import Extension, Parameter
 from mailshell.smtp.wording import Reply
 
 _VALUE = re.compile(rb"(?:7BIT|8BITMIME|BINARYMIME)(?![!-<>-~])", re.IGNORECASE)
+_WANTED = Expect(
+    "7BIT, 8BITMIME or BINARYMIME", "which octets the message may have", ("7BIT", "8BITMIME", "BINARYMIME")
+)
 
 CARD = Card(
     "8BITMIME",
@@ -24,8 +27,7 @@ CARD = Card(
 def read(cursor: Cursor) -> str:
     """body-value = "7BIT" / "8BITMIME" / "BINARYMIME" (RFC 6152 section 2, RFC 3030 section 3)."""
     cursor.need_word(b"=", Expect("=", "7BIT, 8BITMIME or BINARYMIME"))
-    value = cursor.need(_VALUE, Expect("7BIT, 8BITMIME or BINARYMIME", "which octets the message may have"))
-    return value.decode("ascii").upper()
+    return cursor.need(_VALUE, _WANTED).decode("ascii").upper()
 
 
 def check(value: str, desk: Desk) -> Reply | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor
@@ -14,7 +15,8 @@ from mailshell.smtp.wording import Reply
 
 _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
 _VALUE = re.compile(rb"(?:[!-<>-~]|" + UTF8 + rb")+")
-_KEY = Expect("parameter", "its name, as in SIZE")
+_KEY = Expect("parameter", "its name, as in SIZE", like="SIZE")
+_ANY = Expect("a value", "visible characters, no space and no =", like="x")
 NO_VALUE = Expect("a space or the end of the line", "this parameter has no value")
 TWICE = Expect("each parameter once", "the same parameter stands earlier in the line")
 
@@ -23,7 +25,8 @@ class Parameter(NamedTuple):
     """A parameter of MAIL or RCPT.
 
     `read` takes the octets after the keyword and returns the value; `check` returns a refusal, or None; `octets` is
-    what the parameter adds to the longest command line; `values` names those that another extension brings.
+    what the parameter adds to the longest command line; `values` names those that another extension brings;
+    `excludes` is the parameter that may not stand beside it.
     """
 
     keyword: str
@@ -33,6 +36,7 @@ class Parameter(NamedTuple):
     check: Callable[[str, Desk], Reply | None]
     octets: int
     values: Mapping[str, "Extension"] = {}
+    excludes: str = ""
 
 
 def _no_reason(desk: Desk) -> str:
@@ -75,28 +79,39 @@ def read_parameters(cursor: Cursor, known: Known) -> dict[str, str]:
         cursor.miss(END)
         cursor.need_word(b" ", SPACE)
         start = cursor.at
-        _offer(cursor, known, "")
+        _offer(cursor, known, found, "")
         keyword = cursor.need(_KEYWORD, _KEY).decode("ascii").upper()
         if keyword in found:
-            raise cursor.refuse(start, TWICE)
+            raise cursor.refuse(start, TWICE, unfinished=cursor.at == cursor.end)
         found[keyword] = known[keyword][1].read(cursor) if keyword in known else _any_value(cursor)
         cursor.mark(keyword if keyword in known else "esmtp-param", start)
-        _offer(cursor, {name: one for name, one in known.items() if name not in found}, " ")
+        if keyword in known or not any(name.startswith(keyword) for name in known):
+            _offer(cursor, known, found, " ")
     if not found:
-        _offer(cursor, known, " ")
+        _offer(cursor, known, found, " ")
     return found
 
 
-def _offer(cursor: Cursor, known: Known, before: str) -> None:
-    for _, parameter in known.values():
-        cursor.miss(Expect(before + parameter.syntax, parameter.card.says))
+def _offer(cursor: Cursor, known: Known, found: Mapping[str, str], before: str) -> None:
+    if cursor.parts is None:
+        return
+    for keyword, (_, parameter) in known.items():
+        if keyword not in found and parameter.excludes not in found:
+            cursor.offer(*_offered(before, parameter.syntax, parameter.card.says))
+
+
+@lru_cache(maxsize=64)
+def _offered(before: str, syntax: str, says: str) -> tuple[bytes, Expect]:
+    """The keyword with its `=`, and what it is for: a line of many parameters asks for each many times."""
+    keyword, equals, _ = syntax.partition("=")
+    return f"{before}{keyword}{equals}".encode("ascii"), Expect(before + syntax, says)
 
 
 def _any_value(cursor: Cursor) -> str:
     equals = Expect("=", "the value of the parameter")
     if not cursor.word(b"=", equals):
         return ""
-    return cursor.need(_VALUE, Expect("a value", "visible characters, no space and no =")).decode("utf-8")
+    return cursor.need(_VALUE, _ANY).decode("utf-8")
 
 
 def read_flag(cursor: Cursor) -> str:

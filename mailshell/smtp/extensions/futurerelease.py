@@ -17,7 +17,7 @@ _SECONDS = re.compile(rb"[1-9][0-9]{0,8}(?![!-<>-~])")
 _UNTIL = re.compile(
     rb"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,6}))?Z(?![!-<>-~])", re.IGNORECASE
 )
-_DATE = Expect("date-time in UTC", "a moment, as in 2015-03-09T12:00:00Z")
+_DATE = Expect("date-time in UTC", "a moment, as in 2015-03-09T12:00:00Z", like="2015-03-09T12:00:00.25Z")
 
 CARD = Card(
     "FUTURERELEASE",
@@ -41,7 +41,9 @@ def _withheld(desk: Desk) -> str:
 def read_for(cursor: Cursor) -> str:
     """hold-for-param = "HOLDFOR=" future-release-integer."""
     cursor.need_word(b"=", Expect("=", "for how many seconds"))
-    return cursor.need(_SECONDS, Expect("1 to 999999999", "seconds, without a zero in front")).decode("ascii")
+    return cursor.need(_SECONDS, Expect("1 to 999999999", "seconds, without a zero in front", like="3600")).decode(
+        "ascii"
+    )
 
 
 def read_until(cursor: Cursor) -> str:
@@ -135,6 +137,7 @@ HOLDFOR = Parameter(
     read_for,
     check_for,
     limits.HOLD_PARAMETER,
+    excludes="HOLDUNTIL",
 )
 HOLDUNTIL = Parameter(
     "HOLDUNTIL",
@@ -148,5 +151,6 @@ HOLDUNTIL = Parameter(
     read_until,
     check_until,
     0,  # only one of the two may be given, and HOLDFOR has made room for it
+    excludes="HOLDFOR",
 )
 EXTENSION = Extension("FUTURERELEASE", CARD, _words, mail=(HOLDFOR, HOLDUNTIL), withheld=_withheld, agree=_agree)

@@ -22,7 +22,7 @@ CARD = Card(
 def read(cursor: Cursor) -> str:
     """priority-value = (["-"] NZDIGIT) / "0"."""
     cursor.need_word(b"=", Expect("=", "the priority"))
-    return cursor.need(_PRIORITY, Expect("-9 to 9", "the priority, higher is more urgent")).decode("ascii")
+    return cursor.need(_PRIORITY, Expect("-9 to 9", "the priority, higher is more urgent", like="-3")).decode("ascii")
 
 
 def granted(value: str, desk: Desk) -> str:

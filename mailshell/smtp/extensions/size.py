@@ -24,7 +24,7 @@ CARD = Card(
 def read(cursor: Cursor) -> str:
     """size-value = 1*20DIGIT."""
     cursor.need_word(b"=", Expect("=", "the size of the message"))
-    return cursor.need(_DIGITS, Expect("1 to 20 digits", "the size in octets")).decode("ascii")
+    return cursor.need(_DIGITS, Expect("1 to 20 digits", "the size in octets", like="412")).decode("ascii")
 
 
 def check(value: str, desk: Desk) -> Reply | None:

@@ -40,7 +40,7 @@ def unknown(path: Path, desk: Desk) -> str:
 def read_word(cursor: Cursor) -> bool:
     """[ SP "SMTPUTF8" ] after the name of VRFY and EXPN (RFC 6531 section 3.7.4.2)."""
     if not cursor.octets[cursor.at :].strip(b" \t"):
-        cursor.miss(_WORD)
+        cursor.offer(b" SMTPUTF8", _WORD)
         return False
     cursor.need_word(b" ", SPACE)
     start = cursor.at

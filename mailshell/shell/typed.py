@@ -1,0 +1,66 @@
+"""A line while it is typed: whom it is for, and where what is meant begins in it."""
+
+from typing import Literal, NamedTuple
+
+from mailshell.core.explain import hidden
+from mailshell.core.session import Preview
+from mailshell.protocols import PROTOCOLS
+from mailshell.shell.local import COMMANDS
+from mailshell.shell.meta import Command, Meta
+from mailshell.shell.talk import ESCAPE
+
+Whom = Literal["server", "text", "local", "help", "closed"]
+
+
+class Typed(NamedTuple):
+    """`whom` a line is for: the server, as a command or as message text; mailshell; nobody while the connection is
+    closed. Its first `start` characters only say so.
+    """
+
+    whom: Whom
+    start: int
+
+
+def typed(meta: Meta, text: str) -> Typed:
+    """Whom a half-typed line is for."""
+    if text.startswith(ESCAPE):
+        rest = text[1:].lstrip()
+        return Typed("local", len(text) - len(rest.removeprefix(":")))
+    link = meta.seat.link
+    if not link.closed and not PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase):
+        return Typed("text", 0)
+    if text.startswith("?"):
+        return Typed("help", 1)
+    if text.startswith(":") and not text.startswith("::"):
+        return Typed("local", 1)
+    return Typed("closed" if link.closed else "server", 1 if text.startswith("::") else 0)
+
+
+def begun(word: str) -> list[str]:
+    """The local commands that a word may mean."""
+    return [word] if word in COMMANDS else [name for name in COMMANDS if name.startswith(word)]
+
+
+def local(text: str) -> tuple[str, str | None, Command | None]:
+    """A local command taken apart: its word, its argument (None before the space), the command if it is only one."""
+    word, space, argument = text.lstrip().partition(" ")
+    found = begun(word) if word else []
+    return word, argument.lstrip() if space else None, COMMANDS[found[0]] if len(found) == 1 else None
+
+
+def octets(text: str) -> bytes:
+    """What would be sent, line end left out; octets that are no text stand as lone surrogates, others become `?`."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return "".join("?" if "\ud800" <= letter <= "\udfff" else letter for letter in text).encode("utf-8")
+
+
+def characters(line: bytes, at: int) -> int:
+    """How many characters stand before octet `at` of a line."""
+    return len(line[:at].decode("utf-8", "surrogateescape"))
+
+
+def secrets(line: bytes, found: Preview) -> tuple[tuple[int, int], ...]:
+    """The spans of octets that hold a password."""
+    return tuple((part.start, part.end) for part in found.parts if part.secret) or hidden(line)
