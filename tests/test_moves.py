@@ -1,12 +1,13 @@
 """`:try`: every move keeps its promise, in every phase, on every kind of server."""
 
 from itertools import product
+from typing import get_args
 
 import pytest
 
 from mailshell.core.record import Exchange, Prompt, Verdict
 from mailshell.core.session import Peer
-from mailshell.mail.host import ERAS, Traits
+from mailshell.mail.host import ERAS, Policy, Traits, Voice
 from mailshell.smtp.extensions import EXTENSIONS
 from mailshell.smtp.phases import TEXT, Phase
 from mailshell.world import play
@@ -36,7 +37,7 @@ SCENES: dict[Phase, list[list[str]]] = {
 MODERN = Traits()
 KINDS = [
     Traits(era=era, voice=voice, policy=policy)
-    for era, voice, policy in product(ERAS, ("modern", "classic"), ("tolerant", "strict"))
+    for era, voice, policy in product(ERAS, get_args(Voice), get_args(Policy))
 ]
 BARE = Traits(off=frozenset(one.keyword for one in EXTENSIONS))
 

@@ -82,6 +82,11 @@ class Host:
         """Every account of this host."""
         return self.store.accounts(self.name)
 
+    @property
+    def lists(self) -> list[MailingList]:
+        """Every mailing list of this host."""
+        return list(self._lists.values())
+
     def mailing_list(self, name: str) -> MailingList | None:
         """The mailing list of that name, in any case of its letters; an account of the same name goes first."""
         return self._lists.get(name.lower()) if self.account(name) is None else None

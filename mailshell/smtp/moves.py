@@ -94,7 +94,7 @@ def _ready(desk: Desk) -> Three:
     odd = _odd_sender(desk, sender)
     if desk.host.traits.transactions is not None and desk.state.mails >= desk.host.traits.transactions:
         says = "The server answers 221 and closes the connection. Enter opens a new one."
-        safe = Move("safe", "QUIT", says, "This connection has had its share of messages (LIMITS MAILMAX).")
+        safe = Move("safe", "QUIT", says, "This connection has had its share of messages.")
         says = "The server answers 250, and has nothing to drop."
         odd = Move("odd", "RSET", says, "RSET is allowed where no transaction is open. It does not win you more mail.")
     breaking = Move(
@@ -124,7 +124,7 @@ def _odd_sender(desk: Desk, sender: str) -> Move:
         says = "The server answers 250. It will hold the message for one minute."
         why = "Send the rest, look at :mailbox, then turn the clock on with :wait 2m and look again."
         return Move("odd", f"MAIL FROM:<{sender}> HOLDFOR=60", says, why)
-    why = "Reports about failed mail are sent so, because a report about a report would never end."
+    why = "Reports about failed mail are sent so, because reports about reports could go on for ever."
     return Move("odd", "MAIL FROM:<>", "The server answers 250. Nobody will get a report.", why)
 
 
