@@ -4,7 +4,6 @@ from mailshell.core.clock import mail_date
 from mailshell.mail.host import Host
 from mailshell.mail.store import Account
 from mailshell.shell.help import wrapped
-from mailshell.shell.mailboxes import count
 from mailshell.shell.text import safe
 from mailshell.shell.view import View
 from mailshell.world.seat import Seat
@@ -14,6 +13,11 @@ from mailshell.world.world import World
 def date(world: World) -> str:
     """The time of the world."""
     return mail_date(world.clock.now())
+
+
+def count(number: int, word: str) -> str:
+    """`1 message`, `2 messages`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def world(seat: Seat, view: View) -> list[str]:

@@ -6,6 +6,7 @@ from mailshell.mail import words
 from mailshell.mail.message import parse
 from mailshell.mail.queue import Recipient, Terms
 from mailshell.mail.store import Mailbox, Message
+from mailshell.shell.looking import count
 from mailshell.shell.render import FOLD, Renderer
 from mailshell.shell.text import safe, width
 from mailshell.shell.view import View
@@ -91,11 +92,6 @@ def _asked(terms: Terms) -> str:
 def _notify(recipient: Recipient) -> str:
     notify = f", NOTIFY {','.join(recipient.notify)}" if recipient.notify else ""
     return f"{notify}, ORCPT {recipient.original}" if recipient.original else notify
-
-
-def count(number: int, word: str) -> str:
-    """`1 message`, `2 messages`."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _messages(world: World, box: Mailbox, boxes: list[Mailbox], view: View) -> list[str]:
