@@ -381,7 +381,8 @@ def test_the_first_prompt_loads_none_of_it():
         "difflib",
         "argparse",
         "shutil",
-        *(f"mailshell.shell.{name}" for name in ["why", "steps", "search", "known", "explain"]),
+        "mailshell.smtp.moves",
+        *(f"mailshell.shell.{name}" for name in ["why", "steps", "search", "known", "explain", "mailboxes"]),
     ]
     out = subprocess.run([sys.executable, "-c", code, *late], capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"

@@ -13,7 +13,7 @@ from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened,
 from mailshell.core.session import Move, Peer, Preview
 from mailshell.core.session import State as AnyState
 from mailshell.mail.host import Host
-from mailshell.smtp import limits, moves, reasons
+from mailshell.smtp import limits, reasons
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.commands import COMMANDS, bdat, data
 from mailshell.smtp.desk import Content, Desk, State, chain
@@ -137,6 +137,9 @@ class Session:
 
     def moves(self) -> tuple[Move, ...]:
         """What to try next."""
+        # Imported here because nobody asks before the first prompt.
+        from mailshell.smtp import moves
+
         return () if any(self._framer.pending) else moves.moves(self._desk)
 
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
