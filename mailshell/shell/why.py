@@ -56,7 +56,9 @@ def why(step: Step, link: Link | None, before: list[Entry], view: View, depth: i
 def _sentence(record: Spoken) -> str:
     if isinstance(record, Closed):
         return f"The connection was closed by the {record.by}."
-    verdict = f", {record.verdict.value}" if isinstance(record, Exchange | Prompt) else ""
+    verdict = ""
+    if isinstance(record, Exchange | Prompt) and record.verdict is not Verdict.ACCEPTED:
+        verdict = f", {record.verdict.value}"
     return f"{record.card.name}{verdict} ({record.card.says})."
 
 
