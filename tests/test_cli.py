@@ -320,7 +320,7 @@ def test_the_mail_is_kept_between_two_runs(type_in, tmp_path, capsys):
     assert type_in(f"{STATE} {path}", *LETTER) == 0
     capsys.readouterr()
     assert type_in(f"{STATE} {path}", b":mailbox bob", b":quit") == 0
-    assert capsys.readouterr().out.splitlines()[-1].split()[::3] == ["3", "Kept"]
+    assert capsys.readouterr().out.splitlines()[-2].split()[::3] == ["3", "10:00", "Kept"]
     assert type_in(f"run - --state {path} --depth 0", *LETTER) == 0
     assert "Message accepted, id 2" in capsys.readouterr().out
 

@@ -7,9 +7,10 @@ import pytest
 
 from mailshell.core import tables
 from mailshell.core.record import Body, Closed, Exchange, Phase, Verdict
-from mailshell.shell import looking
 from mailshell.shell.explain import explained
+from mailshell.shell.steps import Step
 from mailshell.shell.view import View
+from mailshell.shell.why import why
 from mailshell.smtp import phases
 from mailshell.smtp.desk import State
 from mailshell.smtp.replies import REPLIES
@@ -126,7 +127,7 @@ def test_every_reply_of_ours_says_what_happened_which_rule_and_what_is_legal_now
             seen.add((record.card.name, record.after))
             link = golden.seat.world.links[entry.wire.number]
             link.session.restore(State(phase=phases.Phase(record.after)))
-            text = " ".join(" ".join(looking.why([entry], link, View(width=10_000))).split())
+            text = " ".join(" ".join(why(Step(1, 1, entry), link, [], View(width=10_000))).split())
             assert f"what {record.card.name}: {record.card.more}" in text
             assert f"rule {record.card.cite}" in text
             assert f"phase {record.after.value}" in text

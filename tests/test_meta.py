@@ -83,8 +83,25 @@ def desk():
 
 WRONG = {
     ":help nonsense": "There is no help on nonsense. ? lists what may be typed.",
-    ":help 999": "There is no help on 999.",
-    ":why not": ":why takes no argument.",
+    ":help :nonsense": "There is no help on :nonsense.",
+    ":why not": "not is no number of a line. -1 is the last one. :search lists them.",
+    ":why 99": "There is no line 99. :search lists them.",
+    ":why 0": "There is no line 0. :search lists them.",
+    ":why -2": "There is no line -2. :search lists them.",
+    ":why -0": "There is no line -0. :search lists them.",
+    ":why 1 4": ":why wants the number of a line and a depth from 0 to 3",
+    ":why 1 2 3": ":why wants the number of a line and a depth from 0 to 3",
+    ":try it": ":try takes no argument.",
+    ":search zebra": "No line holds zebra. :search alone lists them all.",
+    ":copy": ":copy wants client, server or all",
+    ":copy both": ":copy wants client, server or all",
+    ":body": "No message was sent on this connection yet.",
+    ":body 1": "Line 1 is no message text. :search lists them.",
+    ":body 9": "There is no line 9. :search lists them.",
+    ":explain": ":explain wants words, as in :explain 452",
+    ":explain rept": "Nothing is known about rept. Near it: RET, RSET, RCPT, Reply-To.",
+    ":explain zzzzzz": "Nothing is known about zzzzzz.",
+    ":world 2": ":world takes no argument.",
     ":depth 3": ":depth wants 0",
     ":wire loud": ":wire wants off",
     ":undo 2": ":undo takes no argument.",
@@ -93,10 +110,12 @@ WRONG = {
     ":reset all": ":reset takes no argument.",
     ":mailbox dave": "nyu.edu has no user dave. :mailbox lists them.",
     ":mailbox bob@mars": "mars is no host of this world.",
-    ":mailbox bob 3": ":mailbox bob N shows message N; there are 2.",
-    ":mailbox bob 0": ":mailbox bob N shows message N; there are 2.",
-    ":mailbox bob one": ":mailbox bob N shows message N; there are 2.",
-    ":mailbox bob 1 2": ":mailbox bob N shows message N; there are 2.",
+    ":mailbox bob 3": ":mailbox bob N shows message N, with all behind it the whole of it; there are 2.",
+    ":mailbox bob 0": ":mailbox bob N shows message N",
+    ":mailbox bob all": ":mailbox bob N shows message N",
+    ":mailbox bob Sent 1": ":mailbox bob Sent N shows message N, with all behind it the whole of it; there are 0.",
+    ":mailbox bob one": "bob has no mailbox one. There are: INBOX, Drafts, Junk, Sent, Trash.",
+    ":mailbox bob 1 2": "bob has no mailbox 1.",
     ":wait": ":wait wants a time",
     ":wait long": ":wait wants a time",
     ":connect mars": "mars is no host of this world.",
@@ -125,7 +144,7 @@ WRONG = {
     ":quit now": ":quit takes no argument.",
     ":undone": ":undone is no command of mailshell. Did you mean :undo? :help lists them.",
     ":xyzzy": ":xyzzy is no command of mailshell. :help lists them.",
-    ":s": ":s could be :switch or :secrets or :save or :serve.",
+    ":s": ":s could be :search or :switch or :secrets or :save or :serve.",
 }
 
 
@@ -193,14 +212,46 @@ def test_raw_and_drop_say_that_the_connection_is_closed(desk):
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_help_fits_the_screen(width):
     desk = Desk(View(width=width))
-    for text in (":help", ":help MAIL", ":help 503", ":why", ":mailbox bob", ":switch", "TURN", ":why"):
+    for text in (
+        ":help",
+        ":help :why",
+        ":help MAIL",
+        ":help 503",
+        ":why",
+        ":mailbox bob",
+        ":switch",
+        "TURN",
+        ":why",
+        ":why -1 3",
+        ":why -1 0",
+        ":why -1 1",
+        ":try",
+        ":world",
+        ":search turn",
+        "HELO a",
+        *LETTER[1:4],
+        ":try",
+        "x",
+        ":why",
+        ":mailbox",
+        ":switch",
+        ":world",
+        ".",
+        ":mailbox bob",
+        ":explain 552",
+    ):
         for line in desk.do(text):
-            assert len(line) <= width or re.match("C: |S[:*] |     as in: ", line), line
+            assert len(line) <= width or re.match("C: |S[:*] |   [a-z: ]{10}MAIL |.{5}  C: ", line), line
 
 
 def test_help_on_a_word(desk):
-    assert desk.do(":help mail")[0] == "   MAIL: return path: where reports go"
-    assert desk.do(":help :undo") == ["   :undo", "     take the last line back, in the whole world"]
+    assert desk.do(":help mail")[0] == "   MAIL: return path: where reports go (command)"
+    assert desk.do(":help mail")[-1] == "     type: MAIL FROM:<address>"
+    assert desk.do(":help :undo") == [
+        "   :undo",
+        "     take the last line back, in the whole world",
+        "     as in: :undo",
+    ]
     assert desk.do(":help wait")[0] == "   :wait TIME [--idle]"
     assert desk.do(":help 550")[0].startswith("   550: ")
 
@@ -209,7 +260,7 @@ def test_why_tells_the_last_answer_at_length(desk):
     assert desk.do(":why")[0].startswith("   what    greeting: ")
     shown = desk.do("RCPT TO:<bob@nyu.edu>", ":why")
     heads = [line[3:10].strip() for line in shown if line[3] != " "]
-    assert heads == ["what", "why", "so", "rule", "phase", "legal"]
+    assert heads == ["what", "why", "so", "next", "rule", "phase", "legal"]
     assert desk.said("QUIT", ":why").startswith("what    The connection was closed by the server.")
 
 
@@ -332,9 +383,11 @@ def test_raw_sends_octets_as_they_are(desk):
 
 def test_mailbox_shows_mailboxes_messages_and_one_message(desk):
     assert desk.do(":mailbox")[:2] == ["   nyu.edu", "     bob INBOX             2 messages"]
-    assert desk.do(":mailbox bob")[1] == "       1        498 octets  Lunch on Friday"
+    assert desk.do(":mailbox bob")[2] == "       1       498  2015-03-07 12:00  Alice <alice@la...  Lunch on Friday"
     assert desk.do(":mailbox bob 1")[0] == "   message 1 of bob@nyu.edu, 498 octets as stored"
-    assert desk.do(":mailbox carol@nyu.edu") == ["   carol@nyu.edu INBOX: 0 messages"]
+    others = "     others: Drafts 0, Junk 0, Sent 0, Trash 0"
+    assert desk.do(":mailbox carol@nyu.edu") == ["   carol@nyu.edu INBOX: 0 messages", others]
+    assert desk.do(":mailbox bob sent")[0] == "   bob@nyu.edu Sent: 0 messages"
     assert "alice INBOX" in desk.do(":connect lancs.uk", ":mailbox")[1]
 
 

@@ -12,7 +12,7 @@ from mailshell.mail.disk import SCHEMA, Disk
 from mailshell.mail.host import Traits
 from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
 from mailshell.mail.store import BoxKey, Full, Store
-from mailshell.shell.looking import mailbox
+from mailshell.shell.mailboxes import mailbox
 from mailshell.shell.view import View
 from mailshell.smtp import limits
 from mailshell.smtp.commands import mail, rcpt

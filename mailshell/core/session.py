@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from mailshell.core.clock import Instant
-from mailshell.core.record import Card, Expect, Fault, Part, Phase, Record, Want
+from mailshell.core.record import Card, Expect, Fault, Part, Phase, Record, Verdict, Want
 
 Host_contra = TypeVar("Host_contra", contravariant=True)
 Host = TypeVar("Host")
@@ -36,6 +36,20 @@ class Preview(NamedTuple):
     wants: tuple[Want, ...] = ()
     why: str = ""
     note: str = ""
+
+
+class Move(NamedTuple):
+    """Something that a student may try now.
+
+    `line` is what one types, a local command where it begins with a colon; `says` is what will happen, `why` what one
+    learns from it. `verdict` is promised for the answer; None: no answer comes yet.
+    """
+
+    kind: Literal["safe", "odd", "breaking"]
+    line: str
+    says: str
+    why: str
+    verdict: Verdict | None = Verdict.ACCEPTED
 
 
 class State(Protocol):
@@ -84,6 +98,9 @@ class Session(Protocol):
 
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now."""
+
+    def moves(self) -> tuple[Move, ...]:
+        """A safe, an odd and a breaking next step; none where the connection is over or half a line waits."""
 
     def preview(self, line: bytes) -> Preview:
         """What a half-typed line, line end left out, would mean; changes nothing."""

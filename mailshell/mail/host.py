@@ -82,7 +82,8 @@ class Host:
         """Every account of this host."""
         return self.store.accounts(self.name)
 
-    def mailing_lists(self) -> list[MailingList]:
+    @property
+    def lists(self) -> list[MailingList]:
         """Every mailing list of this host."""
         return list(self._lists.values())
 

@@ -36,6 +36,8 @@ class Renderer:
         self.view = view
         self.typed = b""
         """The line, end included, that somebody types at this moment: it is never folded away."""
+        self.fold = FOLD
+        """Lines of a message that are shown."""
         self.echoed = False
         """Whether the terminal shows what is typed already."""
         self._phases: dict[int, Phase] = {}
@@ -87,6 +89,19 @@ class Renderer:
             # Where in a message of chunks the entries begin nobody knows; DATA begins a message.
             afresh._messages[number] = _Message(message.sender, known=False)
         return [line for entry in entries for line in afresh.lines(entry, labels.get(entry.wire.number, 1))]
+
+    def message(self, before: Iterable[Entry], entry: Entry, label: Label, *, fold: int) -> list[str]:
+        """The text of a message by itself, at most `fold` lines of it; `before` is what led there."""
+        afresh = Renderer(self.view)
+        afresh.fold = fold
+        for one in before:
+            afresh.lines(one)
+        return afresh.lines(entry, label) + afresh._end_of_body(entry.wire.number, label)
+
+    def line(self, row: Row, label: Label) -> str:
+        """A line of the wire with its gutter, and nothing beside it."""
+        view = self.view._replace(depth=0, wire="off" if self.view.wire == "hex" else self.view.wire)
+        return Renderer(view)._row(row, label)[0]
 
     def say(self, text: str) -> list[str]:
         """Words of mailshell itself."""
@@ -260,7 +275,7 @@ class Renderer:
         message = self._message(number)
         message.count += 1
         row = message.row(line)
-        if message.count > FOLD and self.view.depth < 2 and line != self.typed:
+        if message.count > self.fold and self.view.depth < 2 and line != self.typed:
             message.folded += 1
             return []
         return self._row(row, label)

@@ -138,7 +138,7 @@ def _users(place: Place, head: bytes, own: bool) -> Iterator[tuple[str, str]]:
     """Users and mailing lists: by name where that is enough, which only this server's own are, else by address."""
     for number, host in enumerate(_order(place, own)):
         people = [(one.user, one.name) for one in place.world.store.accounts(host)]
-        people += [(one.name, f"{one.title}, a mailing list") for one in place.world.hosts[host].mailing_lists()]
+        people += [(one.name, f"{one.title}, a mailing list") for one in place.world.hosts[host].lists]
         bare = not number and bool(people) and place.preview(head + people[0][0].encode()).fault is None
         for user, says in people:
             yield user if bare else f"{user}@{host}", says

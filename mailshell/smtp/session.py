@@ -10,7 +10,7 @@ from mailshell.core.command import Command, Table, Verb
 from mailshell.core.cursor import Slip
 from mailshell.core.framer import Framer
 from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Phase, Prompt, Record, Verdict
-from mailshell.core.session import Peer, Preview
+from mailshell.core.session import Move, Peer, Preview
 from mailshell.core.session import State as AnyState
 from mailshell.mail.host import Host
 from mailshell.smtp import limits, reasons
@@ -130,6 +130,13 @@ class Session:
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now."""
         return reasons.legal(TABLE, self.phase, self._desk)
+
+    def moves(self) -> tuple[Move, ...]:
+        """What to try next."""
+        # Imported here because nobody asks before the first prompt.
+        from mailshell.smtp import moves
+
+        return () if any(self._framer.pending) else moves.moves(self._desk)
 
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
         desk = self._desk

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.help import columns, help_lines, here, wrapped
-from mailshell.shell.local import choices, files, links, look, screen, travel, view
+from mailshell.shell.local import choices, files, guide, links, look, screen, travel, view
 from mailshell.shell.meta import Choice, Command, Meta, no_argument, words
 from mailshell.shell.theme import THEMES
 from mailshell.world.seat import SeatError
@@ -38,26 +37,7 @@ def _unknown(word: str, found: list[str]) -> str:
 
 
 def _help(meta: Meta, rest: str) -> None:
-    link = meta.seat.link
-    engine = PROTOCOLS[link.wire.protocol]
-    word = rest.removeprefix(":")
-    width = meta.renderer.view.width
-    if not rest:
-        rows = [(f":{name} {one.syntax}", one.says) for name, one in COMMANDS.items()]
-        hint = "? alone says what may be sent now, ? WORD what a word means."
-        meta.out([*columns(rows, width, indent=3, left=28), *wrapped(hint, width)])
-        return
-    if rest == "?":
-        hint = "? WORD explains a word. :help lists the commands of mailshell."
-        meta.out([*here(engine, link.session, width), *wrapped(hint, width)])
-        return
-    lines = help_lines(engine, rest, width)
-    if lines is None and word in COMMANDS:
-        command = COMMANDS[word]
-        lines = [f"   :{word} {command.syntax}".rstrip(), f"     {command.says}"]
-    if lines is None:
-        raise SeatError(f"There is no help on {rest}. ? lists what may be typed.")
-    meta.out(lines)
+    meta.read(guide.lines(meta, COMMANDS, rest))
 
 
 def _topics(meta: Meta, text: str) -> Iterable[Choice]:
@@ -76,7 +56,13 @@ def _quit(meta: Meta, rest: str) -> None:
 
 COMMANDS: dict[str, Command] = {
     "help": Command("[WORD]", "what may be typed now, or what a word means", _help, _topics),
-    "why": Command("", "what the last answer meant, and by which rule", look.why),
+    "why": Command("[LINE] [DEPTH]", "what happened, and by which rule, in depths 0 to 3", look.why),
+    "try": Command("", "three next moves: a safe, an odd and a breaking one", look.try_next),
+    "search": Command("[TEXT]", "every line with its number, or those that hold TEXT", look.search),
+    "copy": Command("client|server|all", "one side, for pasting", look.copy, words("client", "server", "all")),
+    "body": Command("[LINE]", "the text of a message, whole and not folded", look.body),
+    "explain": Command("WORDS", "what a word, a code or a line means", look.explain),
+    "world": Command("", "hosts, users, mail, connections, the time", look.world),
     "depth": Command("[0|1|2]", "the wire, a note a line, or every field named", view.depth, words("0", "1", "2")),
     "wire": Command("[off|marks|hex]", "line ends hidden, as marks, or a hex dump", view.wire, words(*view.WIRE)),
     "theme": Command("[NAME]", "colours: ansi16, dark, light, mono, projector", view.theme, words(*THEMES)),
@@ -84,7 +70,10 @@ COMMANDS: dict[str, Command] = {
     "redo": Command("", "do again what was undone", travel.redo),
     "reset": Command("", "the world as it was at the start", travel.reset),
     "mailbox": Command(
-        "[USER[@HOST] [N]]", "mailboxes, messages of one, or one message", look.mailbox, choices.messages
+        "[USER[@HOST] [MAILBOX] [N [all]]]",
+        "mailboxes, messages of one, or one message",
+        look.mailbox,
+        choices.messages,
     ),
     "wait": Command("TIME [--idle]", "turn the clock on, as in :wait 30m", travel.wait, choices.times),
     "connect": Command("[HOST [PROTOCOL]]", "one more connection", links.connect, links.hosts),

@@ -69,19 +69,29 @@ class End(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Store the message for every recipient, or say why not; the transaction is over in any case."""
-        message = content.unstuff(desk.state.content.octets())
-        if desk.state.content.over or len(message) > desk.size_limit:
-            because = f"The message is bigger than the {desk.size_limit} octets that this server takes."
-            reply = TOO_BIG(because, limit=str(desk.size_limit))
-        else:
-            reply = store(desk, message)
+        reply = store(desk, content.unstuff(desk.state.content.octets()))
         desk.move(Phase.READY, None)
         return reply
 
 
 def store(desk: Desk, message: bytes) -> Reply:
     """Keep a whole message, by whichever way it came, or say why not."""
+    refusal, slips = judged(desk, message)
+    if refusal is not None:
+        return refusal
+    because = " ".join(slip.says for slip in slips)
+    try:
+        return MESSAGE_OK(because, tolerated=bool(slips), id=_keep(desk, message))
+    except Full as full:
+        return NO_ROOM(str(full))
+
+
+def judged(desk: Desk, message: bytes) -> tuple[Reply | None, tuple[Slip, ...]]:
+    """Why a whole message is refused, or else what is wrong with it and let pass."""
     slips: tuple[Slip, ...] = ()
+    if desk.state.content.over or len(message) > desk.size_limit:
+        because = f"The message is bigger than the {desk.size_limit} octets that this server takes."
+        return TOO_BIG(because, limit=str(desk.size_limit)), slips
     announced = body(desk)
     eight_bit = announced == "8BITMIME"
     if announced != "BINARYMIME":
@@ -89,15 +99,11 @@ def store(desk: Desk, message: bytes) -> Reply:
         if problem is None and desk.strict:
             problem = content.slip_problem(message, eight_bit=eight_bit, utf8=utf8(desk))
         if problem is not None:
-            return BAD_CONTENT(problem.because, problem=problem.says)
+            return BAD_CONTENT(problem.because, problem=problem.says), slips
         slips = content.slips(message, eight_bit=eight_bit, utf8=utf8(desk))
     if trace.loops(message):
-        return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields.")
-    because = " ".join(slip.says for slip in slips)
-    try:
-        return MESSAGE_OK(because, tolerated=bool(slips), id=_keep(desk, message))
-    except Full as full:
-        return NO_ROOM(str(full))
+        return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields."), ()
+    return None, slips
 
 
 def body(desk: Desk) -> str:

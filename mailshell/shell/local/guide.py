@@ -1,0 +1,127 @@
+"""`:help` and `?`: the local commands in groups, one of them at length, what may be sent now, what a word means."""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, get_args
+
+from mailshell.protocols import PROTOCOLS
+from mailshell.shell.help import here, wrapped
+from mailshell.shell.meta import Command, Meta
+from mailshell.shell.view import View
+from mailshell.world.seat import SeatError
+
+Group = Literal["look", "connections", "time", "screen", "files"]
+
+COLUMN = 40
+"""Columns of one command in the list; two stand side by side where there is room."""
+
+
+class Guide(NamedTuple):
+    """A local command for those who learn it: its group, what it does in a few words, an example, what else to know."""
+
+    group: Group
+    brief: str
+    example: str
+    more: str = ""
+
+
+GUIDES: Mapping[str, Guide] = {
+    "help": Guide("look", "this list, or one of it", ":help :why"),
+    "why": Guide(
+        "look",
+        "what happened, and why",
+        ":why -1 3",
+        "LINE is a number of :search, or -1 for the last line of this connection, -2 for the one before. DEPTH is 0 "
+        "for one sentence, 1 for what, why and what next, 2 with the rule, the phase and what is legal, 3 with every "
+        "part and code.",
+    ),
+    "try": Guide("look", "three moves to make next", ":try"),
+    "search": Guide(
+        "look",
+        "lines by number or text",
+        ":search bob",
+        "It looks at all connections: at the wire, at the meanings and at the reasons. A number belongs to one step "
+        "for good: what is undone takes its number along, and :redo brings it back.",
+    ),
+    "body": Guide("look", "a message text, unfolded", ":body 7", "LINE is a number of :search."),
+    "copy": Guide("look", "one side, for pasting", ":copy client", "Passwords are masked unless :secrets is on."),
+    "explain": Guide("look", "what a word or line means", ":explain 452"),
+    "world": Guide("look", "hosts, users, mail, time", ":world"),
+    "mailbox": Guide("look", "mailboxes and messages", ":mailbox bob 2", ":mailbox bob Sent lists another mailbox."),
+    "connect": Guide("connections", "one more connection", ":connect lancs.uk"),
+    "switch": Guide("connections", "go to another one", ":switch 2"),
+    "close": Guide("connections", "cut one and forget it", ":close 2"),
+    "drop": Guide("connections", "cut it without a word", ":drop"),
+    "raw": Guide("connections", "octets as they are", ':raw "NOOP\\n"'),
+    "pipeline": Guide("connections", "a paste in one write", ":pipeline on"),
+    "serve": Guide("connections", "open TCP ports", ":serve"),
+    "undo": Guide("time", "take the last line back", ":undo"),
+    "redo": Guide("time", "do it again", ":redo"),
+    "reset": Guide("time", "the world as at the start", ":reset"),
+    "wait": Guide("time", "turn the clock on", ":wait 30m"),
+    "depth": Guide("screen", "how much is explained", ":depth 2"),
+    "wire": Guide("screen", "how line ends are shown", ":wire hex"),
+    "theme": Guide("screen", "colours", ":theme dark"),
+    "secrets": Guide("screen", "show passwords or stars", ":secrets on"),
+    "keys": Guide("screen", "what the keys do", ":keys"),
+    "panes": Guide("screen", "wire and meaning in panes", ":panes"),
+    "editing": Guide("screen", "edit as in vi or emacs", ":editing vi"),
+    "clear": Guide("screen", "an empty screen", ":clear"),
+    "save": Guide("files", "a file that plays again", ":save first.txt"),
+    "log": Guide("files", "append what is shown", ":log first.log"),
+    "quit": Guide("files", "leave mailshell", ":quit"),
+}
+
+
+def lines(meta: Meta, commands: Mapping[str, Command], rest: str) -> list[str]:
+    """Help on nothing, on what may be sent now (`?`), on a local command, or on a word; raises SeatError."""
+    view = meta.renderer.view
+    if not rest:
+        return _overview(commands, view)
+    if rest == "?":
+        link = meta.seat.link
+        hint = "? WORD explains a word. :help lists the commands of mailshell."
+        return [*here(PROTOCOLS[link.wire.protocol], link.session, view.width), *wrapped(hint, view.width)]
+    word = rest.removeprefix(":")
+    if rest.startswith(":") and word in commands:
+        return _command(meta, word, commands[word])
+    # Imported here because it knows every table, and the first prompt needs none.
+    from mailshell.shell.explain import explained
+
+    found = explained(rest, view)
+    if found:
+        return [*found, *_typed(meta, rest, view)]
+    if word in commands:
+        return _command(meta, word, commands[word])
+    raise SeatError(f"There is no help on {rest}. ? lists what may be typed.")
+
+
+def _overview(commands: Mapping[str, Command], view: View) -> list[str]:
+    out = []
+    for group in get_args(Group):
+        names = [name for name, guide in GUIDES.items() if guide.group == group and name in commands]
+        out.append(f"   {group}")
+        cells = [f"   :{name:<9} {GUIDES[name].brief}" for name in names]
+        if view.width < 2 * COLUMN or view.words:
+            out += cells
+            continue
+        half = (len(cells) + 1) // 2
+        for number, cell in enumerate(cells[:half]):
+            other = cells[half + number] if half + number < len(cells) else ""
+            out.append(f"{cell:<{COLUMN}}{other}".rstrip())
+    return [*out, *wrapped("? says what to send now, ? WORD explains a word, :help :why tells about :why.", view.width)]
+
+
+def _command(meta: Meta, name: str, command: Command) -> list[str]:
+    width, guide = meta.renderer.view.width, GUIDES[name]
+    out = wrapped(f":{name} {command.syntax}".rstrip(), width)
+    for text in (command.says, guide.more, f"as in: {guide.example}"):
+        out += wrapped(text, width, indent=5)
+    bindings = meta.front.bindings() if meta.front is not None else []
+    return out + [f"     key: {keys}" for action, keys, _ in bindings if action == name]
+
+
+def _typed(meta: Meta, word: str, view: View) -> list[str]:
+    """How a command is typed, where the explanation is too short to say so."""
+    topics = PROTOCOLS[meta.seat.link.wire.protocol].topics
+    found = [topic for topic in topics if topic.card.name == word.upper() and topic.syntax and topic.examples]
+    return [row for topic in found if view.depth == 1 for row in wrapped(f"type: {topic.syntax}", view.width, indent=5)]

@@ -1,0 +1,145 @@
+"""`:mailbox`: the mailboxes of a host, the messages in one, one message as it is stored."""
+
+from mailshell.core.clock import Instant, iso_date
+from mailshell.core.framer import lines
+from mailshell.mail import words
+from mailshell.mail.message import parse
+from mailshell.mail.queue import Recipient, Terms
+from mailshell.mail.store import Mailbox, Message
+from mailshell.shell.looking import count
+from mailshell.shell.render import FOLD, Renderer
+from mailshell.shell.text import safe, width
+from mailshell.shell.view import View
+from mailshell.world.seat import SeatError
+from mailshell.world.world import World
+
+_HEAD = 65536
+"""Octets of a message in which its header is looked for."""
+_WIDE = 72
+"""Columns from which a message of a list stands on one line."""
+
+
+def mailbox(world: World, host: str, wanted: str, view: View) -> list[str]:
+    """Every mailbox of a host; the messages of one mailbox; or one message, folded unless `all` of it is wanted."""
+    rest = wanted.split()
+    if not rest:
+        return [safe(row, ascii_only=view.ascii) for row in _mailboxes(world, host)]
+    who = rest.pop(0)
+    user, _, named = who.partition("@")
+    host = named or host
+    if host not in world.hosts:
+        raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+    boxes = world.store.mailboxes(host, user)
+    if not boxes:
+        raise SeatError(f"{host} has no user {user}. :mailbox lists them.")
+    whole = rest[-1:] == ["all"]
+    rest = rest[: len(rest) - whole]
+    digits = rest.pop() if rest and rest[-1].isascii() and rest[-1].isdecimal() else ""
+    found = _found(boxes, who, " ".join(rest) or "INBOX")
+    asked = f":mailbox {' '.join([who, *rest])}"
+    if not digits and not whole:
+        return _messages(world, found, boxes, view)
+    if not 1 <= int(digits or 0) <= len(found.messages):
+        count = len(found.messages)
+        raise SeatError(f"{asked} N shows message N, with all behind it the whole of it; there are {count}.")
+    return _message(world, found, int(digits), asked, view, whole=whole)
+
+
+def _found(boxes: list[Mailbox], who: str, name: str) -> Mailbox:
+    for box in boxes:
+        if box.key.name.casefold() == name.casefold():
+            return box
+    raise SeatError(f"{who} has no mailbox {name}. There are: {', '.join(box.key.name for box in boxes)}.")
+
+
+def _mailboxes(world: World, host: str) -> list[str]:
+    out = [f"   {host}"]
+    for account in world.store.accounts(host):
+        for box in world.store.mailboxes(host, account.user):
+            if box.key.name == "INBOX" or box.messages:
+                name = f"{account.user} {box.key.name}"
+                out.append(f"     {name:<22}{count(len(box.messages), 'message')}")
+    waiting = world.store.queue(host)
+    out.append(f"     {'outgoing queue':<22}{count(len(waiting), 'message')}")
+    for one in waiting:
+        out.append(f"       {one.id} from <{one.reverse_path}>{_asked(one.terms)}{_until(world, one.release)}")
+        out += [f"          to <{each.address}>{_notify(each)}" for each in one.recipients]
+    held = [one for one in world.store.held() if one.host == host]
+    if held:
+        out.append(f"     {'held':<22}{count(len(held), 'message')}")
+    out += [f"       {one.id} for {', '.join(one.users)}{_until(world, one.release)}" for one in held]
+    return out
+
+
+def _until(world: World, release: Instant) -> str:
+    return f", held until {iso_date(release)}" if release > world.clock.now() else ""
+
+
+def _asked(terms: Terms) -> str:
+    """What MAIL asked for, in the words of SMTP; a by-time is shown as the moment that it means."""
+    late = f" ({terms.late}{'T' * terms.traced})"
+    asked = (
+        ("BODY", terms.body),
+        ("RET", terms.returns),
+        ("ENVID", terms.envelope_id),
+        ("deliver by", "" if terms.deliver_by is None else iso_date(terms.deliver_by) + late),
+        ("MT-PRIORITY", "" if terms.priority is None else str(terms.priority)),
+        ("SMTPUTF8", "yes" if terms.utf8 else ""),
+    )
+    return "".join(f", {name} {value}" for name, value in asked if value)
+
+
+def _notify(recipient: Recipient) -> str:
+    notify = f", NOTIFY {','.join(recipient.notify)}" if recipient.notify else ""
+    return f"{notify}, ORCPT {recipient.original}" if recipient.original else notify
+
+
+def _messages(world: World, box: Mailbox, boxes: list[Mailbox], view: View) -> list[str]:
+    out = [f"   {box.key.user}@{box.key.host} {box.key.name}: {count(len(box.messages), 'message')}"]
+    if box.messages and view.width >= _WIDE:
+        out.append(f"     {'':3} {'octets':>9}  {'date':<16}  {'from':<18}  subject")
+    for number, message in enumerate(box.messages.values(), 1):
+        out += _row(world, number, message, view)
+    others = [f"{one.key.name} {len(one.messages):,}" for one in boxes if one is not box]
+    if others:
+        out.append(_cut(f"     others: {', '.join(others)}", view.width, view))
+    return out
+
+
+def _row(world: World, number: int, message: Message, view: View) -> list[str]:
+    start = world.store.octets(message.body)[:_HEAD]
+    sender = _field(start, b"from") or "(no author)"
+    subject = _field(start, b"subject") or "(no subject)"
+    date = iso_date(message.internal_date)[:16].replace("T", " ")
+    head = f"     {number:>3} {message.size:>9,}  {date}"
+    if view.width < _WIDE:
+        return [head, *(f"         {_cut(text, view.width - 9, view)}" for text in (sender, subject))]
+    sender = _cut(sender, 18, view)
+    return [f"{head}  {sender}{' ' * (18 - width(sender))}  {_cut(subject, view.width - 58, view)}"]
+
+
+def _cut(text: str, columns: int, view: View) -> str:
+    """Text that fits in so many columns, dots in the place of its end."""
+    text = safe(text, ascii_only=view.ascii)
+    if width(text) <= columns:
+        return text
+    while width(text) > columns - 3:
+        text = text[:-1]
+    return text + "..."
+
+
+def _field(message: bytes, name: bytes) -> str:
+    """A header field for people, for a list; empty where there is none."""
+    found = (field.value(message) for field in parse(message).fields if field.name(message) == name)
+    return words.decoded(next(found, b""))
+
+
+def _message(world: World, box: Mailbox, number: int, asked: str, view: View, *, whole: bool) -> list[str]:
+    message = list(box.messages.values())[number - 1]
+    octets = world.store.octets(message.body)
+    rows = lines(octets)
+    shown = rows if whole else rows[:FOLD]
+    title = f"   message {number} of {box.key.user}@{box.key.host}, {message.size:,} octets as stored"
+    out = [title, *Renderer(view).stored(shown)]
+    more = len(rows) - len(shown)
+    return [*out, f"   {count(more, 'more line')}; {asked} {number} all shows all"] if more else out

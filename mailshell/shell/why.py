@@ -1,0 +1,168 @@
+"""`:why`: a step at length, in four depths.
+
+0  one sentence
+1  what happened, the reason, what became of it, what is next
+2  also the rule, the phase that it led to, and what is legal now
+3  also each part of the command and of the answer, the codes taken apart, and what servers mean by them
+"""
+
+import re
+from collections.abc import Iterator
+
+from mailshell.core.explain import Row, explain
+from mailshell.core.record import SAID, Body, Closed, Exchange, Fault, Notice, Opened, Prompt, Spoken, Verdict
+from mailshell.core.transcript import Entry
+from mailshell.protocols import PROTOCOLS
+from mailshell.shell.help import legal_topics, wrapped
+from mailshell.shell.render import FOLD, Renderer
+from mailshell.shell.steps import Step
+from mailshell.shell.text import safe, show, wrap
+from mailshell.shell.view import View
+from mailshell.world.world import Link
+
+DEPTHS = ("0", "1", "2", "3")
+
+Line = tuple[str, str]
+"""A head and what stands beside it."""
+
+_VERDICTS = {
+    Verdict.ACCEPTED: "The command was accepted.",
+    Verdict.TOLERATED: "The command was accepted, but it is not by the standard.",
+    Verdict.REFUSED: "The command was refused, and it changed nothing.",
+}
+_TEXT = "The server had asked for a message. Each of these lines is a part of it, and none is a command."
+_CODES = re.compile(rb"([0-9]{3})(?:[ -]([245]\.[0-9]{1,3}\.[0-9]{1,3})(?= |\r))?")
+
+
+def why(step: Step, link: Link | None, before: list[Entry], view: View, depth: int = 2) -> list[str]:
+    """A step at length. `link` is its connection where nothing came after it; `before` led to it."""
+    record = step.entry.record
+    if isinstance(record, Body):
+        return _message(step, record, before, view, depth)
+    if depth == 0:
+        return wrapped(safe(_sentence(record), ascii_only=view.ascii), view.width)
+    if isinstance(record, Closed):
+        told = [("what", f"The connection was closed by the {record.by}. {record.because}")]
+        return _rows([*told, ("next", "Enter opens the connection again.")], view)
+    lines = list(_first(record, step))
+    if depth > 1:
+        lines += _rule(record, step, link)
+    if depth > 2:
+        lines += _parts(record, step)
+        lines += _codes(record, step)
+    return _rows(lines, view)
+
+
+def _sentence(record: Spoken) -> str:
+    if isinstance(record, Closed):
+        return f"The connection was closed by the {record.by}."
+    verdict = ""
+    if isinstance(record, Exchange | Prompt) and record.verdict is not Verdict.ACCEPTED:
+        verdict = f", {record.verdict.value}"
+    return f"{record.card.name}{verdict} ({record.card.says})."
+
+
+def _first(record: Opened | Exchange | Prompt | Notice, step: Step) -> Iterator[Line]:
+    card = record.card
+    yield "what", f"{card.name}: {card.more}"
+    if not isinstance(record, Opened) and record.because:
+        yield "why", record.because
+    if isinstance(record, Exchange | Prompt):
+        yield "so", _so(record)
+    phase = PROTOCOLS[step.entry.wire.protocol].phases[record.after]
+    refused = isinstance(record, Exchange | Prompt) and record.verdict is Verdict.REFUSED
+    # What a reply names as the next step is for who was refused, or closed out; else the phase knows best.
+    following = card.next if refused or isinstance(record, Notice) else ""
+    if following or phase.next:
+        yield "next", following or phase.next
+
+
+def _so(record: Exchange | Prompt) -> str:
+    if record.verdict is Verdict.REFUSED and record.before is not record.after:
+        return f"The command was refused, and nothing was stored. The phase is another: {record.after.value}."
+    return _VERDICTS[record.verdict]
+
+
+def _rule(record: Opened | Exchange | Prompt | Notice, step: Step, link: Link | None) -> Iterator[Line]:
+    yield "rule", str(record.card.cite)
+    engine = PROTOCOLS[step.entry.wire.protocol]
+    yield "phase", f"{record.after.value}. {engine.phases[record.after].more}"
+    topics = legal_topics(engine, link.session) if link is not None else []
+    if topics:
+        yield "legal", ", ".join(topic.syntax for topic in topics)
+
+
+def _parts(record: Spoken, step: Step) -> Iterator[Line]:
+    """Each part of the command and of the answer once, with its section."""
+    meaning = explain(record, PROTOCOLS[step.entry.wire.protocol])
+    told: set[tuple[str, str]] = set()
+    for head, rows in (("typed", meaning.command), ("answer", meaning.answers)):
+        for row in rows:
+            for note in row.notes:
+                cite = note.cite or row.cite
+                if (note.rule, note.text) not in told:
+                    told.add((note.rule, note.text))
+                    octets = _octets(row, note.start, note.end)
+                    rule = "" if octets.startswith(note.rule) else f" {note.rule}"
+                    yield head, f'"{octets}"{rule}: {note.text} ({cite})'
+                    head = ""
+
+
+def _octets(row: Row, start: int, end: int) -> str:
+    hidden = any(first < end and start < last for first, last in row.secret)
+    return "********" if hidden else show(row.octets[start:end], "off").text
+
+
+def _codes(record: Spoken, step: Step) -> Iterator[Line]:
+    """The codes of the answer taken apart, what servers mean by it after this verb, and the verb's history."""
+    from mailshell.shell.known import facts
+
+    verb = _verb(record, step)
+    found = _CODES.match(record.replies[-1]) if isinstance(record, SAID) and record.replies else None
+    if found is not None:
+        code, enhanced = found[1].decode("ascii"), (found[2] or b"").decode("ascii")
+        for fact in (*facts(code), *(facts(enhanced) if enhanced else ())):
+            yield "code", f"{fact.name} {fact.says}: {fact.more} ({fact.section.split(';')[0]})"
+            yield from (("", text) for head, text in fact.fields if head == "digit" or ".X" in head)
+        for fact in facts(f"{verb} {code}") if verb else ():
+            yield from (("cases", f"{fact.name}, {phase}: {note}") for phase, note in fact.fields)
+    for topic in PROTOCOLS[step.entry.wire.protocol].topics:
+        if topic.card.name == verb and topic.examples:
+            yield "verb", f"{verb}: {topic.card.more}"
+
+
+def _verb(record: Spoken, step: Step) -> str:
+    """The command that was sent, empty where it is none that we know."""
+    if isinstance(record, Exchange | Prompt) and not isinstance(record.parsed, Fault):
+        return record.parsed.card.name
+    octets = record.octets.rstrip(b"\r\n") if isinstance(record, Exchange) else b""
+    card = PROTOCOLS[step.entry.wire.protocol].mark_command(octets).card
+    return card.name if card is not None else ""
+
+
+def _message(step: Step, body: Body, before: list[Entry], view: View, depth: int) -> list[str]:
+    lines = body.octets.count(b"\n") + (not body.octets.endswith(b"\n"))
+    size = f"{lines:,} {'line' if lines == 1 else 'lines'}, {len(body.octets) + body.omitted:,} octets"
+    if depth == 0:
+        return wrapped(f"message text, {size}: part of a message, and no command.", view.width)
+    prompts = [entry.record for entry in before if isinstance(entry.record, Prompt)]
+    phase = prompts[-1].after
+    card = PROTOCOLS[step.entry.wire.protocol].phases[phase]
+    told: list[Line] = [("what", f"message text: {size}."), ("why", _TEXT), ("next", card.next)]
+    if depth > 1:
+        told += [("rule", str(card.cite)), ("phase", f"{phase.value}. {card.more}")]
+    out = _rows(told, view)
+    if depth > 1:
+        shown = view._replace(depth=depth - 1)
+        out += Renderer(shown).message(before, step.entry, step.label, fold=FOLD)
+    return out
+
+
+def _rows(lines: list[Line], view: View) -> list[str]:
+    """Heads on the left, texts beside them; a line without a head goes on with the one above."""
+    out = []
+    for head, text in lines:
+        room = max(view.width - 12, 20)
+        for index, row in enumerate(wrap(safe(text, ascii_only=view.ascii), room)):
+            out.append(f"   {head if index == 0 else '':<7} {row}")
+    return out
