@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mailshell import __version__
 from mailshell.shell import options
+from mailshell.shell.near import near
 from mailshell.shell.options import OptionError
 
 TYPE_CHECKING = False  # `typing` alone would take as long to import as all of the rest that --help needs from us
@@ -113,7 +114,7 @@ class _Parser(argparse.ArgumentParser):
             if word.startswith("--") and word.partition("=")[0] not in ("--", *flags):
                 message = f"{word} is no option here"
                 wrong, known = [word], flags
-        hint = next(filter(None, (options.near(word, known) for word in wrong)), "")
+        hint = next(filter(None, (near(word, known) for word in wrong)), "")
         self.exit(2, f"mailshell: {message}.{hint}\nmailshell: {self.prog} --help lists what there is.\n")
 
 
@@ -191,7 +192,7 @@ def _common() -> _Parser:
 
 
 def _practise(args: argparse.Namespace) -> int:
-    from mailshell.shell.plain import main as practise
+    from mailshell.shell.practise import main as practise
 
     return practise(args)
 

@@ -9,8 +9,8 @@ from mailshell.core.record import Expect, Want
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.hints import choices, colours, ghost, hint, toolbar
 from mailshell.shell.local import COMMANDS
-from mailshell.shell.talk import ESCAPE
 from mailshell.shell.theme import ROLES
+from mailshell.shell.typed import ESCAPE
 from mailshell.shell.view import View
 from tests import strategies
 from tests.test_meta import Desk

@@ -103,6 +103,9 @@ class Redrawing:
     def editing(self, mode):
         return mode or "vi"
 
+    def follows(self):
+        return False
+
     def restyle(self):
         self.asked.append("restyle")
 

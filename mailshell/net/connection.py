@@ -36,11 +36,18 @@ class Hub:
     All that arrives in one turn of the loop happens at one time, and is settled together when the turn is over: one
     commit serves all connections, and their answers leave in one go, which wakes a busy client once instead of often
     (measured: a quarter of the CPU time of a message). One buffer for all spares the allocation of one for every read
-    (half of what asyncio itself costs). `broken` is called when the state file fails: nothing can be promised then.
+    (half of what asyncio itself costs). `broken` is called when the state file fails: nothing can be
+    promised then. A clock that is not `ticking` is turned by somebody else, and nobody is timed out.
     """
 
     def __init__(
-        self, world: World, networks: tuple[Network, ...], limit: int, broken: Callable[[StateError], None]
+        self,
+        world: World,
+        networks: tuple[Network, ...],
+        limit: int,
+        broken: Callable[[StateError], None],
+        *,
+        ticking: bool = True,
     ) -> None:
         self.world = world
         self.loop = asyncio.get_running_loop()
@@ -51,6 +58,7 @@ class Hub:
         self._limit = limit
         self._crowded = False
         self._broken = broken
+        self._ticking = ticking
         self._in_turn = False
         self._timer: asyncio.TimerHandle | None = None
         self._wakes = 0.0
@@ -60,7 +68,8 @@ class Hub:
         """Read the time, once a turn; what is fed from here on is settled when the turn ends."""
         if not self._in_turn:
             self._in_turn = True
-            self.world.clock.turn(_now())
+            if self._ticking:
+                self.world.clock.turn(_now())
             self.loop.call_soon(self.settle)
 
     def settle(self) -> None:
@@ -102,7 +111,7 @@ class Hub:
 
     def arm(self, deadline: Instant | None) -> None:
         """Wake the world at a deadline. Deadlines only move later, so one timer does for all connections."""
-        if deadline is None:
+        if deadline is None or not self._ticking:
             return
         # A little later than due: deadlines that lie close together need one turn.
         at = self.loop.time() + max(deadline - _now(), 0) / 1e6 + SLACK

@@ -17,6 +17,9 @@ from mailshell.world.world import World
 CONNECTIONS = 10_000
 """Connections at the same time; the system's limit on open files may allow fewer."""
 
+PORTS = {"smtp": 2525, "pop3": 1110, "imap": 1143, "http": 8080}
+"""The port of each protocol unless another one is asked for: one that needs no rights."""
+
 GRACE = 1.0
 """Seconds that the last answers have to go out when the server stops."""
 
@@ -38,11 +41,13 @@ class Port(NamedTuple):
 
 
 class Server:
-    """Some ports of a world inside a running event loop."""
+    """Some ports of a world inside a running event loop; with `ticking` the clock of the world is the real one."""
 
-    def __init__(self, world: World, networks: Sequence[Network] = (), limit: int = CONNECTIONS) -> None:
+    def __init__(
+        self, world: World, networks: Sequence[Network] = (), limit: int = CONNECTIONS, *, ticking: bool = True
+    ) -> None:
         self._ended: asyncio.Future[StateError | None] = asyncio.get_running_loop().create_future()
-        self._hub = Hub(world, tuple(networks), min(limit, _open_files()), self.end)
+        self._hub = Hub(world, tuple(networks), min(limit, _open_files()), self.end, ticking=ticking)
         self._servers: list[asyncio.Server] = []
 
     async def start(self, ports: Sequence[Port]) -> list[Port]:

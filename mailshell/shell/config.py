@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mailshell.shell import options
+from mailshell.shell.near import near
 from mailshell.shell.options import OptionError
 from mailshell.shell.paths import config_file
 from mailshell.shell.text import safe, width
@@ -106,7 +107,7 @@ def _meant(name: str, tree: Mapping[str, Any]) -> str:
     if name in SHELL:
         return f" It belongs into [shell], with {', '.join(SHELL)}."
     wanted = [*options.CHOICES, *options.FLAGS, *options.FILES]
-    return options.near(name, ["keys", "shell"] if isinstance(tree[name], dict) else wanted)
+    return near(name, ["keys", "shell"] if isinstance(tree[name], dict) else wanted)
 
 
 def _option(name: str, value: Any, path: str) -> str | bool:
@@ -120,7 +121,7 @@ def _option(name: str, value: Any, path: str) -> str | bool:
         allowed = options.CHOICES[name][0]
         if said not in allowed:
             quoted = ", ".join(one if one.isdecimal() else f'"{one}"' for one in allowed)
-            raise _Wrong((name,), f"{name} is one of {quoted}.{options.near(said, allowed)}")
+            raise _Wrong((name,), f"{name} is one of {quoted}.{near(said, allowed)}")
         return said
     if not isinstance(value, str) or not value:
         raise _Wrong((name,), f'{name} is the name of a file, in quotes, such as "~/{name}".')
@@ -150,13 +151,13 @@ def _shell(table: Mapping[str, Any]) -> Shell:
     for name, value in table.items():
         if name not in SHELL:
             option = name in (*options.CHOICES, *options.FLAGS, *options.FILES)
-            hint = " Move it up, above the tables." if option else options.near(name, SHELL)
+            hint = " Move it up, above the tables." if option else near(name, SHELL)
             text = f"{name} is no key of [shell].{hint} Allowed are {', '.join(SHELL)}."
             raise _Wrong(("shell", name), text, value=False)
         if name == "history" and value is False:
             value = 0
         if not _fits(name, value):
-            hint = options.near(value, _EDITING) if name == "editing" and isinstance(value, str) else ""
+            hint = near(value, _EDITING) if name == "editing" and isinstance(value, str) else ""
             raise _Wrong(("shell", name), f"{name} is {SHELL[name]}.{hint}")
         made = made._replace(**{name: value})
     return made

@@ -13,14 +13,13 @@ from typing import Literal, NamedTuple
 from mailshell import __version__
 from mailshell.mail.disk import check as check_state
 from mailshell.mail.store import StateError
-from mailshell.net.listen import ListenError, Port
+from mailshell.net.listen import PORTS, ListenError, Port
 from mailshell.net.listen import check as check_port
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell import setup
 from mailshell.shell.config import Shell
 from mailshell.shell.options import DEFAULTS, OptionError, plain_because, settle
 from mailshell.shell.paths import config_file, history_file, paths
-from mailshell.shell.serve import PORTS
 from mailshell.shell.text import safe
 from mailshell.world.start import DEFAULT_HOST
 

@@ -27,6 +27,9 @@ class Front(Protocol):
     def panes(self) -> None:
         """Show the wire and its meaning side by side, or go back."""
 
+    def follows(self) -> bool:
+        """Whether what is on the screen changes with the view by itself, as in the panes."""
+
     def editing(self, mode: str) -> str:
         """Edit as in `vi` or `emacs`, or change over; the mode that holds now."""
 

@@ -6,7 +6,9 @@ The command line imports this before it knows what it will do, so it imports nex
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+
+from mailshell.shell.near import near
 
 CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
     "depth": (("0", "1", "2"), "0 the wire alone, 1 a note beside each line, 2 every field named"),
@@ -33,17 +35,12 @@ DEFAULTS: dict[str, str] = {
 FLAGS = {"plain": "append-only lines, roles in words: for screen readers", "ascii": "no character beyond ASCII"}
 FILES = {"log": "append what is shown to a file", "state": "keep the mail in this file"}
 
+NARROW = 40
+"""Columns below which only lines are written."""
+
 
 class OptionError(Exception):
     """An option has a value that it cannot have. Its text may have several lines."""
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """What may have been meant by a word, as a sentence with a space before it; empty where nothing is near."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(word, list(known), 1)
-    return f" Did you mean {found[0]}?" if found else ""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -110,4 +107,10 @@ def plain_because(args: argparse.Namespace) -> str:
         if not stream.isatty():
             return f"standard {name} is no terminal"
     terminal = os.environ.get("TERM", "")
-    return f"TERM is {terminal or 'not set'}" if terminal in ("", "dumb", "unknown") else ""
+    if terminal in ("", "dumb", "unknown"):
+        return f"TERM is {terminal or 'not set'}"
+    try:
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):  # it does not say
+        return ""
+    return f"the terminal has {columns} columns, and {NARROW} are wanted" if columns < NARROW else ""

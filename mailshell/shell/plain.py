@@ -10,14 +10,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from mailshell import __version__
 from mailshell.core.explain import masked
+from mailshell.core.transcript import Entry
 from mailshell.mail.store import StateError
 from mailshell.shell import setup
 from mailshell.shell.local import COMMANDS
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
-from mailshell.shell.render import Renderer
+from mailshell.shell.render import Label, Renderer
 from mailshell.shell.talk import Talk
 from mailshell.shell.text import show
 from mailshell.world.seat import Seat
@@ -29,12 +29,8 @@ def main(args: argparse.Namespace) -> int:
     """Talk to a server, line by line; exit status 0, 2 for a host that is not there, 3 for the state file."""
     try:
         with setup.opened(args) as world:
-            args.host = args.host.lower()
-            if args.host not in world.hosts:
-                names = ", ".join(world.hosts)
-                print(f"mailshell: {args.host} is no host of this world: there are {names}.", file=sys.stderr)
-                print("mailshell: the world is closed; it does not reach servers on the network.", file=sys.stderr)
-                return 2
+            if (status := setup.unknown_host(args, world)) is not None:
+                return status
             with Log(args.log) as log:
                 return Plain(args, world, log).run()
     except StateError as error:
@@ -50,14 +46,12 @@ class Plain:
         self.seat = Seat(world, STUDENT)
         self.log = log
         self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
-        self.talk = Talk(self.meta, personal=self.terminal)
+        self.talk = Talk(self.meta, self.show, personal=self.terminal)
         self._protocol, self._host = args.protocol, args.host
         self._pasted = False  # several lines came at once, and stand on the screen without their gutter
 
     def run(self) -> int:
         """Read lines until they end, or until :quit."""
-        if self.terminal:
-            self._banner()
         self.seat.connect(self._host, self._protocol)
         for line in self._typed() if self.terminal else _piped():
             self.line(line)
@@ -68,6 +62,10 @@ class Plain:
                 self.seat.switch(number)
                 self.seat.drop()
         return 0
+
+    def show(self, entry: Entry, label: Label) -> None:
+        """A step of a conversation."""
+        self.print(self.renderer.lines(entry, label))
 
     def print(self, lines: list[str]) -> None:
         """Write lines, and keep them in the log where there is one."""
@@ -80,13 +78,9 @@ class Plain:
         """One typed line, its end left out: for mailshell, or for the server."""
         if self.terminal:
             self._remember(octets)
-        typed = self.terminal and not self._pasted
-        self.renderer.echoed = typed
-        self.talk.line(octets, typed=typed)
-
-    def _banner(self) -> None:
-        place = f"{self._protocol.upper()} with {self._host} in a closed world."
-        self.print(self.renderer.say(f"mailshell {__version__}: {place} ? helps, :quit leaves."))
+        by_hand = self.terminal and not self._pasted
+        self.renderer.echoed = by_hand
+        self.talk.line(octets, by_hand=by_hand)
 
     def _typed(self) -> Iterator[bytes]:
         read = _reader()

@@ -149,25 +149,26 @@ class Renderer:
         marks: WireMarks = "off" if view.words else view.wire
         shown = show(octets, marks, ascii_only=view.ascii)
         columns = [len(gutter) + shown.columns[min(place, len(shown.columns) - 1)] for place in places]
-        text = gutter + shown.text
+        used = len(gutter) + width(shown.text)
+        line = paint(gutter + shown.text.removesuffix(shown.mark), role, view.theme)
+        line += paint(shown.mark, "mark", view.theme)
         typed = row.side == "client" and self.echoed and bool(self.typed) and row.octets == self.typed
         if typed:
             # The terminal shows what was typed; what Enter added to it is shown below.
-            text, role = " " * len(gutter) + show(b"\r\n", marks, ascii_only=view.ascii).text, "mark"
-        if view.depth == 1 and row.gloss:
-            out = self._glossed(text, role, safe(row.gloss, ascii_only=view.ascii), typed)
-        else:
-            out = [] if typed else [paint(text, role, view.theme)]
+            mark = " " * len(gutter) + show(b"\r\n", marks, ascii_only=view.ascii).mark
+            line, used = paint(mark, "mark", view.theme), width(mark)
+        bare = [] if typed else [line]
+        out = self._glossed(line, used, row, typed) if view.depth == 1 and row.gloss else bare
         if view.wire == "hex":
             out += [paint(f"   {dump}", "mark", view.theme) for dump in hex_rows(octets)]
         if view.depth == 2:
             out += self._fields(list(row.notes), columns, row)
         return out
 
-    def _glossed(self, text: str, role: Role, gloss: str, typed: bool) -> list[str]:
-        view = self.view
-        line, used = paint(text, role, view.theme), width(text)
-        tone: Role = "refusal" if role == "refusal" else "note"
+    def _glossed(self, line: str, used: int, row: Row, typed: bool) -> list[str]:
+        """A line of so many columns with its gloss beside it, or below it."""
+        view, gloss = self.view, safe(row.gloss, ascii_only=self.view.ascii)
+        tone: Role = "refusal" if row.manner == "refusal" else "note"
         if view.words:
             return [*([] if typed else [line]), f"  meaning: {paint(gloss.removeprefix('x '), tone, view.theme)}"]
         if used + _GAP <= GLOSS_COLUMN and view.width >= _NARROW and GLOSS_COLUMN + width(gloss) <= view.width:

@@ -11,7 +11,7 @@ from mailshell.core.clock import Instant
 from mailshell.core.transcript import SERVE_LIMIT, Transcript
 from mailshell.mail.store import Account, Full, StateError, Store
 from mailshell.net.connection import Network
-from mailshell.net.listen import ListenError, Port, serve
+from mailshell.net.listen import PORTS, ListenError, Port, serve
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell import setup
 from mailshell.shell.events import dump
@@ -19,9 +19,6 @@ from mailshell.shell.live import Pipe, Screen, Stream
 from mailshell.shell.log import Log
 from mailshell.world.start import DEFAULT_HOST, build
 from mailshell.world.world import World
-
-PORTS = {"smtp": 2525, "pop3": 1110, "imap": 1143, "http": 8080}
-"""The TCP port of each protocol where none is asked for."""
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _USER = re.compile(rf"{_ATOM}(\.{_ATOM})*")

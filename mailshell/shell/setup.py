@@ -48,6 +48,17 @@ def opened(args: argparse.Namespace, asked: Setting | None = None) -> Iterator[W
         kept.close()
 
 
+def unknown_host(args: argparse.Namespace, world: World) -> int | None:
+    """Exit status 2, and words on stderr, for a host that the world does not have; its name goes to lower case."""
+    args.host = args.host.lower()
+    if args.host in world.hosts:
+        return None
+    names = ", ".join(world.hosts)
+    print(f"mailshell: {args.host} is no host of this world: there are {names}.", file=sys.stderr)
+    print("mailshell: the world is closed; it does not reach servers on the network.", file=sys.stderr)
+    return 2
+
+
 def view(args: argparse.Namespace, out: IO[str]) -> View:
     """How the transcript is shown on `out`."""
     wire: WireMarks = "hex" if args.wire == "hex" else "off" if args.wire == "off" else "marks"

@@ -1,33 +1,34 @@
 """What a typed line does, in every front end: it is for mailshell, for the server, or it opens the connection again."""
 
+from collections.abc import Callable
 from string import ascii_lowercase
 
 from mailshell.core.explain import hidden, masked
 from mailshell.core.transcript import Entry
-from mailshell.protocols import PROTOCOLS
 from mailshell.shell.local import COMMANDS, carry_out
 from mailshell.shell.meta import Meta
 from mailshell.shell.render import Label
-
-ESCAPE = "\x1d"
-"""Ctrl-]: a line that begins with it is for mailshell, in every phase."""
+from mailshell.shell.typed import ESCAPE, reads_lines, typed
 
 CRLF = b"\r\n"
 
 
 class Talk:
-    """One person at the world. `personal` says that a person types, who is told what a script does not need."""
+    """One person at the world. `show` puts a step of a conversation on the screen, with the name of its connection.
 
-    def __init__(self, meta: Meta, *, personal: bool) -> None:
+    `personal` says that a person types, who is told what a script does not need.
+    """
+
+    def __init__(self, meta: Meta, show: Callable[[Entry, Label], None], *, personal: bool) -> None:
         self.meta = meta
         self.seat = meta.seat
         self.renderer = meta.renderer
         self.personal = personal
         self._others: dict[int, int] = {}
-        meta.seat.world.transcript.subscribe(self._show)
+        meta.seat.world.transcript.subscribe(lambda entry: show(entry, self.label(entry.wire.number)))
 
-    def line(self, octets: bytes, *, typed: bool) -> None:
-        """One line, its end left out. `typed`: it was typed by hand, not pasted, and is never folded away."""
+    def line(self, octets: bytes, *, by_hand: bool) -> None:
+        """One line, its end left out. `by_hand`: it was typed, not pasted, and is never folded away."""
         text = octets.decode("utf-8", "surrogateescape")
         command = self.local(text)
         if command is not None:
@@ -35,44 +36,51 @@ class Talk:
         elif self.seat.link.closed:
             self._reopen(text)
         else:
-            self._send(octets, text, typed)
+            self._send(octets, text, by_hand)
 
-    def together(self, lines: list[bytes]) -> None:
-        """Lines in one write: what PIPELINING is about."""
-        octets = b"".join(line + CRLF for line in lines)
-        self.seat.send(octets, f"C: {self._cause(lines[0])} and {len(lines) - 1} more")
+    def together(self, lines: list[str]) -> None:
+        """Lines in one write: what PIPELINING is about, and how the lines of a message go on."""
+        sent = [line.encode("utf-8", "surrogateescape") for line in lines]
+        more = f" and {len(sent) - 1} more" if len(sent) > 1 else ""
+        self.seat.send(b"".join(line + CRLF for line in sent), f"C: {self._cause(sent[0])}{more}")
         self._ended()
+
+    def paste(self, lines: list[str]) -> None:
+        """Whole lines that came at once, one after the other, or in one write where the person wants that."""
+        if self.meta.pipeline and len(lines) > 1:
+            return self.together(lines)
+        at = 0
+        while at < len(lines) and not self.meta.over:
+            end = at if self.reads_lines() else _text_ends(lines, at)
+            if end > at:
+                self.together(lines[at:end])
+            if end < len(lines):
+                self.line(lines[end].encode("utf-8", "surrogateescape"), by_hand=False)
+            at = end + 1
 
     def local(self, text: str) -> str | None:
         """What a line wants of mailshell, or None where it goes to the server."""
-        if text.startswith(ESCAPE):
-            return text[1:].strip().removeprefix(":")
-        if not self.reads_lines():
-            return None
-        if text.startswith(":") and not text.startswith("::"):
-            return text[1:].strip()
-        if text.startswith("?"):
-            return f"help {text[1:].strip() or '?'}"
-        return None
+        whom, start = typed(self.meta, text)
+        rest = text[start:].strip()
+        return rest if whom == "local" else f"help {rest or '?'}" if whom == "help" else None
 
     def reads_lines(self) -> bool:
         """Whether a line is a command now, and not a part of a message."""
-        link = self.seat.link
-        return link.closed or PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase)
+        return reads_lines(self.meta)
 
     def secret(self, octets: bytes) -> bool:
         """Whether a line holds a password, which no history and no log may keep."""
         return bool(hidden(octets)) and self.reads_lines()
 
-    def _send(self, octets: bytes, text: str, typed: bool) -> None:
-        reads_lines = self.reads_lines()
+    def _send(self, octets: bytes, text: str, by_hand: bool) -> None:
+        was_text = not self.reads_lines()
         # A second colon in front is how a line that begins with a colon is typed.
-        sent = octets[1:] if reads_lines and text.startswith("::") else octets
-        self.renderer.typed = sent + CRLF if typed else b""
+        sent = octets[typed(self.meta, text).start :]
+        self.renderer.typed = sent + CRLF if by_hand else b""
         # "C:" keeps what was typed apart from the causes that have a meaning of their own, such as ":reset".
         self.seat.send(sent + CRLF, f"C: {self._cause(sent)}".rstrip())
         self.renderer.typed = b""
-        if self.personal and not reads_lines and text.startswith(":") and text[1:].split(" ")[0] in COMMANDS:
+        if self.personal and was_text and text.startswith(":") and text[1:].split(" ")[0] in COMMANDS:
             self.meta.say("That was message text. A command of mailshell starts with Ctrl-] here.")
         self._ended()
 
@@ -100,5 +108,7 @@ class Talk:
         letter, again = ascii_lowercase[at % 26], at // 26
         return f"{letter}{again}" if again else letter
 
-    def _show(self, entry: Entry) -> None:
-        self.meta.out(self.renderer.lines(entry, self.label(entry.wire.number)))
+
+def _text_ends(lines: list[str], at: int) -> int:
+    """Where the lines of a message that go out in one piece end: at one that may end it, or that is for mailshell."""
+    return next((n for n in range(at, len(lines)) if lines[n] == "." or lines[n].startswith(ESCAPE)), len(lines))

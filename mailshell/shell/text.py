@@ -7,13 +7,17 @@ from mailshell.shell.view import WireMarks
 
 
 class Shown:
-    """A line as text, and for each octet the column at which it begins (one more for the end of the line)."""
+    """A line as text, and for each octet the column at which it begins (one more for the end of the line).
 
-    __slots__ = ("columns", "text")
+    `mark` is the end of the text, where that stands for the end of the line.
+    """
 
-    def __init__(self, text: str, columns: list[int]) -> None:
+    __slots__ = ("columns", "mark", "text")
+
+    def __init__(self, text: str, columns: list[int], mark: str) -> None:
         self.text = text
         self.columns = columns
+        self.mark = mark
 
 
 def width(text: str) -> int:
@@ -40,7 +44,7 @@ def show(octets: bytes, wire: WireMarks = "marks", *, ascii_only: bool = False) 
         columns = list(range(len(text) + 1))
     else:
         text, columns = _show_each(line, ascii_only)
-    return Shown(text + mark, columns)
+    return Shown(text + mark, columns, mark)
 
 
 def _show_each(line: bytes, ascii_only: bool) -> tuple[str, list[int]]:
@@ -111,6 +115,19 @@ def hex_rows(octets: bytes) -> list[str]:
         seen = "".join(chr(octet) if 32 <= octet < 127 else "." for octet in piece)
         rows.append(f"{start:04x}  {left:<23}  {right:<23}  |{seen}|")
     return rows
+
+
+def cut(text: str, columns: int) -> str:
+    """The start of a text, in at most so many columns; an ellipsis says that there is more."""
+    if width(text) <= columns:
+        return text
+    kept, used = "", 1
+    for letter in text:
+        used += _columns(letter)
+        if used > columns:
+            break
+        kept += letter
+    return kept + "…" if columns > 0 else ""
 
 
 def wrap(text: str, columns: int) -> list[str]:

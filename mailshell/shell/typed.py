@@ -7,7 +7,9 @@ from mailshell.core.session import Preview
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.local import COMMANDS
 from mailshell.shell.meta import Command, Meta
-from mailshell.shell.talk import ESCAPE
+
+ESCAPE = "\x1d"
+"""Ctrl-]: a line that begins with it is for mailshell, in every phase."""
 
 Whom = Literal["server", "text", "local", "help", "closed"]
 
@@ -26,14 +28,19 @@ def typed(meta: Meta, text: str) -> Typed:
     if text.startswith(ESCAPE):
         rest = text[1:].lstrip()
         return Typed("local", len(text) - len(rest.removeprefix(":")))
-    link = meta.seat.link
-    if not link.closed and not PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase):
+    if not reads_lines(meta):
         return Typed("text", 0)
     if text.startswith("?"):
         return Typed("help", 1)
     if text.startswith(":") and not text.startswith("::"):
         return Typed("local", 1)
-    return Typed("closed" if link.closed else "server", 1 if text.startswith("::") else 0)
+    return Typed("closed" if meta.seat.link.closed else "server", 1 if text.startswith("::") else 0)
+
+
+def reads_lines(meta: Meta) -> bool:
+    """Whether a line is a command now, and not a part of a message."""
+    link = meta.seat.link
+    return link.closed or PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase)
 
 
 def begun(word: str) -> list[str]:

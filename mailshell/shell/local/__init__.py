@@ -7,6 +7,7 @@ from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.local import choices, files, guide, links, look, screen, travel, view
 from mailshell.shell.meta import Choice, Command, Meta, no_argument, words
+from mailshell.shell.near import near
 from mailshell.shell.theme import THEMES
 from mailshell.world.seat import SeatError
 from mailshell.world.world import Busy
@@ -29,11 +30,7 @@ def carry_out(meta: Meta, text: str) -> None:
 def _unknown(word: str, found: list[str]) -> str:
     if found:
         return f":{word} could be {' or '.join(':' + name for name in found)}."
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, COMMANDS, 1)
-    hint = f" Did you mean :{near[0]}?" if near else ""
-    return f":{word} is no command of mailshell.{hint} :help lists them."
+    return f":{word} is no command of mailshell.{near(word, [f':{name}' for name in COMMANDS])} :help lists them."
 
 
 def _help(meta: Meta, rest: str) -> None:

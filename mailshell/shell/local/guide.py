@@ -108,7 +108,7 @@ def _overview(commands: Mapping[str, Command], view: View) -> list[str]:
         for number, cell in enumerate(cells[:half]):
             other = cells[half + number] if half + number < len(cells) else ""
             out.append(f"{cell:<{COLUMN}}{other}".rstrip())
-    return [*out, *wrapped("? says what to send now, ? WORD explains a word, :help :why tells about :why.", view.width)]
+    return [*out, *wrapped("? says what to send now, ? WORD explains a word, :help :why one command.", view.width)]
 
 
 def _command(meta: Meta, name: str, command: Command) -> list[str]:

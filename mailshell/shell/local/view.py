@@ -16,8 +16,7 @@ def depth(meta: Meta, rest: str) -> None:
         raise SeatError(":depth wants 0 (the wire), 1 (a note beside each line) or 2 (every field named).")
     depth = int(rest) if rest else (renderer.view.depth + 1) % 3
     renderer.view = renderer.view._replace(depth=depth)
-    meta.say(f"depth {depth}; the last exchange again:")
-    again(meta)
+    _changed(meta, f"depth {depth}")
 
 
 def wire(meta: Meta, rest: str) -> None:
@@ -27,8 +26,7 @@ def wire(meta: Meta, rest: str) -> None:
         raise SeatError(":wire wants off (no line ends), marks (of line ends) or hex (a dump of each line).")
     wire = next((mode for mode in WIRE if mode == rest), WIRE[(WIRE.index(renderer.view.wire) + 1) % 3])
     renderer.view = renderer.view._replace(wire=wire)
-    meta.say(f"wire {wire}; the last exchange again:")
-    again(meta)
+    _changed(meta, f"wire {wire}")
 
 
 def theme(meta: Meta, rest: str) -> None:
@@ -42,7 +40,14 @@ def theme(meta: Meta, rest: str) -> None:
     renderer.view = renderer.view._replace(theme=THEMES[rest])
     if meta.front is not None:
         meta.front.restyle()
-    meta.say(f"theme {rest}; the last exchange again:")
+    _changed(meta, f"theme {rest}")
+
+
+def _changed(meta: Meta, what: str) -> None:
+    """Say what holds now, and show the last exchange in it."""
+    if meta.front is not None and meta.front.follows():
+        return
+    meta.say(f"{what}; the last exchange again:")
     again(meta)
 
 

@@ -1,0 +1,326 @@
+"""The interactive shell: one prompt that stays, the conversation above it, a toolbar right below it."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import Input
+from prompt_toolkit.layout import Layout
+from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.styles import DynamicStyle
+
+from mailshell.core.transcript import Entry
+from mailshell.protocols import PROTOCOLS
+from mailshell.shell import hints, setup
+from mailshell.shell.bindings import bind
+from mailshell.shell.config import Shell
+from mailshell.shell.editing import Editors, style_of
+from mailshell.shell.keys import bindings, listing, shown
+from mailshell.shell.layout import Rows
+from mailshell.shell.listening import Ports
+from mailshell.shell.log import Log
+from mailshell.shell.meta import Meta
+from mailshell.shell.outside import OutsideError, edited, paged
+from mailshell.shell.panes import Panes
+from mailshell.shell.printer import Printer, change_screen
+from mailshell.shell.render import Label, Renderer
+from mailshell.shell.talk import Talk
+from mailshell.shell.theme import MONO, NONE
+from mailshell.shell.typed import ESCAPE
+from mailshell.world.seat import Seat
+from mailshell.world.start import STUDENT
+from mailshell.world.world import World
+
+PATIENCE = 20.0
+"""Seconds without a key inside a message, after which the learner is told how it ends."""
+
+
+class App:
+    """One person at the world, in a terminal that can be redrawn."""
+
+    def __init__(
+        self,
+        args: argparse.Namespace,
+        world: World,
+        log: Log,
+        *,
+        input: Input | None = None,
+        output: Output | None = None,
+    ) -> None:
+        view = setup.view(args, sys.stdout)
+        # NO_COLOR asks for no colours; bold and dim are none.
+        self.renderer = Renderer(view._replace(theme=MONO) if view.theme is NONE else view)
+        self.seat = Seat(world, STUDENT)
+        self.log = log
+        self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
+        self.meta.front = self
+        self.talk = Talk(self.meta, self.show, personal=True)
+        self.bound = bindings(args.keys)
+        self._place = args.host, args.protocol
+        self._asked: Shell = args.shell
+        self._shown = {name: shown(" ".join(keys[0])) for name, keys in self.bound.items() if keys}
+        self._output = _quiet(output if output is not None else create_output(sys.stdout))
+        self.printer = Printer(self._output, _later, _now)
+        self.ports = Ports(world, self.meta, self._spawn)
+        self._aside = ""
+        self._idle: Callable[[], None] | None = None
+        self._told = False
+        self._editors = Editors(self.meta, self.talk, self._asked.history, self.touched)
+        toolbar = self._toolbar if self._asked.toolbar else None
+        self.rows = Rows(self._editors.of(args.protocol), self._editors.colours, self._size, self._prompt, toolbar)
+        self.pane = Panes(self.seat, lambda: self.renderer.view, self._size, self.rows.below)
+        self._inline = Layout(self.rows.all, self.rows.line)
+        self._paned = Layout(self.pane.container, self.rows.line)
+        self.app = self.printer.app = self._application(input)
+
+    def _application(self, input: Input | None) -> Application[None]:
+        return Application(
+            self._inline,
+            style=DynamicStyle(lambda: style_of(self.renderer.view.theme)),
+            key_bindings=bind(self),
+            enable_page_navigation_bindings=False,
+            mouse_support=False,
+            erase_when_done=True,
+            editing_mode=EditingMode.VI if self._asked.editing == "vi" else EditingMode.EMACS,
+            input=input,
+            output=self._output,
+        )
+
+    @property
+    def buffer(self) -> Buffer:
+        """The line that is typed."""
+        return self.rows.control.buffer
+
+    def run(self) -> int:
+        """Talk until the person leaves; the exit status."""
+        self.start()
+        asyncio.run(self.talk_on())
+        return 0
+
+    def start(self) -> None:
+        """Connect; the greeting stands above the first prompt."""
+        self.seat.connect(*self._place)
+
+    async def talk_on(self) -> None:
+        """Talk until the person leaves."""
+        asyncio.get_running_loop().set_exception_handler(self._failed)
+        try:
+            await self.app.run_async(handle_sigint=False, set_exception_handler=False)
+        finally:
+            self.printer.holds = False
+            self.printer.flush()
+            await self.ports.close()
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        """Something went wrong that is our fault: say so, and go on."""
+        error = context.get("exception")
+        if os.environ.get("MAILSHELL_DEBUG"):
+            loop.default_exception_handler(context)
+        said = f"{type(error).__name__}: {error}" if error is not None else str(context.get("message"))
+        self.print(self.renderer.error(f"internal error: {said}. Please report it. The session goes on."))
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        """Something that goes on beside the typing."""
+
+        async def alone() -> None:
+            await work
+
+        self.app.create_background_task(alone())
+
+    # What is shown.
+
+    def show(self, entry: Entry, label: Label) -> None:
+        """A step of some conversation."""
+        if self.pane.open:
+            self.pane.entry(entry, label)
+        self._put(self.renderer.lines(entry, label))
+
+    def print(self, lines: list[str]) -> None:
+        """Words of mailshell."""
+        if self.pane.open:
+            self.pane.words(lines)
+        self._put(lines)
+
+    def _put(self, lines: list[str]) -> None:
+        self.log.write(lines)
+        self.printer.put(lines)
+        if self.pane.open:
+            self.app.invalidate()
+
+    def _size(self) -> tuple[int, int]:
+        size = self._output.get_size()
+        columns = max(size.columns, 20)
+        if columns != self.renderer.view.width:
+            self.renderer.view = self.renderer.view._replace(width=columns)
+        return size.rows, columns
+
+    def _prompt(self) -> StyleAndTextTuples:
+        link, several = self.seat.link, len(self.seat.links) > 1
+        number = f"{self.seat.current} " if several else ""
+        sign = ">" if self.talk.reads_lines() else "|"
+        return [("class:prompt", f"{number}{link.wire.protocol} {link.wire.host}{sign} ")]
+
+    def _toolbar(self) -> StyleAndTextTuples:
+        columns, text = self._size()[1], self.buffer.document.text_before_cursor
+        if text:
+            return [("class:toolbar", " " + hints.hint(self.meta, text, columns - 1))]
+        parts = hints.toolbar(self.meta, columns, self._shown)
+        return [(f"class:toolbar class:{role}", part) for role, part in parts]
+
+    # What is typed.
+
+    def aside(self, mark: str) -> None:
+        """Put the line that is typed aside for a command of mailshell; without a mark take it back."""
+        text = self.buffer.text
+        self.buffer.reset()
+        if mark:
+            self._aside = text
+            self.buffer.insert_text(mark)
+        else:
+            self._resume()
+
+    def _resume(self) -> None:
+        text, self._aside = self._aside, ""
+        self.buffer.insert_text(text)
+
+    def enter(self) -> None:
+        """Send the line that was typed, or do what it asks of mailshell."""
+        text = self.buffer.text
+        self.buffer.append_to_history()
+        self.buffer.reset()
+        with self.printer.batch():
+            if self.talk.local(text) is not None:
+                prompt = "".join(part for _, part, *_ in self._prompt())
+                self.print([f"{prompt}{text.replace(ESCAPE, '^]')}"])
+            self.talk.line(text.encode("utf-8", "surrogateescape"), by_hand=True)
+        self._resume()
+        self._after()
+
+    def paste(self, text: str) -> None:
+        """Several lines at once: each is sent as if it had been typed; the last one, without its end, stays."""
+        *lines, rest = (self.buffer.text + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.buffer.reset()
+        self.buffer.insert_text(rest)
+        with self.printer.batch():
+            self.talk.paste(lines)
+        self._after()
+
+    def _after(self) -> None:
+        """After a line: leave, or go on with the line editor of the connection that is current now."""
+        if self.meta.over:
+            self.app.exit()
+            return
+        self.rows.control.buffer = self._editors.of(self.seat.link.wire.protocol)
+        self.touched()
+        self.app.invalidate()
+
+    def touched(self) -> None:
+        """A key was pressed: wait anew before somebody in a message is told how it ends."""
+        if self._idle is not None:
+            self._idle()
+            self._idle = None
+        if self.talk.reads_lines():
+            self._told = False
+        elif not self._told and self.app.is_running:
+            self._idle = _later(PATIENCE, self._tell)
+
+    def _tell(self) -> None:
+        self._idle, self._told = None, True
+        link = self.seat.link
+        step = PROTOCOLS[link.wire.protocol].phases[link.session.phase].next
+        self.meta.say(f"The server waits for {step}. Ctrl-] :drop cuts the connection.")
+
+    def edit(self) -> None:
+        """Go on with the line in an editor; several lines are sent as a paste is."""
+        self._spawn(self._edit())
+
+    async def _edit(self) -> None:
+        try:
+            text = await edited(self.buffer.text)
+        except OutsideError as error:
+            self.print(self.renderer.error(str(error)))
+            return
+        self.buffer.reset()
+        self.paste(text if "\n" in text.rstrip("\n") else text.rstrip("\n"))
+
+    # What only a front end that redraws can do.
+
+    def panes(self) -> None:
+        """Show the wire and its meaning side by side, or go back."""
+        self.printer.flush()
+        self.printer.holds = not self.pane.open
+        change_screen(self.app, full=not self.pane.open)
+        if self.pane.open:
+            self.pane.leave()
+            self.app.layout = self._inline
+            self.printer.flush()
+        else:
+            entries = self.seat.world.transcript.entries
+            self.pane.enter([(entry, self.talk.label(entry.wire.number)) for entry in entries])
+            self.app.layout = self._paned
+        self.app.invalidate()
+
+    def follows(self) -> bool:
+        """Whether what is on the screen changes with the view by itself."""
+        return self.pane.open
+
+    def editing(self, mode: str) -> str:
+        """Edit as in `vi` or `emacs`, or change over; the mode that holds now."""
+        vi = mode == "vi" if mode else self.app.editing_mode is EditingMode.EMACS
+        self.app.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
+        return "vi" if vi else "emacs"
+
+    def restyle(self) -> None:
+        """The theme has changed."""
+        self.app.invalidate()
+
+    def listen(self, words: list[str]) -> list[str]:
+        """Open TCP ports, or close them; raises SeatError."""
+        return self.ports.listen(words)
+
+    def bindings(self) -> list[tuple[str, str, str]]:
+        """Each action: its id, its keys, what it does."""
+        return listing(self.bound)
+
+    def clear(self) -> None:
+        """Clear the screen."""
+        self.app.renderer.clear()
+
+    def page(self, lines: list[str]) -> None:
+        """Show a long text with a pager, and one that fits as it is."""
+        if len(lines) < self._size()[0] - 2 or self.pane.open:
+            self.print(lines)
+        else:
+            self._spawn(self._page(lines))
+
+    async def _page(self, lines: list[str]) -> None:
+        self.printer.holds = True
+        try:
+            await paged(lines, self._asked.pager)
+        except OutsideError as error:
+            self.print([*lines, *self.renderer.error(str(error))])
+        finally:
+            self.printer.holds = self.pane.open
+            self.printer.flush()
+
+
+def _quiet(output: Output) -> Output:
+    """Without a request for the cursor's place the toolbar stands right under the prompt from the start."""
+    if isinstance(output, Vt100_Output):
+        output.enable_cpr = False
+    return output
+
+
+def _later(seconds: float, do: Callable[[], None]) -> Callable[[], None]:
+    return asyncio.get_running_loop().call_later(seconds, do).cancel
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,139 @@
+"""What each action does, bound to the keys that hold for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.filters import Always, Condition, is_searching
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.search import SearchDirection, start_search
+
+from mailshell.shell.keys import ACTIONS
+from mailshell.shell.local import carry_out
+from mailshell.shell.typed import ESCAPE
+
+if TYPE_CHECKING:
+    from mailshell.shell.app import App
+
+Do = Callable[[KeyPressEvent], None]
+
+
+def bind(app: App) -> KeyBindings:
+    """The bindings of the shell; those of the line editor itself are below them."""
+    bindings = KeyBindings()
+    typing = ~is_searching
+    for action, do in _actions(app).items():
+        for keys in app.bound[action]:
+            bindings.add(*keys, filter=typing & _PLACES[ACTIONS[action].place], eager=action in _EAGER)(do)
+    bindings.add(Keys.BracketedPaste, filter=typing)(lambda event: _paste(app, event.data))
+    bindings.add("c-j", filter=typing)(lambda event: _send(app))
+    return bindings
+
+
+@Condition
+def _ghostly() -> bool:
+    """Whether grey text stands behind the line, and the cursor right before it."""
+    buffer = get_app().current_buffer
+    return buffer.suggestion is not None and bool(buffer.suggestion.text) and buffer.document.is_cursor_at_the_end
+
+
+_PLACES = {"line": Always(), "ghost": _ghostly}
+_WORD = re.compile(r"\s*\S+")
+_EAGER = frozenset({"local", "send"})
+"""Ctrl-] begins a search for a character in the line editor: it would swallow the next key."""
+
+
+def _actions(app: App) -> dict[str, Do]:
+    def command(text: str) -> Do:
+        return lambda event: _do(app, text)
+
+    return {
+        "send": lambda event: _send(app),
+        "complete": lambda event: _complete(event, 1),
+        "complete-back": lambda event: _complete(event, -1),
+        "help": lambda event: _do(app, f"help {_word(app) or '?'}"),
+        "depth": command("depth"),
+        "wire": command("wire"),
+        "editing": command("editing"),
+        "panes": lambda event: app.panes(),
+        "local": lambda event: _local(app),
+        "clear-line": lambda event: _clear(app),
+        "leave": lambda event: _leave(app, event),
+        "suspend": lambda event: event.app.suspend_to_background(),
+        "clear-screen": lambda event: app.clear(),
+        "editor": lambda event: app.edit(),
+        "accept-ghost": lambda event: _accept(event, whole=True),
+        "accept-word": lambda event: _accept(event, whole=False),
+        "older": lambda event: event.current_buffer.auto_up(),
+        "newer": lambda event: event.current_buffer.auto_down(),
+        "search": lambda event: start_search(direction=SearchDirection.BACKWARD),
+    }
+
+
+def _do(app: App, text: str) -> None:
+    """Carry out a command of mailshell as if it had been typed; what is in the line stays."""
+    with app.printer.batch():
+        carry_out(app.meta, text)
+    app.app.invalidate()
+
+
+def _word(app: App) -> str:
+    """The first word of the line, for help on it."""
+    return app.buffer.text.strip().partition(" ")[0]
+
+
+def _send(app: App) -> None:
+    state = app.buffer.complete_state
+    if state is not None and state.current_completion is not None:
+        # Enter on a choice takes it, and never sends.
+        app.buffer.complete_state = None
+        return
+    app.enter()
+
+
+def _complete(event: KeyPressEvent, step: int) -> None:
+    buffer = event.current_buffer
+    if buffer.complete_state is None:
+        buffer.start_completion(insert_common_part=True)
+    elif step > 0:
+        buffer.complete_next()
+    else:
+        buffer.complete_previous()
+
+
+def _local(app: App) -> None:
+    """A command of mailshell, from every phase; what was typed already comes back after it."""
+    mark = ":" if app.talk.reads_lines() else ESCAPE
+    app.aside("" if app.buffer.text.startswith(mark) else mark)
+
+
+def _clear(app: App) -> None:
+    if not app.buffer.text and app.buffer.complete_state is None:
+        app.meta.say("Ctrl-C clears the line. Ctrl-D or :quit leaves.")
+    app.buffer.reset()
+
+
+def _leave(app: App, event: KeyPressEvent) -> None:
+    if app.buffer.text:
+        app.buffer.delete()
+    else:
+        event.app.exit()
+
+
+def _paste(app: App, text: str) -> None:
+    if "\n" in text or "\r" in text:
+        app.paste(text)
+    else:
+        app.buffer.insert_text(text)
+
+
+def _accept(event: KeyPressEvent, *, whole: bool) -> None:
+    """Take over the grey text, or the first word of it."""
+    ghost = event.current_buffer.suggestion
+    if ghost is not None:
+        head = _WORD.match(ghost.text)
+        event.current_buffer.insert_text(ghost.text if whole or head is None else head[0])

@@ -1,0 +1,110 @@
+"""The rows of the inline shell: the line that one types, the menu of completions, the toolbar right below."""
+
+from collections.abc import Callable
+
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition, has_completions, is_done, is_searching
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout import (
+    BufferControl,
+    ConditionalContainer,
+    Container,
+    Dimension,
+    FormattedTextControl,
+    HSplit,
+    Window,
+    to_container,
+)
+from prompt_toolkit.layout.processors import (
+    AppendAutoSuggestion,
+    BeforeInput,
+    HighlightIncrementalSearchProcessor,
+)
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.widgets import SearchToolbar
+
+from mailshell.shell.text import cut
+
+MENU = 8
+"""Rows of the menu at most."""
+
+_LEFT = 24  # columns of what one types; what it does stands to the right of it
+_NARROW_LEFT = 14
+
+Fragments = Callable[[], StyleAndTextTuples]
+
+
+class Rows:
+    """What stands at the cursor; the lines of the conversation scroll above it.
+
+    `size` gives rows and columns of the terminal, `prompt` what stands before the line, `toolbar` the last
+    row, where there is one.
+    """
+
+    def __init__(
+        self,
+        buffer: Buffer,
+        lexer: Lexer,
+        size: Callable[[], tuple[int, int]],
+        prompt: Fragments,
+        toolbar: Fragments | None,
+    ) -> None:
+        self._size = size
+        self._buffer = buffer
+        search = SearchToolbar(
+            text_if_not_searching="", backward_search_prompt="search back: ", forward_search_prompt="search on: "
+        )
+        self.control = BufferControl(
+            buffer,
+            lexer=lexer,
+            input_processors=[
+                HighlightIncrementalSearchProcessor(),
+                AppendAutoSuggestion(),
+                BeforeInput(prompt),
+            ],
+            search_buffer_control=search.control,
+            preview_search=True,
+        )
+        # Not a float: a menu that floats over rows that are not there yet makes the terminal jump.
+        self.line = Window(self.control, height=self._height, wrap_lines=True, dont_extend_height=True)
+        self.menu = ConditionalContainer(
+            Window(FormattedTextControl(self._menu), height=self._menu_height, dont_extend_height=True),
+            has_completions & ~is_done,
+        )
+        self.toolbar = ConditionalContainer(
+            Window(FormattedTextControl(toolbar or ""), height=1, dont_extend_height=True),
+            ~is_done & ~is_searching & Condition(lambda: toolbar is not None and size()[0] > 2),
+        )
+        self.below: list[Container] = [self.line, self.menu, to_container(search), self.toolbar]
+        """The rows, for a layout that has something above them."""
+        self.all: Container = HSplit(self.below)
+
+    def _height(self) -> Dimension:
+        return Dimension(min=1, max=max(self._size()[0] // 2, 1))
+
+    def _menu_height(self) -> Dimension:
+        state = self._buffer.complete_state
+        return Dimension.exact(min(len(state.completions) if state else 1, self._menu_rows()))
+
+    def _menu_rows(self) -> int:
+        return max(min(MENU, self._size()[0] - 4), 1)
+
+    def _menu(self) -> StyleAndTextTuples:
+        """A row a completion: what one types, what it does."""
+        state = self._buffer.complete_state
+        if state is None:
+            return []
+        columns = self._size()[1]
+        left = min(_LEFT, max(_NARROW_LEFT, columns // 3))
+        current = state.complete_index
+        rows = self._menu_rows()
+        first = min(max((current or 0) - rows + 1, 0), max(len(state.completions) - rows, 0))
+        out: StyleAndTextTuples = []
+        for number, each in enumerate(state.completions[first : first + rows], first):
+            chosen = "class:menu.current" if number == current else ""
+            text = cut(each.text.strip(), columns - 3)
+            head = f"  {text:<{left}} "
+            says = cut(each.display_meta_text, max(columns - len(head) - 1, 0))
+            out += [("", "\n")] if out else []
+            out += [(f"{each.style or 'class:menu'} {chosen}", head), (f"class:menu.says {chosen}", says)]
+        return out

@@ -1,0 +1,44 @@
+"""Other programs in the same terminal: the editor for the line, the pager for a long text."""
+
+import os
+import shlex
+import subprocess
+import tempfile
+
+from prompt_toolkit.application import run_in_terminal
+
+
+class OutsideError(Exception):
+    """A program could not be run; str() says which and why."""
+
+
+async def edited(text: str) -> str:
+    """The text after somebody has changed it in their editor (VISUAL, EDITOR, or vi); raises OutsideError."""
+    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    with tempfile.TemporaryDirectory(prefix="mailshell-") as folder:
+        path = os.path.join(folder, "line.txt")
+        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
+        await _run([*command, path])
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+
+
+async def paged(lines: list[str], asked: str) -> None:
+    """Show a long text with the pager that was asked for, or PAGER, or less; raises OutsideError."""
+    command = shlex.split(asked or os.environ.get("PAGER") or "less -R")
+    await _run(command, "".join(f"{line}\n" for line in lines))
+
+
+async def _run(command: list[str], text: str | None = None) -> None:
+    name = command[0] if command else "the program"
+
+    def run() -> int:
+        return subprocess.run(command, input=text, text=True, encoding="utf-8", check=False).returncode
+
+    try:
+        status = await run_in_terminal(run, in_executor=True)
+    except (OSError, IndexError) as error:
+        raise OutsideError(f"{name} cannot be run: {getattr(error, 'strerror', error)}.") from None
+    if status:
+        raise OutsideError(f"{name} ended with exit status {status}.")

@@ -1,0 +1,175 @@
+"""The two panes: the wire on the left, its meaning and the state on the right; stacked on a narrow screen."""
+
+from collections.abc import Callable
+
+from prompt_toolkit.data_structures import Point
+from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, to_formatted_text
+from prompt_toolkit.layout import (
+    Container,
+    Dimension,
+    DynamicContainer,
+    FormattedTextControl,
+    HSplit,
+    UIContent,
+    UIControl,
+    VSplit,
+    Window,
+)
+
+from mailshell.core.explain import Meaning, explain
+from mailshell.core.record import Body
+from mailshell.core.transcript import Entry
+from mailshell.protocols import PROTOCOLS
+from mailshell.shell.help import legal_topics
+from mailshell.shell.render import Label, Renderer
+from mailshell.shell.text import safe, wrap
+from mailshell.shell.view import View
+from mailshell.world.seat import Seat
+
+WIDE = 100
+"""Columns from which the panes stand side by side; below, the meaning is under the wire."""
+
+KEPT = 5000
+"""Lines that the wire pane keeps: drawing stays quick, and memory flat."""
+
+_SHARE = 0.6  # of the columns for the wire
+
+
+class Wire(UIControl):
+    """Lines of the conversation, already in colour; the newest is in view unless somebody has scrolled back."""
+
+    def __init__(self) -> None:
+        self._lines: list[StyleAndTextTuples] = []
+        self._back = 0
+
+    def add(self, lines: list[str]) -> None:
+        """More lines; whoever has scrolled back keeps their place."""
+        self._lines += [to_formatted_text(ANSI(line)) for line in lines]
+        if self._back:
+            self._back += len(lines)
+        if len(self._lines) > KEPT:
+            del self._lines[: len(self._lines) - KEPT]
+
+    def clear(self) -> None:
+        """No line any more."""
+        self._lines, self._back = [], 0
+
+    def scroll(self, lines: int) -> None:
+        """Go back by so many lines, or on where that is negative."""
+        self._back = min(max(self._back + lines, 0), max(len(self._lines) - 1, 0))
+
+    def create_content(self, width: int, height: int) -> UIContent:
+        """The lines; the cursor, which nobody sees, stands in the one that must be in view."""
+        count = max(len(self._lines), 1)
+        return UIContent(
+            lambda number: self._lines[number] if number < len(self._lines) else [],
+            count,
+            cursor_position=Point(0, max(count - 1 - self._back, 0)),
+            show_cursor=False,
+        )
+
+
+class Panes:
+    """What the panes show. `size` gives rows and columns, `below` what stands at the bottom in every layout."""
+
+    def __init__(
+        self, seat: Seat, view: Callable[[], View], size: Callable[[], tuple[int, int]], below: list[Container]
+    ) -> None:
+        self.open = False
+        self._seat = seat
+        self._view = view
+        self._size = size
+        self._last: Entry | None = None
+        self._renderer = Renderer(view())
+        self._wire = Wire()
+        left = Window(self._wire, wrap_lines=True)
+        right = Window(FormattedTextControl(self._meaning), wrap_lines=True)
+        divider = Window(char="│", width=1, style="class:divider")
+        rule = Window(char="─", height=1, style="class:divider")
+        wide = VSplit([left, divider, Window(width=1), right])
+        right.width = lambda: Dimension.exact(size()[1] - int(size()[1] * _SHARE)) if self._wide() else Dimension()
+        right.height = lambda: Dimension() if self._wide() else Dimension.exact(max(size()[0] // 3, 3))
+        stacked = HSplit([left, rule, right])
+        upper = DynamicContainer(lambda: wide if self._wide() else stacked)
+        self.container = HSplit([upper, Window(char="─", height=1, style="class:divider"), *below])
+
+    def _wide(self) -> bool:
+        return self._size()[1] >= WIDE
+
+    def enter(self, entries: list[tuple[Entry, Label]]) -> None:
+        """Open the panes on what has happened so far."""
+        self.open = True
+        self._wire.clear()
+        self._renderer = Renderer(self._view()._replace(depth=0))
+        for entry, label in entries:
+            self.entry(entry, label)
+
+    def leave(self) -> None:
+        """Close the panes."""
+        self.open = False
+
+    def entry(self, entry: Entry, label: Label) -> None:
+        """One more step of the conversation."""
+        self._renderer.view = self._view()._replace(depth=0)
+        self._wire.add(self._renderer.lines(entry, label))
+        if not isinstance(entry.record, Body):
+            self._last = entry
+
+    def words(self, lines: list[str]) -> None:
+        """Words of mailshell itself."""
+        self._wire.add(lines)
+
+    def scroll(self, pages: int) -> None:
+        """Go back by so many half screens, or on where that is negative."""
+        self._wire.scroll(pages * max(self._size()[0] // 2, 1))
+
+    def _meaning(self) -> StyleAndTextTuples:
+        """What the last step means, and how things stand."""
+        columns = self._size()[1]
+        width = columns - int(columns * _SHARE) - 3 if self._wide() else columns - 1
+        out: StyleAndTextTuples = []
+        if self._last is not None and not isinstance(self._last.record, Body):
+            engine = PROTOCOLS[self._last.wire.protocol]
+            out += _heading("What this means") + _told(explain(self._last.record, engine), self._view(), width)
+        return out + self._state(width)
+
+    def _state(self, width: int) -> StyleAndTextTuples:
+        if not self._seat.links:
+            return []
+        link = self._seat.link
+        engine = PROTOCOLS[link.wire.protocol]
+        card = engine.phases[link.session.phase]
+        out = _heading(f"State: {link.wire.protocol} {link.wire.host}")
+        out += _lines("class:note", f"{link.session.phase.value}. {card.more}", width, self._view())
+        topics = [] if link.closed else legal_topics(engine, link.session)
+        for topic in topics[: 4 if self._wide() else 2]:
+            out += _lines("class:client", topic.syntax, width, self._view())
+        return out
+
+
+def _heading(text: str) -> StyleAndTextTuples:
+    return [("class:heading", f"{text}\n")]
+
+
+def _lines(style: str, text: str, width: int, view: View, indent: str = "") -> StyleAndTextTuples:
+    rows = wrap(safe(text, ascii_only=view.ascii), max(width - len(indent), 20))
+    return [(style, f"{indent}{row}\n") for row in rows]
+
+
+def _told(meaning: Meaning, view: View, width: int) -> StyleAndTextTuples:
+    """Glosses of the lines, at depth 2 of each part too; the reason, and what is next."""
+    out: StyleAndTextTuples = []
+    for row in (*meaning.command, *meaning.answers):
+        refused = row.manner == "refusal"
+        style = "class:refusal" if refused else f"class:{row.side}"
+        if row.gloss and view.depth:
+            out += _lines(style, row.gloss.removeprefix("x "), width, view)
+        for note in row.notes if view.depth == 2 else ():
+            out += _lines("class:note", f"{note.rule}: {note.text.removeprefix('x ')}", width, view, "  ")
+        if row.cite is not None and view.depth == 2:
+            out += _lines("class:rule", f"{row.cite}", width, view, "  ")
+    if meaning.because and view.depth:
+        out += _lines("", meaning.because, width, view)
+    if meaning.next and view.depth:
+        out += _lines("class:legal", f"next: {meaning.next}", width, view)
+    return [*out, ("", "\n")] if out else []

@@ -1,0 +1,100 @@
+"""Lines above a live prompt: the one place that uses what prompt_toolkit does not promise."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.output import Output
+
+GATHER = 0.016
+"""Seconds in which lines that arrive by themselves are gathered, once they come in a burst."""
+
+Later = Callable[[float, Callable[[], None]], Callable[[], None]]
+"""Does something after so many seconds; what it gives back calls that off."""
+
+
+class Printer:
+    """Shows whole lines above the prompt: those of one key at once, those that arrive by themselves as they come.
+
+    `output` takes them while the prompt is not there yet, or not any more. While somebody `holds` the screen (panes, a
+    pager), lines wait.
+    """
+
+    def __init__(self, output: Output, later: Later, now: Callable[[], float]) -> None:
+        self._output = output
+        self._later = later
+        self._now = now
+        self._waiting: list[str] = []
+        self._depth = 0
+        self._last = 0.0
+        self._call_off: Callable[[], None] | None = None
+        self.app: Application[None] | None = None
+        self.holds = False
+
+    def put(self, lines: list[str]) -> None:
+        """Show lines, at the end of the batch where there is one."""
+        self._waiting += lines
+        if self._depth or self.holds:
+            return
+        if self.app is None or not self.app.is_running:
+            self.flush()
+        elif self._call_off is None:
+            self._call_off = self._later(max(self._last + GATHER - self._now(), 0.0), self.flush)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Whatever is put inside is shown in one piece."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self.flush()
+
+    def flush(self) -> None:
+        """Show what waits, unless somebody holds the screen."""
+        if self._call_off is not None:
+            self._call_off()
+            self._call_off = None
+        if self.holds or not self._waiting:
+            return
+        text = "".join(f"{line}\r\n" for line in self._waiting)
+        self._waiting = []
+        if self.app is not None and self.app.is_running:
+            self._last = self._now()
+            _above(self.app, text)
+        else:
+            self._output.write_raw(text)
+            self._output.flush()
+
+
+@contextmanager
+def held(output: Output) -> Iterator[None]:
+    """Whatever is written inside goes to the terminal in one piece, so that nothing flickers."""
+    flush = output.flush
+    output.flush = lambda: None  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del output.flush
+        flush()
+
+
+def _above(app: Application[None], text: str) -> None:
+    """Write whole lines above the prompt, and draw the prompt again below them.
+
+    The terminal stays in raw mode, so that a key pressed meanwhile is not echoed. (`patch_stdout` waits up to 0.2 s
+    between two writes, and `in_terminal` lets keys be echoed.)
+    """
+    with held(app.output):
+        app.renderer.erase()
+        app.output.write_raw(text)
+        app._redraw()
+
+
+def change_screen(app: Application[None], *, full: bool) -> None:
+    """Go to the alternate screen, or back to the normal one, where the lines are that were there before."""
+    app.renderer.erase()
+    app.full_screen = app.renderer.full_screen = full
+    app.renderer.reset()
