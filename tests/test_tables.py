@@ -158,7 +158,7 @@ def test_an_extension_works_where_it_is_listed_and_nowhere_else(keyword, octets,
 
 @pytest.mark.parametrize("off", [frozenset(), frozenset({"PIPELINING"})])
 def test_commands_sent_ahead_are_answered_in_order(off):
-    """RFC 2920 forbids them without PIPELINING, but a server cannot see where one write ends and the next begins."""
+    """RFC 2920 forbids them without PIPELINING, but a session does not look at when they came; the world notes it."""
     made = seat(EHLO, off)
     made.send(MAIL + RCPT + RCPT + b"DATA\r\nHello\r\n.\r\nQUIT\r\n")
     records = [entry.record for entry in made.world.transcript.entries]

@@ -1,6 +1,6 @@
 """The contract that every protocol engine keeps, and what a protocol package offers to the rest."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from mailshell.core.clock import Instant
@@ -74,6 +74,12 @@ class Session(Protocol):
 
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now."""
+
+    def rushed(self, records: list[Record]) -> Iterable[str]:
+        """For each of the records that `receive` gave last, why its client should have waited for the answer.
+
+        A sentence, for the case that more had come before the answer was sent; empty where the client may send more.
+        """
 
     def preview(self, line: bytes) -> Preview:
         """What a half-typed line, line end left out, would mean; changes nothing."""
