@@ -399,7 +399,7 @@ def test_a_store_that_holds_mail_already_keeps_it():
     assert inbox(again, "dave") == 0
     bob = store.account("nyu.edu", "bob")
     assert bob == Account("nyu.edu", "bob", "new", "Bob")
-    assert len(store.accounts("nyu.edu")) == 4
+    assert len(store.accounts("nyu.edu")) == 5
 
 
 def test_a_host_knows_its_own_domains():

@@ -3,12 +3,12 @@
 import argparse
 import ipaddress
 import os
-import re
 import sys
 import time
 
 from mailshell.core.clock import Instant
 from mailshell.core.transcript import SERVE_LIMIT, Transcript
+from mailshell.mail.names import user
 from mailshell.mail.store import Account, Full, StateError, Store
 from mailshell.net.connection import Network
 from mailshell.net.listen import ListenError, Port, serve
@@ -21,8 +21,6 @@ from mailshell.world.start import DEFAULT_HOST, build
 from mailshell.world.world import World
 
 _PORTS = {"smtp": 2525, "pop3": 1110, "imap": 1143, "http": 8080}
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_USER = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -159,10 +157,10 @@ def _user(text: str) -> tuple[str, str]:
     name, colon, password = text.partition(":")
     if not colon or not password:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME:PASSWORD, such as dave:secret")
-    if not _USER.fullmatch(name) or len(name) > 64:
-        raise argparse.ArgumentTypeError(
-            f"{name!r} is no name for a mailbox: letters, digits, dots inside, such as dave"
-        )
+    try:
+        name = user(name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
     if not password.isprintable():
         raise argparse.ArgumentTypeError("a password has printable characters only")
     return name, password
