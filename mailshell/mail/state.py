@@ -76,7 +76,7 @@ class Change(NamedTuple):
 
 
 def fold_user(user: str) -> str:
-    """The form in which users are compared: case and the way to write an accent do not matter (RFC 6532 section 3.1)."""
+    """The form in which users are compared: case and how an accent is written do not matter (RFC 6532 section 3.1)."""
     folded = user.casefold()
     return folded if folded.isascii() else normalize("NFC", folded)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from mailshell.core.cursor import Cursor
+from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Expect
 from mailshell.smtp import eras
 from mailshell.smtp.desk import Desk
@@ -15,7 +15,8 @@ from mailshell.smtp.wording import Reply
 _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
 _VALUE = re.compile(rb"(?:[!-<>-~]|" + UTF8 + rb")+")
 _KEY = Expect("parameter", "its name, as in SIZE")
-NO_VALUE = Expect("a space or the end of the line", "this parameter has no value")
+VALUE_END = "a space or the end of the line"
+NO_VALUE = Expect(VALUE_END, "this parameter has no value")
 TWICE = Expect("each parameter once", "the same parameter stands earlier in the line")
 
 
@@ -79,7 +80,12 @@ def read_parameters(cursor: Cursor, known: Known) -> dict[str, str]:
         keyword = cursor.need(_KEYWORD, _KEY).decode("ascii").upper()
         if keyword in found:
             raise cursor.refuse(start, TWICE)
-        found[keyword] = known[keyword][1].read(cursor) if keyword in known else _any_value(cursor)
+        if keyword in known:
+            parameter = known[keyword][1]
+            found[keyword] = parameter.read(cursor)
+            _ended(cursor, parameter)
+        else:
+            found[keyword] = _any_value(cursor)
         cursor.mark(keyword if keyword in known else "esmtp-param", start)
         _offer(cursor, {name: one for name, one in known.items() if name not in found}, " ")
     if not found:
@@ -90,6 +96,13 @@ def read_parameters(cursor: Cursor, known: Known) -> dict[str, str]:
 def _offer(cursor: Cursor, known: Known, before: str) -> None:
     for _, parameter in known.values():
         cursor.miss(Expect(before + parameter.syntax, parameter.card.says))
+
+
+def _ended(cursor: Cursor, parameter: Parameter) -> None:
+    """A value that was read must be all of it."""
+    if cursor.octets[cursor.at : cursor.at + 1] not in b" \t":
+        cursor.miss(Expect(VALUE_END, f"the value ends before it, as in {parameter.syntax}"))
+        raise Stop
 
 
 def _any_value(cursor: Cursor) -> str:

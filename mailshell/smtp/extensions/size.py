@@ -10,7 +10,7 @@ from mailshell.smtp.extensions.extension import Extension, Parameter
 from mailshell.smtp.replies import TOO_BIG
 from mailshell.smtp.wording import Reply
 
-_DIGITS = re.compile(rb"[0-9]{1,20}(?![0-9])")
+_DIGITS = re.compile(rb"[0-9]{1,20}")
 
 CARD = Card(
     "SIZE",
