@@ -53,10 +53,22 @@ def answer(made: Seat, octets: bytes) -> Exchange | Prompt:
     return record
 
 
+TRAITS = {
+    "": Traits(),
+    "-1982": Traits(era="1982"),
+    "-1995": Traits(era="1995"),
+    "-2008": Traits(era="2008"),
+    "-classic": Traits(voice="classic"),
+    "-strict": Traits(policy="strict"),
+}
+
+
+@pytest.mark.parametrize("traits", TRAITS)
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_the_phase_table_is_the_pinned_one(protocol, update):
-    path = TABLES / f"{protocol}.txt"
-    table = "\n".join(PROTOCOLS[protocol].matrix()) + "\n"
+def test_the_phase_table_is_the_pinned_one(protocol, traits, update):
+    path = TABLES / f"{protocol}{traits}.txt"
+    host = build("empty", traits=TRAITS[traits]).hosts["nyu.edu"]
+    table = "\n".join(PROTOCOLS[protocol].matrix(host)) + "\n"
     if update:
         path.parent.mkdir(exist_ok=True)
         path.write_text(table, encoding="utf-8")

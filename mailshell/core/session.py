@@ -112,5 +112,5 @@ class Engine(NamedTuple, Generic[Host]):
     mark_reply: Callable[[bytes, Card], Marked]
     phases: Mapping[Phase, Card]
     topics: tuple[Topic, ...]
-    matrix: Callable[[], list[str]]
+    matrix: Callable[[Host], list[str]]
     reads_lines: Callable[[Phase], bool]

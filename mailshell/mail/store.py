@@ -201,10 +201,13 @@ class Store:
 
     def number(self, counter: str) -> int:
         """The next value of a counter (1, 2, ...); undo takes it back, so that redo gives the same value."""
-        before = self._counters.get(counter)
-        after = 1 if before is None else before + 1
+        before, after = self._counters.get(counter), self.coming(counter)
         self._change(("counter", counter), before, after)
         return after
+
+    def coming(self, counter: str) -> int:
+        """The value that `number` will give next."""
+        return self._counters.get(counter, 0) + 1
 
     @property
     def durable(self) -> bool:

@@ -79,13 +79,34 @@ MISSING_SMTPUTF8 = Slip(
     "carry other characters in ASCII.",
     Cite(6531, "3.4"),
 )
+SEVEN_BITS = Slip(
+    "8-bit octets where SMTP carries 7 bits",
+    Expect("7-bit octets", "this server takes 7 bits of each octet"),
+    "The message has octets above 127, and SMTP by itself carries 7 bits of each octet. Another server may refuse the "
+    "message, or clear the high bit.",
+    Cite(5321, "2.4"),
+)
+ASCII_HEADER = Slip(
+    "8-bit octets in a header of ASCII",
+    Expect("ASCII", "this server takes header fields in ASCII only"),
+    "A header field has octets above 127, and a header field may have ASCII characters only.",
+    Cite(5322, "2.2"),
+)
 LONG_TEXT_LINE = Slip(
     "a message line over 1000 octets",
     Expect(f"at most {limits.TEXT_LINE} octets", "the longest line of a message, CR LF included"),
     "A line of the message is longer than 1000 octets. Some servers refuse such a message, others break the line.",
     Cite(5321, "4.5.3.1.6"),
 )
-TOLERATED = (SPACE_AFTER_COLON, TRAILING_SPACE, MISSING_8BITMIME, MISSING_SMTPUTF8, LONG_TEXT_LINE)
+TOLERATED = (
+    SPACE_AFTER_COLON,
+    TRAILING_SPACE,
+    MISSING_8BITMIME,
+    MISSING_SMTPUTF8,
+    SEVEN_BITS,
+    ASCII_HEADER,
+    LONG_TEXT_LINE,
+)
 """Everything that the tolerant policy lets pass, and the strict policy refuses."""
 
 

@@ -78,6 +78,9 @@ def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase, desk: Desk) ->
         return UNKNOWN_COMMAND(f"The line is empty. Legal now: {legal}.")
     if word.upper() in _HTTP:
         return UNKNOWN_COMMAND(f"{word.decode('ascii')} is a command of HTTP, and this is an SMTP server.")
+    name = word.decode("latin-1").upper()
+    if name in eras.ELSEWHERE and not eras.known(name, desk.host.traits.era):
+        return not_yet(name, desk)
     near = _near(word, table, desk)
     hint = f" Did you mean {near}?" if near else ""
     return UNKNOWN_COMMAND(f"{_shown(word)} is no command of this server.{hint} Legal now: {legal}.")

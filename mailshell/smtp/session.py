@@ -23,7 +23,7 @@ from mailshell.smtp.grammar import TRAILING_SPACE
 from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, SHUTTING_DOWN, TIMED_OUT
 from mailshell.smtp.wording import Reply
 
-TABLE: Table[Desk, Reply] = Table(COMMANDS, tuple(smtp.Phase), TRAILING_SPACE)
+TABLE: Table[Desk, Reply] = Table(COMMANDS, TRAILING_SPACE)
 _END = data.End()
 _FINAL = b".\r\n"
 _CLOSED, _MESSAGE, _CHUNK = smtp.Phase.CLOSED, smtp.Phase.MESSAGE, smtp.Phase.CHUNK

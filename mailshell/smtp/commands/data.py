@@ -83,14 +83,15 @@ def store(desk: Desk, message: bytes) -> Reply:
     """Keep a whole message, by whichever way it came, or say why not."""
     slips: tuple[Slip, ...] = ()
     announced = body(desk)
-    eight_bit = announced == "8BITMIME"
     if announced != "BINARYMIME":
+        header, text = high_bits(desk)
+        header, text = None if utf8(desk) else header, None if announced == "8BITMIME" else text
         problem = content.problem(message)
         if problem is None and desk.strict:
-            problem = content.slip_problem(message, eight_bit=eight_bit, utf8=utf8(desk))
+            problem = content.slip_problem(message, header, text)
         if problem is not None:
             return BAD_CONTENT(problem.because, problem=problem.says)
-        slips = content.slips(message, eight_bit=eight_bit, utf8=utf8(desk))
+        slips = content.slips(message, header, text)
     if trace.loops(message):
         return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields.")
     because = " ".join(slip.says for slip in slips)
@@ -98,6 +99,12 @@ def store(desk: Desk, message: bytes) -> Reply:
         return MESSAGE_OK(because, tolerated=bool(slips), id=_keep(desk, message))
     except Full as full:
         return NO_ROOM(str(full))
+
+
+def high_bits(desk: Desk) -> tuple[Slip, Slip]:
+    """What octets above 127 are on this host where nobody announced them: in the header, and anywhere."""
+    header = grammar.MISSING_SMTPUTF8 if desk.offers("SMTPUTF8") else grammar.ASCII_HEADER
+    return header, grammar.MISSING_8BITMIME if desk.offers("8BITMIME") else grammar.SEVEN_BITS
 
 
 def body(desk: Desk) -> str:
@@ -116,7 +123,7 @@ def _keep(desk: Desk, message: bytes) -> str:
     envelope = desk.state.envelope
     assert envelope is not None, "a message arrives only in a transaction"
     host = desk.host
-    name = host.next_id()
+    name = host.next_id
     received = trace.received(desk, name)
     found = (one for path in envelope.recipients if host.is_local(path.domain) for one in host.members(path.local))
     users = list(dict.fromkeys(account.user for account in found))
@@ -131,6 +138,7 @@ def _keep(desk: Desk, message: bytes) -> str:
             host.hold(users, pieces, release, reserve)
     if away:
         host.enqueue(envelope.reverse_path.address, away, (received, message), wishes.terms(envelope), release)
+    host.count()
     return name
 
 
