@@ -84,8 +84,9 @@ def store(desk: Desk, message: bytes) -> Reply:
     slips: tuple[Slip, ...] = ()
     announced = body(desk)
     if announced != "BINARYMIME":
-        header, text = high_bits(desk)
-        header, text = None if utf8(desk) else header, None if announced == "8BITMIME" else text
+        in_header, anywhere = high_bits(desk)
+        header = None if utf8(desk) else in_header
+        text = None if announced == "8BITMIME" else anywhere
         problem = content.problem(message)
         if problem is None and desk.strict:
             problem = content.slip_problem(message, header, text)
@@ -94,7 +95,7 @@ def store(desk: Desk, message: bytes) -> Reply:
         slips = content.slips(message, header, text)
     if trace.loops(message):
         return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields.")
-    because = " ".join(slip.says for slip in slips)
+    because = " ".join([*(slip.says for slip in slips), wishes.without_dsn(desk)]).strip()
     try:
         return MESSAGE_OK(because, tolerated=bool(slips), id=_keep(desk, message))
     except Full as full:
