@@ -429,6 +429,51 @@ def test_octets_that_are_no_utf8_are_no_address(octets):
         assert record.replies == (b"501 5.1.7 Bad sender address syntax\r\n",)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("m", "\u2665", "letters, digits and hyphens"),
+        ("m", "\xb2", "letters, digits and hyphens"),
+        ("m\xfc", "--x", "no two hyphens"),
+        ("ab.", "\u0301b", "before a combining mark"),
+        ("ab.", "u\u0308b", "in the normalization form C"),
+        ("ab.m", "u\u0308b", "in the normalization form C"),
+        ("ab.", "\xfc" + "a" * 56, "not longer than 63 octets"),
+        ("\u05d0", "a", "by the bidi rule"),
+        ("a.", "1\u05d0", "by the bidi rule"),
+        ("a", "\u05d0", "by the bidi rule"),
+        ("\u05d0.", "1a", "by the bidi rule"),
+        ("\u0627\u0660", "1", "by the bidi rule"),
+    ],
+)
+def test_a_domain_that_is_none_is_pointed_at(right, wrong, says):
+    made = seat("nyu.edu")
+    send(made, f"MAIL FROM:<a@{right}{wrong}.example> SMTPUTF8")
+    record = made.world.transcript.entries[-1].record
+    assert isinstance(record, Exchange)
+    assert isinstance(record.parsed, Fault)
+    assert record.parsed.at == len(f"MAIL FROM:<a@{right}".encode())
+    assert says in record.because
+    assert "visible ASCII" not in record.because
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "ab.\xfc" + "a" * 55,
+        "stra\xdfe.example",
+        "xn--mnchen-3ya.example",
+        "ab--cd.example",
+        "\u05d0.a-1",
+        "\u05d0\u05b0.example",
+        "\u0627\u0660.example",
+        "\u06f1.example",
+    ],
+)
+def test_a_domain_in_any_script_is_taken(domain):
+    assert send(seat("nyu.edu"), f"MAIL FROM:<a@{domain}> SMTPUTF8").startswith("250")
+
+
 @pytest.mark.parametrize("hello", ["EHLO m\xfcnchen.example", "HELO m\xfcnchen.example"])
 def test_a_client_names_itself_in_ascii(hello):
     """RFC 6531 section 3.7.1: EHLO comes before the client knows what the server offers."""

@@ -2,11 +2,10 @@
 
 import re
 from typing import NamedTuple
-from unicodedata import category
 
 from mailshell.core.cursor import Cursor, Slip
 from mailshell.core.record import Cite, Expect
-from mailshell.smtp import limits
+from mailshell.smtp import limits, ulabels
 
 _ATOM = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -39,7 +38,6 @@ CLOSE = Expect(">", "the bracket that ends the address")
 AT = Expect("@", "between the local part and the domain")
 LOCAL = Expect("Local-part", "the name of the mailbox, as in alice")
 NAME = Expect("Domain", "a host name, as in lancs.uk")
-U_LABEL = Expect("U-label", "letters, digits and hyphens, also outside ASCII")
 LITERAL = Expect("address-literal", "an IP address in square brackets, as in [192.0.2.1]")
 LITERAL_CLOSE = Expect("]", "the bracket that ends the IP address")
 ADDRESS = Expect("IPv4 or IPv6:", "an IP address, as in 192.0.2.1 or IPv6:2001:db8::1")
@@ -263,9 +261,9 @@ def _domain8(cursor: Cursor) -> str:
     if len(found) > limits.DOMAIN:
         raise cursor.refuse(start, LONG_DOMAIN)
     text = found.decode("utf-8")
-    for at, letter in enumerate(text) if not text.isascii() else ():
-        if not (letter.isascii() or letter.isalnum() or category(letter).startswith("M")):
-            raise cursor.refuse(start + len(text[:at].encode("utf-8")), U_LABEL)
+    odd = None if text.isascii() else ulabels.misfit(text)
+    if odd is not None:
+        raise cursor.refuse(start + len(text[: odd[0]].encode("utf-8")), odd[1])
     return text
 
 

@@ -2,7 +2,7 @@
 
 from mailshell.core.command import Command, Table
 from mailshell.core.record import Expect, Fault, Phase
-from mailshell.smtp import eras
+from mailshell.smtp import eras, ulabels
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import TWICE
@@ -144,6 +144,9 @@ def _found(line: bytes, fault: Fault) -> str:
     octet = line[fault.at : fault.at + 1]
     if octet in _NAMES:
         return f"Octet {fault.at + 1} is {_NAMES[octet]}."
+    if fault.expected[0].what == ulabels.WHAT and octet > b"\x7f":
+        letter = line[fault.at :].decode("utf-8", "ignore")[0]
+        return f"The character at octet {fault.at + 1} is U+{ord(letter):04X}."
     if not b" " < octet < b"\x7f":
         return f"Octet {fault.at + 1} is 0x{octet.hex().upper()}; a command has visible ASCII characters only."
     return f'Octet {fault.at + 1} is "{octet.decode("ascii")}".'
