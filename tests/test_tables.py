@@ -13,7 +13,7 @@ from mailshell.smtp.phases import Phase
 from mailshell.smtp.session import TABLE
 from mailshell.world.seat import Seat
 from mailshell.world.start import STUDENT, build
-from tests.goldens import PATHS
+from tests.goldens import PATHS, played
 
 TABLES = Path(__file__).parent / "tables"
 SMTP = Path(__file__).parents[1] / "mailshell" / "smtp"
@@ -120,6 +120,23 @@ def test_every_extension_and_parameter_has_transcripts(extension):
     assert {f"smtp/{name}.txt", f"smtp/{name}-off.txt"} <= set(PATHS)
     for parameter in (*extension.mail, *extension.rcpt):
         assert f"smtp/param-{parameter.keyword.lower()}.txt" in PATHS
+
+
+def answers(text: str) -> list[tuple[tuple[bytes, ...], str]]:
+    """What a transcript is answered, with the reasons, the answers to EHLO left out."""
+    records = [record for record in played(text).records if isinstance(record, Exchange | Prompt)]
+    return [(one.replies, one.because) for one in records if not one.octets.upper().startswith(b"EHLO")]
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda extension: extension.keyword)
+def test_the_transcripts_of_an_extension_show_what_it_changes(extension):
+    """Each of them goes otherwise when the extension is switched."""
+    on, off = (PATHS[f"smtp/{extension.keyword.lower()}{end}.txt"].read_text(encoding="utf-8") for end in ("", "-off"))
+    switch = f"# off: {extension.keyword}\n"
+    assert switch in off
+    assert "\n# off:" not in on
+    assert answers(on) != answers(on.replace("\n", f"\n{switch}", 1))
+    assert answers(off) != answers(off.replace(switch, "", 1))
 
 
 WITHHELD = {"FUTURERELEASE", "REQUIRETLS"}
