@@ -75,10 +75,10 @@ class Session(Protocol):
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now."""
 
-    def rushed(self, records: list[Record]) -> Iterable[str]:
-        """For each of the records that `receive` gave last, why its client should have waited for the answer.
+    def rushed(self, records: list[Record]) -> Iterable[tuple[int, str]]:
+        """Of the records that `receive` gave last, those whose answers the client should have waited for.
 
-        A sentence, for the case that more had come before the answer was sent; empty where the client may send more.
+        Each by its index, with the reason. The caller knows that all had come before the first answer was sent.
         """
 
     def preview(self, line: bytes) -> Preview:

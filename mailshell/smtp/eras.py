@@ -64,23 +64,20 @@ ELSEWHERE: Mapping[str, Since] = {
 }
 """Verbs that servers have and ours do not: one of an earlier year has not even heard of them."""
 
+_KNOWN = {**SINCE, **ELSEWHERE}
 _LAST_YEAR: Mapping[Era, int] = {"1982": 1982, "1995": 1995, "2008": 2008, "today": 9999}
 
 
 def known(name: str, era: Era) -> bool:
     """Whether a server of that era has heard of a verb or keyword."""
-    return _since(name).year <= _LAST_YEAR[era]
-
-
-def _since(name: str) -> Since:
-    return SINCE[name] if name in SINCE else ELSEWHERE[name]
+    return _KNOWN[name].year <= _LAST_YEAR[era]
 
 
 def absent(name: str, era: Era) -> str:
     """Why a host does not offer a verb or keyword, in a sentence: it is off, or the host is too old for it."""
     if known(name, era):
         return f"This server does not offer {name}."
-    since = _since(name)
+    since = _KNOWN[name]
     return f"{name} came in {since.year} ({since.source}), and this is a server of {era}."
 
 

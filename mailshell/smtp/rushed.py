@@ -7,25 +7,32 @@ session knows that, and asks here whether it was wrong.
 from collections.abc import Iterator
 
 from mailshell.core.command import Table
-from mailshell.core.record import Exchange, Fault, Prompt, Record, Verdict
+from mailshell.core.record import HEARD, Exchange, Fault, Prompt, Record, Verdict
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.wording import Reply
 
 _ANYWHERE = frozenset({"RSET", "MAIL", "RCPT", "SEND", "SOML", "SAML", "BDAT", "."})
 """What more may follow at once; BDAT is there by RFC 3030 section 4.2, the dot is the end of message content."""
 
+_HELLO = frozenset({"EHLO", "HELO"})
 
-def notes(records: list[Record], desk: Desk, table: Table[Desk, Reply], *, extended: bool) -> Iterator[str]:
-    """For each record, what is wrong where more came before its answer was sent; empty where it may.
 
-    `extended` says that EHLO had been accepted before the first of them.
+def notes(records: list[Record], desk: Desk, table: Table[Desk, Reply], *, extended: bool) -> Iterator[tuple[int, str]]:
+    """The records whose answer the client should have waited for, by their indices, each with what was wrong.
+
+    All that the records hold had come before the first answer was sent; `extended` says that EHLO had been accepted
+    before.
     """
-    offered = desk.offers("PIPELINING")
-    for record in records:
-        verb = _verb(record, table) if isinstance(record, Exchange | Prompt) else ""
-        yield _note(record, verb, desk, grouped=offered and extended)
-        if verb in ("EHLO", "HELO") and isinstance(record, Exchange) and record.verdict is not Verdict.REFUSED:
-            extended = verb == "EHLO"
+    grouped = extended and desk.offers("PIPELINING")
+    last = max((at for at, record in enumerate(records) if isinstance(record, HEARD)), default=0)
+    for at, record in enumerate(records[:last]):
+        if not isinstance(record, (Exchange, Prompt)):
+            continue
+        verb = _verb(record, table)
+        if note := _note(record, verb, desk, grouped=grouped):
+            yield at, note
+        if verb in _HELLO and record.verdict is not Verdict.REFUSED:
+            grouped = verb == "EHLO" and desk.offers("PIPELINING")
 
 
 def _verb(record: Exchange | Prompt, table: Table[Desk, Reply]) -> str:
@@ -36,7 +43,7 @@ def _verb(record: Exchange | Prompt, table: Table[Desk, Reply]) -> str:
     return "" if command is None else command.card.name
 
 
-def _note(record: Record, verb: str, desk: Desk, *, grouped: bool) -> str:
+def _note(record: Exchange | Prompt, verb: str, desk: Desk, *, grouped: bool) -> str:
     if not verb or (grouped and verb in _ANYWHERE):
         return ""
     asked = isinstance(record, Prompt)

@@ -139,8 +139,8 @@ class Session:
         """The names of the commands that this server takes now."""
         return reasons.legal(TABLE, self.phase, self._desk)
 
-    def rushed(self, records: list[Record]) -> Iterator[str]:
-        """Why a client should have waited for each answer (RFC 2920 section 3.1)."""
+    def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
+        """Where a client should have waited for an answer (RFC 2920 section 3.1)."""
         return rushed.notes(records, self._desk, TABLE, extended=self._extended)
 
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailshell.core.clock import MINUTE, Instant, VirtualClock
-from mailshell.core.record import HEARD, SAID, Closed, Exchange, Prompt, Record, Verdict
+from mailshell.core.record import SAID, Body, Closed, Exchange, Prompt, Record, Verdict
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
 from mailshell.mail.host import Host
@@ -243,15 +243,13 @@ def _receive(session: Session, octets: bytes) -> list[Record]:
     wait. Only here that is known, and a command that should have been waited for gets a note.
     """
     records = session.receive(octets)
-    if len(records) > 1:
-        last = max((at for at, record in enumerate(records) if isinstance(record, HEARD)), default=0)
-        for at, note in zip(range(last), session.rushed(records), strict=False):
-            record = records[at]
-            if note and isinstance(record, Exchange | Prompt):
-                records[at] = _noted(record, note)
+    if len(records) > 1 and len(records) > 1 + isinstance(records[0], Body):
+        for at, note in session.rushed(records):
+            records[at] = _noted(records[at], note)
     return records
 
 
-def _noted(record: Exchange | Prompt, note: str) -> Record:
+def _noted(record: Record, note: str) -> Record:
+    assert isinstance(record, Exchange | Prompt), "only a command has an answer to wait for"
     verdict = Verdict.TOLERATED if record.verdict is Verdict.ACCEPTED else record.verdict
     return record._replace(because=f"{record.because} {note}".strip(), verdict=verdict)

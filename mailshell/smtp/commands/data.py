@@ -84,9 +84,7 @@ def store(desk: Desk, message: bytes) -> Reply:
     slips: tuple[Slip, ...] = ()
     announced = body(desk)
     if announced != "BINARYMIME":
-        in_header, anywhere = high_bits(desk)
-        header = None if utf8(desk) else in_header
-        text = None if announced == "8BITMIME" else anywhere
+        header, text = (None, None) if message.isascii() else _unannounced(desk)
         problem = content.problem(message)
         if problem is None and desk.strict:
             problem = content.slip_problem(message, header, text)
@@ -100,6 +98,12 @@ def store(desk: Desk, message: bytes) -> Reply:
         return MESSAGE_OK(because, tolerated=bool(slips), id=_keep(desk, message))
     except Full as full:
         return NO_ROOM(str(full))
+
+
+def _unannounced(desk: Desk) -> tuple[Slip | None, Slip | None]:
+    """What octets above 127 are in this message: in the header, and anywhere; None where MAIL announced them."""
+    header, text = high_bits(desk)
+    return None if utf8(desk) else header, None if body(desk) == "8BITMIME" else text
 
 
 def high_bits(desk: Desk) -> tuple[Slip, Slip]:
