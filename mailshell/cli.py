@@ -151,9 +151,9 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
 
     _add_explain(commands, common)
-    table = commands.add_parser("table", help="print which command is legal in which phase")
+    table = commands.add_parser("table", parents=[common], help="print which command is legal in which phase")
     table.add_argument("protocol", choices=["smtp"])
-    table.set_defaults(run=_table, settled=False)
+    table.set_defaults(run=_table)
     _add_own(commands, common)
     return parser.knowing(commands.choices, argv)
 
@@ -217,8 +217,11 @@ def _explain(args: argparse.Namespace) -> int:
 
 def _table(args: argparse.Namespace) -> int:
     from mailshell.protocols import PROTOCOLS
+    from mailshell.shell.setup import traits
+    from mailshell.world.start import DEFAULT_HOST, build
 
-    print("\n".join(PROTOCOLS[args.protocol].matrix()))
+    host = build("empty", traits=traits(args)).hosts[DEFAULT_HOST]
+    print("\n".join(PROTOCOLS[args.protocol].matrix(host)))
     return 0
 
 

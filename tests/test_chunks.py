@@ -107,7 +107,7 @@ def test_the_answer_to_a_chunk_has_no_command_line_of_its_own():
 def test_a_chunk_is_written_down_and_played_again():
     made = seat(b"BDAT 3\r\na\x00bBDAT 4 LAST\r\nc\r\n.NOOP\r\n")
     written = script.write(made.story(), {made.link.wire.number: 1})
-    assert '> :raw "a\\x00b"' in written
+    assert "C: a\\x00bBDAT 4 LAST\n" in written
     again = played("# Shows a chunk.\n# protocol: smtp\n# world: lecture\n\n" + written)
     assert again.outcome.misses == ()
     assert b"".join(one.octets for one in again.records if isinstance(one, Body)) == b"a\x00bc\r\n."

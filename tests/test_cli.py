@@ -123,6 +123,13 @@ def test_the_environment_stands_for_options_and_an_option_wins(type_in, capsys, 
     assert "MAILSHELL_DEPTH=deep: choose from 0, 1, 2." in capsys.readouterr().err
 
 
+def test_table_is_of_the_year_and_the_voice_that_are_asked_for(capsys):
+    assert cli.main(["table", "smtp", "--era", "1982"]) == 0
+    assert capsys.readouterr().out.startswith("phase      HELO MAIL RCPT DATA RSET NOOP VRFY EXPN HELP QUIT\n")
+    assert cli.main(["--voice", "classic", "table", "smtp"]) == 0
+    assert capsys.readouterr().out.startswith("phase      HELO MAIL RCPT DATA RSET NOOP VRFY QUIT\n")
+
+
 def test_table_says_which_command_is_legal_when(capsys):
     assert cli.main(["table", "smtp"]) == 0
     out = capsys.readouterr().out

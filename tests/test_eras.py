@@ -6,7 +6,7 @@ from mailshell.core.record import Exchange, Opened
 from mailshell.mail.host import ERAS, Era, Traits
 from mailshell.protocols import PROTOCOLS
 from mailshell.smtp.commands import COMMANDS
-from mailshell.smtp.eras import CARDS, SINCE, known
+from mailshell.smtp.eras import CARDS, ELSEWHERE, SINCE, known
 from mailshell.smtp.extensions import EXTENSIONS
 from mailshell.smtp.replies import REPLIES
 from mailshell.world.seat import Seat
@@ -42,6 +42,7 @@ def answer(made: Seat, line: str) -> Exchange:
 def test_every_verb_and_keyword_has_its_year_and_nothing_else_has_one():
     names = {command.card.name for command in COMMANDS} | {extension.keyword for extension in EXTENSIONS}
     assert set(SINCE) == names
+    assert not names & set(ELSEWHERE)
     assert [name for name, since in SINCE.items() if since.year == 1982] == FIRST.split()
 
 

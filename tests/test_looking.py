@@ -291,7 +291,7 @@ def test_world_shows_what_there_is(desk):
         "     users   alice, postmaster",
         "     mail    0 messages, 0 waiting, 0 held",
         "   nyu.edu              198.51.100.1",
-        "     users   bob, carol, postmaster",
+        "     users   bob, carol, postmaster, zoë",
         "     lists   friends (bob, carol)",
         "     mail    2 messages, 0 waiting, 0 held",
         "   someschool.edu       203.0.113.1",

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from mailshell.core.clock import Instant
-from mailshell.core.record import Closed
+from mailshell.core.record import Closed, Prompt
 from mailshell.core.transcript import SERVE_LIMIT, Transcript
 from mailshell.mail.disk import Disk
 from mailshell.mail.store import BoxKey, StateError, Store
@@ -133,6 +133,8 @@ def test_everything_in_one_write():
             client.send(HELLO + (ENVELOPE + text + b".\r\n") * 3 + b"QUIT\r\n")
             assert await client.codes(15) == [b"220", b"250"] + 3 * [b"250", b"250", b"354", b"250"] + [b"221"]
             assert [octets.endswith(text) for octets in received(it.world)] == [True] * 3
+            prompt = next(entry.record for entry in it.world.transcript.entries if isinstance(entry.record, Prompt))
+            assert prompt.because.startswith("The client did not wait for 354")
 
     asyncio.run(scenario())
 

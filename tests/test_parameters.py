@@ -16,7 +16,7 @@ from mailshell.shell.mailboxes import mailbox
 from mailshell.shell.view import View
 from mailshell.smtp import limits
 from mailshell.smtp.commands import mail, rcpt
-from mailshell.smtp.extensions.futurerelease import moment
+from mailshell.smtp.extensions.futurerelease import misfit, moment
 from mailshell.world.seat import Seat
 from mailshell.world.start import START, STUDENT, build
 from mailshell.world.world import World
@@ -268,19 +268,87 @@ def test_a_state_file_of_schema_1_is_upgraded(tmp_path):
     ("text", "at"),
     [
         ("2015-03-09T10:00:00Z", "2015-03-09T10:00:00Z"),
-        ("2016-02-29t23:59:59.250000z", "2016-02-29T23:59:59Z"),
-        ("2015-02-29T10:00:00Z", None),
-        ("2015-00-09T10:00:00Z", None),
-        ("2015-04-31T10:00:00Z", None),
-        ("2015-03-00T10:00:00Z", None),
-        ("2015-03-09T24:00:00Z", None),
-        ("2015-03-09T10:60:00Z", None),
-        ("2015-03-09T10:00:60Z", None),
+        ("2016-02-29T23:59:59.250000Z", "2016-02-29T23:59:59Z"),
+        ("2015-12-31T00:00:00Z", "2015-12-31T00:00:00Z"),
     ],
 )
 def test_a_moment_is_one_of_the_calendar(text, at):
-    found = moment(text)
-    assert (None if found is None else iso_date(found)) == at
+    assert misfit(text) is None
+    assert iso_date(moment(text)) == at
+
+
+FROM = "MAIL FROM:<a@b.example> "
+TO = "RCPT TO:<bob@nyu.edu> "
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        (FROM + "SIZE=12", "x", "the value ends before it, as in SIZE=n"),
+        (FROM + "SIZE=12345678901234567890", "1", "the value ends before it"),
+        (FROM + "BODY=8BITMIME", "X", "the value ends before it"),
+        (FROM + "BY=", "x", "one to nine digits"),
+        (FROM + "BY=-", "x", "one to nine digits"),
+        (FROM + "BY=120", ",R", "after nine digits at most"),
+        (FROM + "BY=123456789", "0;R", "after nine digits at most"),
+        (FROM + "BY=120;", "X", "notify when the time is over"),
+        (FROM + "BY=120;R", "X", "report each relaying"),
+        (FROM + "BY=120;RT", "X", "the value ends before it, as in BY=120;R"),
+        (FROM + "MT-PRIORITY=1", "0", "the value ends before it"),
+        (FROM + "MT-PRIORITY=", "-0", "-9 to 9"),
+        (FROM + "RET=", "FULX", "FULL or HDRS"),
+        (FROM + "RET=FULL", "X", "the value ends before it"),
+        (FROM + "ENVID=ab", "=c", "as +HH"),
+        (FROM + "ENVID=ab+", "0A", "as +HH"),
+        (FROM + "ENVID=ab+7", "F", "as +HH"),
+        (FROM + "ENVID=ab+2", "b", "as +HH"),
+        (FROM + "ENVID=" + "x" * 94, "x", "100 characters at most, ENVID= counted"),
+        (FROM + "HOLDFOR=123456789", "0", "the value ends before it"),
+        (FROM + "HOLDFOR=60", ".5", "the value ends before it"),
+        (FROM + "HOLDUNTIL=", "tomorrow", "a moment, as in"),
+        (FROM + "HOLDUNTIL=2015", "/03/09", '"-" (as in'),
+        (FROM + "HOLDUNTIL=2015-0", "x-09", "a digit (as in"),
+        (FROM + "HOLDUNTIL=2015-03-09", "_10:00:00Z", '"T" (as in'),
+        (FROM + "HOLDUNTIL=2015-03-09T12:00:00", "+01:00", '"Z" (for UTC'),
+        (FROM + "HOLDUNTIL=2015-03-09T12:00:00.", "Z", "a digit (as in"),
+        (FROM + "HOLDUNTIL=2015-03-09T12:00:00.123456", "7Z", '"Z" (for UTC'),
+        (FROM + "HOLDUNTIL=2015-03-09T12:00:00Z", "0", "the value ends before it"),
+        (FROM + "HOLDUNTIL=2015-", "00-09T10:00:00Z", "01 to 12 (the month"),
+        (FROM + "HOLDUNTIL=2015-", "13-09T10:00:00Z", "01 to 12 (the month"),
+        (FROM + "HOLDUNTIL=2015-02-", "29T10:00:00Z", "01 to 28 (the day"),
+        (FROM + "HOLDUNTIL=2016-12-", "32T10:00:00Z", "01 to 31 (the day"),
+        (FROM + "HOLDUNTIL=2015-03-", "00T10:00:00Z", "01 to 31 (the day"),
+        (FROM + "HOLDUNTIL=2015-03-09T", "24:00:00Z", "00 to 23 (the hour"),
+        (FROM + "HOLDUNTIL=2015-03-09T10:", "60:00Z", "00 to 59 (the minute"),
+        (FROM + "HOLDUNTIL=2015-03-09T10:00:", "60.5Z", "00 to 59 (the second"),
+        (TO + "NOTIFY=", "SOON", "when to send a report"),
+        (TO + "NOTIFY=SUCCESS,", "SOON", "when to send a report"),
+        (TO + "NOTIFY=SUCCESS,", ",DELAY", "when to send a report"),
+        (TO + "NOTIFY=SUCCESS", ";DELAY", "one more of"),
+        (TO + "NOTIFY=DELAY,", "NEVER", "when to send a report"),
+        (TO + "NOTIFY=NEVER", ",DELAY", "NEVER stands alone"),
+        (TO + "NOTIFY=NEVER", "X", "the value ends before it"),
+        (TO + "ORCPT=rfc822", ",a", "between the type and the address"),
+        (TO + "ORCPT=rfc822;a", "=b", "as +HH"),
+        (TO + "ORCPT=rfc822;a+", "x", "as +HH"),
+        (TO + "ORCPT=utf-8;a", "=b", "\\x{HH}"),
+        (TO + "ORCPT=utf-8;a\\", "y", "\\x{HH}"),
+        (TO + "ORCPT=utf-8;a\\x{F", "g}", "\\x{HH}"),
+        (TO + "ORCPT=utf-8;a\\x{123456", "7}", "\\x{HH}"),
+        (TO + "ORCPT=rfc822;" + "x" * 487, "x", "500 characters at most, ORCPT= counted"),
+        (TO + "ORCPT=utf-8;\xeb" + "x" * 487, "x", "500 characters at most, ORCPT= counted"),
+    ],
+)
+def test_a_fault_is_where_the_value_goes_wrong(right, wrong, says):
+    made = seat("lancs.uk")
+    if right.startswith("RCPT"):
+        send(made, M + " SMTPUTF8")
+    send(made, right + wrong)
+    record = made.world.transcript.entries[-1].record
+    assert isinstance(record, Exchange)
+    assert isinstance(record.parsed, Fault)
+    assert record.parsed.at == len(right.encode())
+    assert says in record.because
 
 
 @pytest.mark.parametrize(
@@ -299,8 +367,8 @@ def test_parameters_make_the_longest_line_longer(before, command, line, more):
 
 
 def test_the_limits_of_the_lines_are_the_sums_of_the_rfcs():
-    assert mail.COMMAND.limit == 512 + 26 + 16 + 9 + 107 + 17 + 34 + 15 + 11 + 10
-    assert rcpt.COMMAND.limit == 512 + 29 + 507
+    assert mail.COMMAND.limit == 512 + 26 + 16 + 9 + 101 + 17 + 34 + 15 + 11 + 10
+    assert rcpt.COMMAND.limit == 512 + 29 + 501
 
 
 @pytest.mark.parametrize("recipients", [1, 3])
@@ -359,6 +427,51 @@ def test_octets_that_are_no_utf8_are_no_address(octets):
         record = made.world.transcript.entries[-1].record
         assert isinstance(record, Exchange)
         assert record.replies == (b"501 5.1.7 Bad sender address syntax\r\n",)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("m", "\u2665", "letters, digits and hyphens"),
+        ("m", "\xb2", "letters, digits and hyphens"),
+        ("m\xfc", "--x", "no two hyphens"),
+        ("ab.", "\u0301b", "before a combining mark"),
+        ("ab.", "u\u0308b", "in the normalization form C"),
+        ("ab.m", "u\u0308b", "in the normalization form C"),
+        ("ab.", "\xfc" + "a" * 56, "not longer than 63 octets"),
+        ("\u05d0", "a", "by the bidi rule"),
+        ("a.", "1\u05d0", "by the bidi rule"),
+        ("a", "\u05d0", "by the bidi rule"),
+        ("\u05d0.", "1a", "by the bidi rule"),
+        ("\u0627\u0660", "1", "by the bidi rule"),
+    ],
+)
+def test_a_domain_that_is_none_is_pointed_at(right, wrong, says):
+    made = seat("nyu.edu")
+    send(made, f"MAIL FROM:<a@{right}{wrong}.example> SMTPUTF8")
+    record = made.world.transcript.entries[-1].record
+    assert isinstance(record, Exchange)
+    assert isinstance(record.parsed, Fault)
+    assert record.parsed.at == len(f"MAIL FROM:<a@{right}".encode())
+    assert says in record.because
+    assert "visible ASCII" not in record.because
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "ab.\xfc" + "a" * 55,
+        "stra\xdfe.example",
+        "xn--mnchen-3ya.example",
+        "ab--cd.example",
+        "\u05d0.a-1",
+        "\u05d0\u05b0.example",
+        "\u0627\u0660.example",
+        "\u06f1.example",
+    ],
+)
+def test_a_domain_in_any_script_is_taken(domain):
+    assert send(seat("nyu.edu"), f"MAIL FROM:<a@{domain}> SMTPUTF8").startswith("250")
 
 
 @pytest.mark.parametrize("hello", ["EHLO m\xfcnchen.example", "HELO m\xfcnchen.example"])

@@ -190,6 +190,8 @@ def test_the_file_names_the_server_of_each_connection():
         ("recipients", "-1", "the header's recipients is '-1'"),
         ("peer", "lancs.uk", "the header's peer is a name and an address"),
         ("users", "zoe", "the header's users are addresses with names"),
+        ("users", "zo..e@nyu.edu Zoe", "the header's users: 'zo..e' is no name for a mailbox"),
+        ("users", f"{33 * chr(0xEB)}@nyu.edu Zoe", "is too long for a mailbox: a name has 64 octets"),
         ("colour", "blue", "the header has no key colour"),
     ],
 )

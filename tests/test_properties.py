@@ -1,6 +1,7 @@
 """What holds for every protocol, whatever a client sends."""
 
 import re
+from collections.abc import Iterable
 from itertools import product
 
 import pytest
@@ -48,9 +49,18 @@ def seat(traits=None, host=DEFAULT_HOST, protocol="smtp", peer=STUDENT):
 
 def records_of(made: Seat) -> list[Record]:
     """Everything that happened, with neighbouring pieces of a body put together."""
+    return joined_up(entry.record for entry in made.world.transcript.entries)
+
+
+def heard(pieces: Iterable[bytes], traits=None, protocol="smtp", peer=STUDENT) -> list[Record]:
+    """What a session alone makes of octets that come in pieces; a world would judge what came in one piece."""
+    session = PROTOCOLS[protocol].open(build("lecture", traits=traits).hosts[DEFAULT_HOST], peer)
+    return joined_up(record for piece in pieces for record in session.receive(piece))
+
+
+def joined_up(records: Iterable[Record]) -> list[Record]:
     joined: list[Record] = []
-    for entry in made.world.transcript.entries:
-        record = entry.record
+    for record in records:
         if isinstance(record, Body) and joined and isinstance(joined[-1], Body):
             joined[-1] = Body(joined[-1].octets + record.octets)
         else:
@@ -91,12 +101,12 @@ def test_the_input_may_be_cut_anywhere(protocol, data, traits, peer):
     octets = data.draw(conversation(protocol))
     everywhere = st.just(frozenset(range(len(octets))))
     cuts = sorted(data.draw(st.sets(st.integers(0, len(octets)), max_size=9) | everywhere))
-    whole = seat(traits, protocol=protocol, peer=peer)
+    pieces = [octets[start:end] for start, end in zip([0, *cuts], [*cuts, len(octets)], strict=True)]
+    assert heard(pieces, traits, protocol, peer) == heard([octets], traits, protocol, peer)
+    whole, cut = seat(traits, protocol=protocol, peer=peer), seat(traits, protocol=protocol, peer=peer)
     whole.send(octets)
-    cut = seat(traits, protocol=protocol, peer=peer)
-    for start, end in zip([0, *cuts], [*cuts, len(octets)], strict=True):
-        cut.send(octets[start:end])
-    assert records_of(cut) == records_of(whole)
+    for piece in pieces:
+        cut.send(piece)
     assert said(cut) == said(whole)
 
 
@@ -125,12 +135,9 @@ def test_the_input_may_come_octet_by_octet(protocol, scene):
         b"".join(line + b"\r\n" for line in SCENES[protocol][scene])
         + b"..a\r\n.\r\nNOOP\nNOOP\r\n.\r\nQUIT\r\nNOOP\r\n"
     )
-    whole = seat(protocol=protocol)
-    whole.send(octets)
-    cut = seat(protocol=protocol)
-    for at in range(len(octets)):
-        cut.send(octets[at : at + 1])
-    assert records_of(cut) == records_of(whole)
+    assert heard((octets[at : at + 1] for at in range(len(octets))), protocol=protocol) == heard(
+        [octets], protocol=protocol
+    )
 
 
 def check_replies(protocol: str, replies: tuple[bytes, ...]) -> None:

@@ -318,6 +318,18 @@ def test_a_user_and_a_network(tmp_path, state):
         assert wire.mail("Away.", "alice@lancs.uk").startswith(b"550"), "an outsider may not"
 
 
+def test_a_user_with_a_name_outside_ascii(tmp_path, state):
+    options = ["--state", str(state), "--user", "jo\u0308rg:secret"]
+    with serving(tmp_path, *options) as server, Wire(server.port) as wire:
+        wire.hello()
+        assert wire.ask("MAIL FROM:<alice@lancs.uk> SMTPUTF8").startswith(b"250")
+        assert wire.ask("RCPT TO:<j\xf6rg@nyu.edu>").startswith(b"250")
+        assert wire.ask("RCPT TO:<jorg@nyu.edu>").startswith(b"550")
+        assert wire.ask("VRFY J\xd6RG SMTPUTF8").endswith("j\xf6rg <j\xf6rg@nyu.edu>\r\n".encode())
+        assert server.stop() == 0
+    assert inbox(state, "j\xf6rg") == []
+
+
 def test_voice_policy_and_world(tmp_path):
     with serving(tmp_path, "--voice", "classic", "--world", "empty") as server, Wire(server.port) as wire:
         wire.reply()
@@ -352,6 +364,9 @@ def test_ipv6(tmp_path):
         (["--user", "dave:"], "'dave:' is not NAME:PASSWORD"),
         (["--user", "da ve:x"], "'da ve' is no name for a mailbox"),
         (["--user", "d:\x07"], "printable characters only"),
+        (["--user", "zo\xeb..x:y"], "is no name for a mailbox"),
+        (["--user", "zo\u2028:y"], "is no name for a mailbox"),
+        (["--user", f"{33 * chr(0xEB)}:y"], "is too long for a mailbox: a name has 64 octets"),
         (["--network", "10.0.0.0/64"], "'10.0.0.0/64' is no network"),
         (["--smtp", "70000"], "'70000' is no port"),
         (["--smtp", "x"], "'x' is no port"),

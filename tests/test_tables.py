@@ -13,7 +13,7 @@ from mailshell.smtp.phases import Phase
 from mailshell.smtp.session import TABLE
 from mailshell.world.seat import Seat
 from mailshell.world.start import STUDENT, build
-from tests.goldens import PATHS
+from tests.goldens import PATHS, played
 
 TABLES = Path(__file__).parent / "tables"
 SMTP = Path(__file__).parents[1] / "mailshell" / "smtp"
@@ -53,10 +53,22 @@ def answer(made: Seat, octets: bytes) -> Exchange | Prompt:
     return record
 
 
+TRAITS = {
+    "": Traits(),
+    "-1982": Traits(era="1982"),
+    "-1995": Traits(era="1995"),
+    "-2008": Traits(era="2008"),
+    "-classic": Traits(voice="classic"),
+    "-strict": Traits(policy="strict"),
+}
+
+
+@pytest.mark.parametrize("traits", TRAITS)
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_the_phase_table_is_the_pinned_one(protocol, update):
-    path = TABLES / f"{protocol}.txt"
-    table = "\n".join(PROTOCOLS[protocol].matrix()) + "\n"
+def test_the_phase_table_is_the_pinned_one(protocol, traits, update):
+    path = TABLES / f"{protocol}{traits}.txt"
+    host = build("empty", traits=TRAITS[traits]).hosts["nyu.edu"]
+    table = "\n".join(PROTOCOLS[protocol].matrix(host)) + "\n"
     if update:
         path.parent.mkdir(exist_ok=True)
         path.write_text(table, encoding="utf-8")
@@ -110,6 +122,23 @@ def test_every_extension_and_parameter_has_transcripts(extension):
         assert f"smtp/param-{parameter.keyword.lower()}.txt" in PATHS
 
 
+def answers(text: str) -> list[tuple[tuple[bytes, ...], str]]:
+    """What a transcript is answered, with the reasons, the answers to EHLO left out."""
+    records = [record for record in played(text).records if isinstance(record, Exchange | Prompt)]
+    return [(one.replies, one.because) for one in records if not one.octets.upper().startswith(b"EHLO")]
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS, ids=lambda extension: extension.keyword)
+def test_the_transcripts_of_an_extension_show_what_it_changes(extension):
+    """Each of them goes otherwise when the extension is switched."""
+    on, off = (PATHS[f"smtp/{extension.keyword.lower()}{end}.txt"].read_text(encoding="utf-8") for end in ("", "-off"))
+    switch = f"# off: {extension.keyword}\n"
+    assert switch in off
+    assert "\n# off:" not in on
+    assert answers(on) != answers(on.replace("\n", f"\n{switch}", 1))
+    assert answers(off) != answers(off.replace(switch, "", 1))
+
+
 WITHHELD = {"FUTURERELEASE", "REQUIRETLS"}
 """What a stranger without TLS is not offered."""
 
@@ -158,7 +187,7 @@ def test_an_extension_works_where_it_is_listed_and_nowhere_else(keyword, octets,
 
 @pytest.mark.parametrize("off", [frozenset(), frozenset({"PIPELINING"})])
 def test_commands_sent_ahead_are_answered_in_order(off):
-    """RFC 2920 forbids them without PIPELINING, but a server cannot see where one write ends and the next begins."""
+    """RFC 2920 forbids them without PIPELINING, but a session does not look at when they came; the world notes it."""
     made = seat(EHLO, off)
     made.send(MAIL + RCPT + RCPT + b"DATA\r\nHello\r\n.\r\nQUIT\r\n")
     records = [entry.record for entry in made.world.transcript.entries]

@@ -3,7 +3,7 @@
 import pytest
 
 from mailshell.core.clock import HOUR, MINUTE, SECOND, Instant, VirtualClock
-from mailshell.core.record import Body, Closed, Exchange, Notice, Opened, Prompt
+from mailshell.core.record import Body, Closed, Exchange, Notice, Opened, Prompt, Verdict
 from mailshell.core.session import Peer
 from mailshell.core.transcript import Entry, Transcript, Wire, octets_of
 from mailshell.mail.host import Host, Traits
@@ -109,6 +109,56 @@ def test_a_closed_link_is_fed_in_vain():
     world.feed_eof(link)
     assert not world.unsettled
     assert world.links == {}
+
+
+def notes(world: World) -> list[tuple[str, Verdict]]:
+    """The reason and the verdict of each command."""
+    records = [entry.record for entry in world.transcript.entries]
+    return [(record.because, record.verdict) for record in records if isinstance(record, Exchange | Prompt)]
+
+
+def test_only_what_came_in_one_piece_was_sent_without_waiting():
+    world = build("lecture")
+    link = Wires(world).open()
+    for octets in (HELLO, *ENVELOPE.splitlines(keepends=True), b"Hello\r\n", b".\r\n", b"NO", b"OP\r\n", b"QUIT\r\n"):
+        world.feed(link, octets)
+    world.settle()
+    assert set(notes(world)) == {("", Verdict.ACCEPTED)}
+
+
+def test_message_text_that_does_not_wait_for_354_is_noted():
+    world = build("lecture")
+    link = Wires(world).open()
+    world.feed(link, HELLO)
+    world.feed(link, MESSAGE)
+    world.settle()
+    *others, data, end = notes(world)
+    assert {*others, end} == {("", Verdict.ACCEPTED)}
+    assert data[0].startswith("The client did not wait for 354")
+    assert data[1] is Verdict.TOLERATED
+
+
+def test_hello_in_the_middle_counts_for_what_comes_after_it():
+    world = build("lecture")
+    link = Wires(world).open()
+    world.feed(link, HELLO)
+    world.feed(link, b"RSET\r\nRSET\r\nHELO a\r\nRSET\r\nEHLO b\r\nRSET\r\nRSET\r\n")
+    world.settle()
+    assert [bool(because) for because, _ in notes(world)] == [False, False, False, True, True, True, False, False]
+
+
+def test_a_turn_that_is_run_again_has_the_same_notes(disk):
+    world, wires, made = disk
+    link = wires.open()
+    world.feed(link, HELLO)
+    world.feed(link, MESSAGE)
+    made.fail = True
+    world.settle()
+    assert wires.codes() == [b"220", b"250", b"250", b"250", b"354", b"452"]
+    data, end = notes(world)[-2:]
+    assert data[0].startswith("The client did not wait for 354")
+    assert data[1] is Verdict.TOLERATED
+    assert end == ("The disk is full.", Verdict.REFUSED)
 
 
 def test_the_end_of_a_connection_ends_its_session_once():
@@ -349,7 +399,7 @@ def test_a_store_that_holds_mail_already_keeps_it():
     assert inbox(again, "dave") == 0
     bob = store.account("nyu.edu", "bob")
     assert bob == Account("nyu.edu", "bob", "new", "Bob")
-    assert len(store.accounts("nyu.edu")) == 4
+    assert len(store.accounts("nyu.edu")) == 5
 
 
 def test_a_host_knows_its_own_domains():

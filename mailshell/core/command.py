@@ -55,11 +55,8 @@ class Reading(NamedTuple, Generic[Desk, Answer]):
 class Table(Generic[Desk, Answer]):
     """The verbs of a protocol, in teaching order, relics last; the phase x verb matrix is derived from the others."""
 
-    def __init__(
-        self, commands: tuple[Command[Desk, Answer], ...], phases: tuple[Phase, ...], trailing: Slip | None
-    ) -> None:
+    def __init__(self, commands: tuple[Command[Desk, Answer], ...], trailing: Slip | None) -> None:
         self.commands = commands
-        self.phases = phases
         self.living = tuple(command for command in commands if not command.relic)
         self.longest = max(command.limit for command in commands)
         self._trailing = trailing
@@ -117,12 +114,12 @@ class Table(Generic[Desk, Answer]):
             if one.card.name.startswith(word)
         )
 
-    def matrix(self) -> list[str]:
-        """The phase x verb table as lines of text: `x` where the verb is legal."""
-        width = max(len(phase.name) for phase in self.phases)
-        names = [command.card.name for command in self.living]
+    def matrix(self, commands: tuple[Command[Desk, Answer], ...], phases: tuple[Phase, ...]) -> list[str]:
+        """The phase x verb table of some commands and phases as lines of text: `x` where the verb is legal."""
+        width = max(len(phase.name) for phase in phases)
+        names = [command.card.name for command in commands]
         rows = [" ".join(["phase".ljust(width), *names])]
-        for phase in self.phases:
-            cells = [("x" if phase in command.when else ".").center(len(command.card.name)) for command in self.living]
+        for phase in phases:
+            cells = [("x" if phase in command.when else ".").center(len(command.card.name)) for command in commands]
             rows.append(" ".join([phase.name.lower().ljust(width), *cells]).rstrip())
         return rows

@@ -16,8 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from mailshell.core.explain import masked
-from mailshell.core.framer import lines
-from mailshell.core.record import Body, Closed, Exchange, Opened, Prompt, Spoken
+from mailshell.core.record import Body, Closed, Exchange, Opened, Prompt, Record, Spoken
 from mailshell.core.transcript import Entry, Wire
 
 CRLF = b"\r\n"
@@ -149,32 +148,43 @@ def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, in
     entries of others are passed over.
     """
     out: list[str] = []
-    bodies: dict[int, bytes] = {}
     for cause, entries in story:
         if cause.startswith(":wait "):
             out.append(f"> {cause}")
+        # What came in one write is played in one write: the client did not wait for the answers in between.
+        heard: dict[int, bytes] = {}
+        said: list[str] = []
+        quiet: list[str] = []  # the reason of a command that asked for more without a word, while nothing follows it
         for entry in entries:
-            number = numbers.get(entry.wire.number)
+            number, record = numbers.get(entry.wire.number), entry.record
             if number is None:
                 continue
-            if isinstance(entry.record, Body):
-                bodies[number] = bodies.get(number, b"") + entry.record.octets
+            heard[number] = heard.get(number, b"") + _heard(record)
+            lines = [] if isinstance(record, Body) else _said(record, number, entry.wire)
+            if isinstance(record, Prompt) and not record.replies:
+                quiet = lines
             else:
-                out += _sent(bodies.pop(number, b""), number)
-                out += _written(entry.record, number, entry.wire)
-    for number, octets in bodies.items():
-        out += _sent(octets, number)
+                quiet = []
+                said += lines
+        for number, octets in heard.items():
+            out += _sent(octets, number)
+        out += said + quiet
     return "".join(line + "\n" for line in out)
 
 
-def _written(record: Spoken, number: int, wire: Wire) -> list[str]:
+def _heard(record: Record) -> bytes:
+    if isinstance(record, Body):
+        return record.octets
+    octets = record.octets if isinstance(record, Exchange | Prompt) else b""
+    return _ended(masked(octets)) if octets else b""
+
+
+def _said(record: Spoken, number: int, wire: Wire) -> list[str]:
     if isinstance(record, Closed):
         return ["> :drop"] if record.by == "client" else []
-    heard = record.octets if isinstance(record, Exchange | Prompt) else b""
-    out = _sent(_ended(masked(heard)), number) if heard else []
     where = f"({wire.protocol}@{wire.host})" if isinstance(record, Opened) else ""
-    out += [f"S{_number(number)}{where}: {text(reply.removesuffix(CRLF))}" for reply in record.replies]
-    cut = bool(heard) and not heard.endswith(b"\n")
+    out = [f"S{_number(number)}{where}: {text(reply.removesuffix(CRLF))}" for reply in record.replies]
+    cut = isinstance(record, Exchange | Prompt) and bool(record.octets) and not record.octets.endswith(b"\n")
     if not isinstance(record, Opened) and record.because and not cut:
         out.append(f"! {record.because}")
     return out
@@ -190,12 +200,7 @@ def _number(number: int) -> str:
 
 
 def _sent(octets: bytes, number: int) -> list[str]:
-    label = f"C{_number(number)}:"
-    out = []
-    for line in lines(octets):
-        if not line.endswith(CRLF):
-            quoted = text(line)
-            out.append(f'> :raw "{quoted}"')
-        else:
-            out.append(f"{label} {text(line[:-2])}" if len(line) > 2 else label)
-    return out
+    if not octets.replace(CRLF, b"").count(b"\n") and octets.endswith(CRLF):
+        label = f"C{_number(number)}:"
+        return [f"{label} {text(line)}" if line else label for line in octets[:-2].split(CRLF)]
+    return [f'> :raw "{text(octets)}"'] if octets else []

@@ -1,6 +1,6 @@
 """The contract that every protocol engine keeps, and what a protocol package offers to the rest."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from mailshell.core.clock import Instant
@@ -102,6 +102,12 @@ class Session(Protocol):
     def moves(self) -> tuple[Move, ...]:
         """A safe, an odd and a breaking next step; none where the connection is over or half a line waits."""
 
+    def rushed(self, records: list[Record]) -> Iterable[tuple[int, str]]:
+        """Of the records that `receive` gave last, those whose answers the client should have waited for.
+
+        Each by its index, with the reason. The caller knows that all had come before the first answer was sent.
+        """
+
     def preview(self, line: bytes) -> Preview:
         """What a half-typed line, line end left out, would mean; changes nothing."""
 
@@ -141,7 +147,7 @@ class Engine(NamedTuple, Generic[Host]):
     mark_reply: Callable[[bytes, Card], Marked]
     phases: Mapping[Phase, Card]
     topics: tuple[Topic, ...]
-    matrix: Callable[[], list[str]]
+    matrix: Callable[[Host], list[str]]
     reads_lines: Callable[[Phase], bool]
     usual: tuple[str, ...]
     kinds: Mapping[str, Kind]

@@ -47,7 +47,7 @@ class Traits(NamedTuple):
 class Host:
     """A server of the world: its name is its only domain, its store is the world's."""
 
-    __slots__ = ("_domains", "_lists", "address", "clock", "name", "store", "traits")
+    __slots__ = ("_counter", "_domains", "_lists", "address", "clock", "name", "store", "traits")
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Host:
         self.store = store
         self.clock = clock
         self.traits = traits
+        self._counter = f"message {name}"
         self._lists = {one.name: one for one in lists}
         self._domains = frozenset({"", name.lower(), f"[{address}]", f"[ipv6:{address}]".lower()})
 
@@ -110,9 +111,14 @@ class Host:
         word = name.lower()
         return tuple(one for one in self.accounts() if word in one.name.lower().split())
 
+    @property
     def next_id(self) -> str:
-        """A new name for a message on this host: 1, 2, ... in the order of acceptance, undone with the rest."""
-        return str(self.store.number(f"message {self.name}"))
+        """The name of the next message that this host accepts: 1, 2, ... in the order of acceptance."""
+        return str(self.store.coming(self._counter))
+
+    def count(self) -> None:
+        """A message has found room, and has used up its name; that is undone with the rest."""
+        self.store.number(self._counter)
 
     def deliver(self, users: list[str], pieces: tuple[bytes, ...], reserve: int = 0) -> list[Message]:
         """Put one message, in pieces, into the INBOX of each user; raises store.Full where there is no room.

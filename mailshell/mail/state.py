@@ -1,6 +1,7 @@
 """The values that the state of the mail is made of, and what a change of it is."""
 
 from typing import Literal, NamedTuple
+from unicodedata import normalize
 
 from mailshell.core.clock import Instant
 from mailshell.mail.queue import Held, Queued
@@ -75,8 +76,9 @@ class Change(NamedTuple):
 
 
 def fold_user(user: str) -> str:
-    """The form in which users are compared: without regard to case."""
-    return user.casefold()
+    """The form in which users are compared: case and how an accent is written do not matter (RFC 6532 section 3.1)."""
+    folded = user.casefold()
+    return folded if folded.isascii() else normalize("NFC", folded)
 
 
 def fold_key(key: BoxKey) -> BoxKey:

@@ -126,6 +126,12 @@ class Store:
         self._change(("box", key), None, Box(self.number("uidvalidity"), 1, 1))
         return self._boxes[key[:2]][key.name]
 
+    def full(self, octets: int) -> Full | None:
+        """Why so many octets more have no room; None where they have, or where only the disk will tell."""
+        if self._disk is not None or self._held + octets <= self._limit:
+            return None
+        return Full(f"There is no room: all messages together may take {self._limit:,} octets.")
+
     def keep(self, octets: bytes, reserve: int = 0) -> int:
         """Keep the octets of a message; the answer is the number of the body, for all copies of the message.
 
@@ -133,8 +139,8 @@ class Store:
         """
         if self._refusal is not None:
             raise self._refusal
-        if self._disk is None and self._held + len(octets) + reserve > self._limit:
-            raise Full(f"There is no room: all messages together may take {self._limit:,} octets.")
+        if (full := self.full(len(octets) + reserve)) is not None:
+            raise full
         body = self._next_body
         self._next_body += 1
         self._bodies[body] = octets
@@ -201,10 +207,13 @@ class Store:
 
     def number(self, counter: str) -> int:
         """The next value of a counter (1, 2, ...); undo takes it back, so that redo gives the same value."""
-        before = self._counters.get(counter)
-        after = 1 if before is None else before + 1
+        before, after = self._counters.get(counter), self.coming(counter)
         self._change(("counter", counter), before, after)
         return after
+
+    def coming(self, counter: str) -> int:
+        """The value that `number` will give next."""
+        return self._counters.get(counter, 0) + 1
 
     @property
     def durable(self) -> bool:

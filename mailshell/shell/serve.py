@@ -3,12 +3,12 @@
 import argparse
 import ipaddress
 import os
-import re
 import sys
 import time
 
 from mailshell.core.clock import Instant
 from mailshell.core.transcript import SERVE_LIMIT, Transcript
+from mailshell.mail.names import user
 from mailshell.mail.store import Account, Full, StateError, Store
 from mailshell.net.connection import Network
 from mailshell.net.listen import PORTS, ListenError, Port, serve
@@ -19,9 +19,6 @@ from mailshell.shell.live import Pipe, Screen, Stream
 from mailshell.shell.log import Log
 from mailshell.world.start import DEFAULT_HOST, build
 from mailshell.world.world import World
-
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_USER = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -158,10 +155,10 @@ def _user(text: str) -> tuple[str, str]:
     name, colon, password = text.partition(":")
     if not colon or not password:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME:PASSWORD, such as dave:secret")
-    if not _USER.fullmatch(name) or len(name) > 64:
-        raise argparse.ArgumentTypeError(
-            f"{name!r} is no name for a mailbox: letters, digits, dots inside, such as dave"
-        )
+    try:
+        name = user(name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
     if not password.isprintable():
         raise argparse.ArgumentTypeError("a password has printable characters only")
     return name, password

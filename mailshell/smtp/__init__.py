@@ -1,13 +1,14 @@
 """SMTP as one protocol of the world (RFC 5321)."""
 
 from mailshell.core.record import Card, Part
-from mailshell.core.session import Engine, Marked, Topic
+from mailshell.core.session import Engine, Marked, Peer, Topic
 from mailshell.mail.host import Host
 from mailshell.smtp import eras, phases
-from mailshell.smtp.commands.data import END_CARD
+from mailshell.smtp.commands.data import END_CARD, high_bits
+from mailshell.smtp.desk import Desk
 from mailshell.smtp.eras import dated
 from mailshell.smtp.extensions import EXTENSIONS
-from mailshell.smtp.grammar import TOLERATED
+from mailshell.smtp.grammar import ASCII_HEADER, MISSING_8BITMIME, MISSING_SMTPUTF8, SEVEN_BITS, TOLERATED
 from mailshell.smtp.responses import mark_reply
 from mailshell.smtp.session import TABLE, Session
 
@@ -23,10 +24,16 @@ def mark_command(line: bytes) -> Marked:
     return Marked(card, reading.parts, card.parts, card.says)
 
 
-def matrix() -> list[str]:
-    """The phase x verb table, and what the tolerant policy lets pass."""
-    slips = [f"  {slip.name} ({slip.cite})" for slip in TOLERATED]
-    return [*TABLE.matrix(), "", "accepted, but not by the standard (policy tolerant):", *slips]
+def matrix(host: Host) -> list[str]:
+    """The phase x verb table of a host, and what the tolerant policy lets pass."""
+    desk = Desk(host, Peer(host.name, host.address, inside=True), TABLE.commands)
+    verbs = tuple(command for command in TABLE.commands if desk.has(command))
+    reached = (phase for phase in phases.Phase if desk.offers("CHUNKING") or phase not in phases.COUNTED)
+    rows = TABLE.matrix(verbs, tuple(reached))
+    others = {MISSING_8BITMIME, MISSING_SMTPUTF8, SEVEN_BITS, ASCII_HEADER}.difference(high_bits(desk))
+    slips = [f"  {slip.name} ({slip.cite})" for slip in TOLERATED if slip not in others]
+    head = "refused (policy strict):" if desk.strict else "accepted, but not by the standard (policy tolerant):"
+    return [*rows, "", head, *slips]
 
 
 def _topics() -> tuple[Topic, ...]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Slip
 from mailshell.smtp import limits
-from mailshell.smtp.grammar import LONG_TEXT_LINE, MISSING_8BITMIME, MISSING_SMTPUTF8
+from mailshell.smtp.grammar import ASCII_HEADER, LONG_TEXT_LINE, MISSING_SMTPUTF8
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 # Possessive, so that a header of a million lines is read in one go and remembered nowhere.
@@ -53,20 +53,20 @@ def problem(message: bytes) -> Problem | None:
     return Problem(f"Message contains bare {name}", because)
 
 
-def slips(message: bytes, *, eight_bit: bool, utf8: bool) -> tuple[Slip, ...]:
+def slips(message: bytes, header: Slip | None, text: Slip | None) -> tuple[Slip, ...]:
     """What the standard forbids and the tolerant policy lets pass.
 
-    `eight_bit` says that MAIL announced octets above 127 in the body, `utf8` that it announced them in the header.
+    `header` and `text` are the slips for octets above 127 in the header and anywhere, None where MAIL announced them.
     """
-    found = tuple(slip for slip, _ in _eight_bit(message, eight_bit, utf8))
+    found = tuple(slip for slip, _ in _eight_bit(message, header, text))
     return found if long_line(message) is None else (*found, LONG_TEXT_LINE)
 
 
-def slip_problem(message: bytes, *, eight_bit: bool, utf8: bool) -> Problem | None:
+def slip_problem(message: bytes, header: Slip | None, text: Slip | None) -> Problem | None:
     """The first of them as a refusal of the strict policy."""
-    for slip, at in _eight_bit(message, eight_bit, utf8):
-        parameter, where = ("SMTPUTF8", " header") if slip is MISSING_SMTPUTF8 else ("BODY=8BITMIME", "")
-        because = f"Line {_line(message, at)} has an octet above 127, and MAIL did not say {parameter}."
+    for slip, at in _eight_bit(message, header, text):
+        where = " header" if slip in (MISSING_SMTPUTF8, ASCII_HEADER) else ""
+        because = f"Line {_line(message, at)} has an octet above 127, and {slip.expect.why}."
         return Problem(f"Message{where} has 8-bit octets", because)
     start = long_line(message)
     if start is not None:
@@ -75,17 +75,17 @@ def slip_problem(message: bytes, *, eight_bit: bool, utf8: bool) -> Problem | No
     return None
 
 
-def _eight_bit(message: bytes, eight_bit: bool, utf8: bool) -> list[tuple[Slip, int]]:
+def _eight_bit(message: bytes, header: Slip | None, text: Slip | None) -> list[tuple[Slip, int]]:
     """Octets above 127 that MAIL did not announce, each kind with its first place."""
     if message.isascii():
         return []
     fields = _HEADER.match(message)
     end = fields.end() if fields is not None else 0
-    header, body = _EIGHT_BIT.search(message, 0, end), _EIGHT_BIT.search(message, end)
-    found = [(MISSING_SMTPUTF8, header.start())] if header is not None and not utf8 else []
-    first = body if body is not None or utf8 else header
-    if first is not None and not eight_bit:
-        found.append((MISSING_8BITMIME, first.start()))
+    above, below = _EIGHT_BIT.search(message, 0, end), _EIGHT_BIT.search(message, end)
+    found = [(header, above.start())] if above is not None and header is not None else []
+    first = below if below is not None or header is None else above
+    if first is not None and text is not None:
+        found.append((text, first.start()))
     return found
 
 

@@ -107,22 +107,25 @@ ELSEWHERE: Mapping[str, Since] = {
     "RFC 9110": Since("RFC 1945", 1996),
     "RFC 9422": SINCE["LIMITS"],
     "RFC 9989": Since("RFC 7489", 2015),
+    "STARTTLS": Since("RFC 2487", 1999),
+    "AUTH": Since("RFC 2554", 1999),
 }
 """What is no verb and no keyword of a server here: by its name, or by the RFC that describes it now."""
 
+_KNOWN = {**SINCE, **ELSEWHERE}
 _LAST_YEAR: Mapping[Era, int] = {"1982": 1982, "1995": 1995, "2008": 2008, "today": 9999}
 
 
 def known(name: str, era: Era) -> bool:
     """Whether a server of that era has heard of a verb or keyword."""
-    return SINCE[name].year <= _LAST_YEAR[era]
+    return _KNOWN[name].year <= _LAST_YEAR[era]
 
 
 def absent(name: str, era: Era) -> str:
     """Why a host does not offer a verb or keyword, in a sentence: it is off, or the host is too old for it."""
     if known(name, era):
         return f"This server does not offer {name}."
-    since = SINCE[name]
+    since = _KNOWN[name]
     return f"{name} came in {since.year} ({since.source}), and this is a server of {era}."
 
 

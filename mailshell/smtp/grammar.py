@@ -2,11 +2,10 @@
 
 import re
 from typing import NamedTuple
-from unicodedata import category
 
 from mailshell.core.cursor import Cursor, Slip
 from mailshell.core.record import Cite, Expect
-from mailshell.smtp import limits
+from mailshell.smtp import limits, ulabels
 
 _ATOM = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -39,7 +38,6 @@ CLOSE = Expect(">", "the bracket that ends the address")
 AT = Expect("@", "between the local part and the domain")
 LOCAL = Expect("Local-part", "the name of the mailbox, as in alice", like="alice")
 NAME = Expect("Domain", "a host name, as in lancs.uk", like="lancs.uk")
-U_LABEL = Expect("U-label", "letters, digits and hyphens, also outside ASCII")
 LITERAL = Expect("address-literal", "an IP address in square brackets, as in [192.0.2.1]")
 LITERAL_CLOSE = Expect("]", "the bracket that ends the IP address")
 ADDRESS = Expect("IPv4 or IPv6:", "an IP address, as in 192.0.2.1 or IPv6:2001:db8::1", like="192.0.2.1")
@@ -78,13 +76,34 @@ MISSING_SMTPUTF8 = Slip(
     "carry other characters in ASCII.",
     Cite(6531, "3.4"),
 )
+SEVEN_BITS = Slip(
+    "8-bit octets where SMTP carries 7 bits",
+    Expect("7-bit octets", "this server takes 7 bits of each octet"),
+    "The message has octets above 127, and SMTP by itself carries 7 bits of each octet. Another server may refuse the "
+    "message, or clear the high bit.",
+    Cite(5321, "2.4"),
+)
+ASCII_HEADER = Slip(
+    "8-bit octets in a header of ASCII",
+    Expect("ASCII", "this server takes header fields in ASCII only"),
+    "A header field has octets above 127, and a header field may have ASCII characters only.",
+    Cite(5322, "2.2"),
+)
 LONG_TEXT_LINE = Slip(
     "a message line over 1000 octets",
     Expect(f"at most {limits.TEXT_LINE} octets", "the longest line of a message, CR LF included"),
     "A line of the message is longer than 1000 octets. Some servers refuse such a message, others break the line.",
     Cite(5321, "4.5.3.1.6"),
 )
-TOLERATED = (SPACE_AFTER_COLON, TRAILING_SPACE, MISSING_8BITMIME, MISSING_SMTPUTF8, LONG_TEXT_LINE)
+TOLERATED = (
+    SPACE_AFTER_COLON,
+    TRAILING_SPACE,
+    MISSING_8BITMIME,
+    MISSING_SMTPUTF8,
+    SEVEN_BITS,
+    ASCII_HEADER,
+    LONG_TEXT_LINE,
+)
 """Everything that the tolerant policy lets pass, and the strict policy refuses."""
 
 
@@ -242,9 +261,9 @@ def _domain8(cursor: Cursor) -> str:
     if len(found) > limits.DOMAIN:
         raise cursor.refuse(start, LONG_DOMAIN)
     text = found.decode("utf-8")
-    for at, letter in enumerate(text) if not text.isascii() else ():
-        if not (letter.isascii() or letter.isalnum() or category(letter).startswith("M")):
-            raise cursor.refuse(start + len(text[:at].encode("utf-8")), U_LABEL)
+    odd = None if text.isascii() else ulabels.misfit(text)
+    if odd is not None:
+        raise cursor.refuse(start + len(text[: odd[0]].encode("utf-8")), odd[1])
     return text
 
 

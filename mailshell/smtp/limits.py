@@ -42,18 +42,18 @@ RET_PARAMETER = 9
 """What RET adds: a space and the longest value; RFC 3461 states no figure."""
 
 ENVID = 100
-"""The longest value of ENVID, in characters (RFC 3461 section 4.4)."""
+"""The longest ENVID, in characters, its keyword and the = counted (RFC 3461 section 4.4)."""
 
-ENVID_PARAMETER = len(" ENVID=") + ENVID
+ENVID_PARAMETER = len(" ") + ENVID
 """What ENVID adds to the command line of MAIL (RFC 3461 section 4.4)."""
 
 NOTIFY_PARAMETER = len(" NOTIFY=SUCCESS,FAILURE,DELAY")
 """What NOTIFY adds to the command line of RCPT; RFC 3461 states no figure."""
 
 ORCPT = 500
-"""The longest value of ORCPT, in characters (RFC 3461 section 4.2)."""
+"""The longest ORCPT, in characters, its keyword and the = counted (RFC 3461 section 4.2)."""
 
-ORCPT_PARAMETER = len(" ORCPT=") + ORCPT
+ORCPT_PARAMETER = len(" ") + ORCPT
 """What ORCPT adds to the command line of RCPT (RFC 3461 section 4.2)."""
 
 BY_PARAMETER = 17

@@ -32,6 +32,9 @@ ANY = frozenset({Phase.GREETED, Phase.READY, Phase.SENDER, Phase.RECIPIENTS, Pha
 TEXT = frozenset({Phase.MESSAGE, Phase.CHUNK})
 """The phases that read the message, and no commands."""
 
+COUNTED = frozenset({Phase.CHUNKS, Phase.FAILED, Phase.CHUNK})
+"""The phases that only a server with BDAT has."""
+
 TRANSACTION = frozenset({Phase.SENDER, Phase.RECIPIENTS})
 """A mail transaction is open: MAIL was accepted."""
 
@@ -99,7 +102,8 @@ CARDS: dict[record.Phase, Card] = {
         "counted octets of the message",
         Cite(3030, "2"),
         more="The server counts as many octets as BDAT said, CR LF as two. None of them is a command or ends the "
-        "chunk. The answer comes after the last one.",
+        "chunk. The answer comes after the last one. A client that does not send them all cuts the connection, as "
+        ":drop does for a typed one.",
         next="the octets of the chunk",
     ),
     Phase.CLOSED: Card("closed", "the connection is over", Cite(5321, "3.8"), more="Nothing more can be sent."),

@@ -2,7 +2,7 @@
 
 from mailshell.core.command import Command, Table
 from mailshell.core.record import Expect, Fault, Phase
-from mailshell.smtp import eras
+from mailshell.smtp import eras, ulabels
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import TWICE
@@ -78,6 +78,9 @@ def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase, desk: Desk) ->
         return UNKNOWN_COMMAND(f"The line is empty. Legal now: {legal}.")
     if word.upper() in _HTTP:
         return UNKNOWN_COMMAND(f"{word.decode('ascii')} is a command of HTTP, and this is an SMTP server.")
+    name = word.decode("latin-1").upper()
+    if name in eras.ELSEWHERE and not eras.known(name, desk.host.traits.era):
+        return not_yet(name, desk)
     near = _near(word, table, desk)
     hint = f" Did you mean {near}?" if near else ""
     return UNKNOWN_COMMAND(f"{_shown(word)} is no command of this server.{hint} Legal now: {legal}.")
@@ -141,6 +144,9 @@ def _found(line: bytes, fault: Fault) -> str:
     octet = line[fault.at : fault.at + 1]
     if octet in _NAMES:
         return f"Octet {fault.at + 1} is {_NAMES[octet]}."
+    if fault.expected[0].what == ulabels.WHAT and octet > b"\x7f":
+        letter = line[fault.at :].decode("utf-8", "ignore")[0]
+        return f"The character at octet {fault.at + 1} is U+{ord(letter):04X}."
     if not b" " < octet < b"\x7f":
         return f"Octet {fault.at + 1} is 0x{octet.hex().upper()}; a command has visible ASCII characters only."
     return f'Octet {fault.at + 1} is "{octet.decode("ascii")}".'

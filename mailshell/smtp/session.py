@@ -5,6 +5,8 @@ MESSAGE there are no lines to read: the octets are scanned in blocks for CR LF, 
 counted, and nothing is looked for.
 """
 
+from collections.abc import Iterator
+
 from mailshell.core.clock import MINUTE, Instant
 from mailshell.core.command import Command, Table, Verb
 from mailshell.core.cursor import Slip
@@ -13,7 +15,7 @@ from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened,
 from mailshell.core.session import Move, Peer, Preview
 from mailshell.core.session import State as AnyState
 from mailshell.mail.host import Host
-from mailshell.smtp import limits, reasons
+from mailshell.smtp import limits, reasons, rushed
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.commands import COMMANDS, bdat, data
 from mailshell.smtp.desk import Content, Desk, State, chain
@@ -22,7 +24,7 @@ from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, SHUTTING_D
 from mailshell.smtp.typed import preview
 from mailshell.smtp.wording import Reply
 
-TABLE: Table[Desk, Reply] = Table(COMMANDS, tuple(smtp.Phase), TRAILING_SPACE)
+TABLE: Table[Desk, Reply] = Table(COMMANDS, TRAILING_SPACE)
 _END = data.End()
 _FINAL = b".\r\n"
 _CLOSED, _MESSAGE, _CHUNK = smtp.Phase.CLOSED, smtp.Phase.MESSAGE, smtp.Phase.CHUNK
@@ -31,12 +33,13 @@ _CLOSED, _MESSAGE, _CHUNK = smtp.Phase.CLOSED, smtp.Phase.MESSAGE, smtp.Phase.CH
 class Session:
     """One SMTP connection as the server sees it; see `core.session.Session` for the contract."""
 
-    __slots__ = ("_active", "_desk", "_framer")
+    __slots__ = ("_active", "_desk", "_extended", "_framer")
 
     def __init__(self, host: Host, peer: Peer) -> None:
         self._desk = Desk(host, peer, COMMANDS)
         self._framer = Framer(limits.LINE_BUFFER)
         self._active = host.now()
+        self._extended = False  # whether EHLO held when the last octets came
 
     @property
     def phase(self) -> Phase:
@@ -74,6 +77,7 @@ class Session:
     def receive(self, data: bytes) -> list[Record]:
         """Take in octets, and do all that they complete."""
         self._active = self._desk.host.now()
+        self._extended = self._desk.state.extended
         self._framer.feed(data)
         records: list[Record] = []
         while True:
@@ -137,6 +141,10 @@ class Session:
         from mailshell.smtp import moves
 
         return () if any(self._framer.pending) else moves.moves(self._desk)
+
+    def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
+        """Where a client should have waited for an answer (RFC 2920 section 3.1)."""
+        return rushed.notes(records, self._desk, TABLE, extended=self._extended)
 
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
         desk = self._desk

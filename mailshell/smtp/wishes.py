@@ -2,8 +2,11 @@
 
 from mailshell.mail.host import Host
 from mailshell.mail.queue import NO_TERMS, Recipient, Terms
-from mailshell.smtp.desk import Envelope
+from mailshell.smtp.desk import Desk, Envelope
 from mailshell.smtp.extensions import deliverby, futurerelease
+
+_OF_DSN = frozenset({"RET", "ENVID"})
+"""The parameters of MAIL that belong to DSN; those of RCPT all do."""
 
 
 def recipients(envelope: Envelope, host: Host) -> tuple[Recipient, ...]:
@@ -15,6 +18,21 @@ def recipients(envelope: Envelope, host: Host) -> tuple[Recipient, ...]:
             notify = tuple(asked["NOTIFY"].split(",")) if "NOTIFY" in asked else ()
             found.setdefault(path.address, Recipient(path.address, notify, asked.get("ORCPT", "")))
     return tuple(found.values())
+
+
+def without_dsn(desk: Desk) -> str:
+    """What becomes of wishes about reports where the next server has no DSN; empty where nobody has such wishes."""
+    envelope = desk.state.envelope
+    if envelope is None or not (envelope.asked or envelope.parameters):
+        return ""
+    away = [path for path in envelope.recipients if not desk.host.is_local(path.domain)]
+    asked = any(path in envelope.asked for path in away) or not envelope.parameters.keys().isdisjoint(_OF_DSN)
+    if not (away and asked):
+        return ""
+    return (
+        "If the next server does not offer DSN, this one must leave the parameters of DSN out, and send a report "
+        '"relayed" for each recipient with NOTIFY=SUCCESS (RFC 3461 section 5.2.2).'
+    )
 
 
 def terms(envelope: Envelope) -> Terms:

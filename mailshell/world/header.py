@@ -21,6 +21,7 @@ from typing import NamedTuple
 from mailshell.core.script import ScriptError
 from mailshell.core.session import Peer
 from mailshell.mail.host import ERAS, Era, Policy, Traits, Voice
+from mailshell.mail.names import user
 from mailshell.mail.store import Account
 from mailshell.protocols import PROTOCOLS
 from mailshell.world.start import STUDENT, WORLDS
@@ -99,10 +100,13 @@ def _peer(header: Mapping[str, str]) -> Peer:
 
 def _user(text: str) -> Account:
     address, _, name = text.partition(" ")
-    user, at, host = address.rpartition("@")
-    if not (user and at and host and name):
+    local, at, host = address.rpartition("@")
+    if not (local and at and host and name):
         raise ScriptError("the header's users are addresses with names, as in # users: jsmith@nyu.edu John Smith")
-    return Account(host, user, "", name)
+    try:
+        return Account(host, user(local), "", name)
+    except ValueError as error:
+        raise ScriptError(f"the header's users: {error}") from None
 
 
 def _one_of(key: str, value: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:

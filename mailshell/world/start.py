@@ -24,6 +24,7 @@ _ACCOUNTS = (
     Account("lancs.uk", "alice", "rabbit", "Alice"),
     Account("nyu.edu", "bob", "hungry", "Bob"),
     Account("nyu.edu", "carol", "garden", "Carol"),
+    Account("nyu.edu", "zo\u00eb", "violet", "Zo\u00eb"),
     Account("someschool.edu", "bob", "hungry", "Bob"),
 )
 _LISTS = {

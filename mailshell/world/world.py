@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailshell.core.clock import MINUTE, Instant, VirtualClock
-from mailshell.core.record import SAID, Closed, Record
+from mailshell.core.record import SAID, Body, Closed, Exchange, Prompt, Record, Verdict
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
 from mailshell.mail.host import Host
@@ -87,7 +87,7 @@ class World:
             return
         # Only a commit to a disk can fail, and only then is a turn run again.
         state = link.session.state if self.store.durable else None
-        self._turn.append(Step(link, state, octets, link.session.receive(octets)))
+        self._turn.append(Step(link, state, octets, _receive(link.session, octets)))
 
     def feed_eof(self, link: Link) -> None:
         """The peer of a link closed the connection, or the connection broke."""
@@ -147,7 +147,7 @@ class World:
             for step in turn:
                 if step.state is not None:
                     session, octets = step.link.session, step.octets
-                    records = session.receive_eof() if octets is None else session.receive(octets)
+                    records = session.receive_eof() if octets is None else _receive(session, octets)
                     step = step._replace(records=records)
                 self._turn.append(step)
 
@@ -234,3 +234,22 @@ class World:
         for link in self.links.values():
             state, link.closed = known.get(link, (link.session.state, True))
             link.session.restore(state)
+
+
+def _receive(session: Session, octets: bytes) -> list[Record]:
+    """What a session makes of octets.
+
+    They all had arrived before any of its answers was sent: so what follows a command came from a client that did not
+    wait. Only here that is known, and a command that should have been waited for gets a note.
+    """
+    records = session.receive(octets)
+    if len(records) > 1 and len(records) > 1 + isinstance(records[0], Body):
+        for at, note in session.rushed(records):
+            records[at] = _noted(records[at], note)
+    return records
+
+
+def _noted(record: Record, note: str) -> Record:
+    assert isinstance(record, Exchange | Prompt), "only a command has an answer to wait for"
+    verdict = Verdict.TOLERATED if record.verdict is Verdict.ACCEPTED else record.verdict
+    return record._replace(because=f"{record.because} {note}".strip(), verdict=verdict)

@@ -77,7 +77,8 @@ def begin(bdat: Bdat, desk: Desk, refusal: Reply | None) -> Reply:
     if refusal is None:
         return MORE()
     return MORE(
-        f"The answer will be {refusal.wording.code}. The server reads the octets of the chunk before it says so."
+        f"The answer will be {refusal.wording.code}. The server reads the octets of the chunk before it says so. "
+        "A client that does not send them all cuts the connection, as :drop does for a typed one."
     )
 
 

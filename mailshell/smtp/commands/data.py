@@ -79,7 +79,7 @@ def store(desk: Desk, message: bytes) -> Reply:
     refusal, slips = judged(desk, message)
     if refusal is not None:
         return refusal
-    because = " ".join(slip.says for slip in slips)
+    because = " ".join([*(slip.says for slip in slips), wishes.without_dsn(desk)]).strip()
     try:
         return MESSAGE_OK(because, tolerated=bool(slips), id=_keep(desk, message))
     except Full as full:
@@ -93,17 +93,29 @@ def judged(desk: Desk, message: bytes) -> tuple[Reply | None, tuple[Slip, ...]]:
         because = f"The message is bigger than the {desk.size_limit} octets that this server takes."
         return TOO_BIG(because, limit=str(desk.size_limit)), slips
     announced = body(desk)
-    eight_bit = announced == "8BITMIME"
     if announced != "BINARYMIME":
+        header, text = (None, None) if message.isascii() else _unannounced(desk)
         problem = content.problem(message)
         if problem is None and desk.strict:
-            problem = content.slip_problem(message, eight_bit=eight_bit, utf8=utf8(desk))
+            problem = content.slip_problem(message, header, text)
         if problem is not None:
             return BAD_CONTENT(problem.because, problem=problem.says), slips
-        slips = content.slips(message, eight_bit=eight_bit, utf8=utf8(desk))
+        slips = content.slips(message, header, text)
     if trace.loops(message):
         return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields."), ()
     return None, slips
+
+
+def _unannounced(desk: Desk) -> tuple[Slip | None, Slip | None]:
+    """What octets above 127 are in this message: in the header, and anywhere; None where MAIL announced them."""
+    header, text = high_bits(desk)
+    return None if utf8(desk) else header, None if body(desk) == "8BITMIME" else text
+
+
+def high_bits(desk: Desk) -> tuple[Slip, Slip]:
+    """What octets above 127 are on this host where nobody announced them: in the header, and anywhere."""
+    header = grammar.MISSING_SMTPUTF8 if desk.offers("SMTPUTF8") else grammar.ASCII_HEADER
+    return header, grammar.MISSING_8BITMIME if desk.offers("8BITMIME") else grammar.SEVEN_BITS
 
 
 def body(desk: Desk) -> str:
@@ -122,7 +134,7 @@ def _keep(desk: Desk, message: bytes) -> str:
     envelope = desk.state.envelope
     assert envelope is not None, "a message arrives only in a transaction"
     host = desk.host
-    name = host.next_id()
+    name = host.next_id
     received = trace.received(desk, name)
     found = (one for path in envelope.recipients if host.is_local(path.domain) for one in host.members(path.local))
     users = list(dict.fromkeys(account.user for account in found))
@@ -137,6 +149,7 @@ def _keep(desk: Desk, message: bytes) -> str:
             host.hold(users, pieces, release, reserve)
     if away:
         host.enqueue(envelope.reverse_path.address, away, (received, message), wishes.terms(envelope), release)
+    host.count()
     return name
 
 

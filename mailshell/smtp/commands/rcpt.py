@@ -8,7 +8,7 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
-from mailshell.smtp.extensions import RCPT, deliverby, smtputf8
+from mailshell.smtp.extensions import RCPT, deliverby, size, smtputf8
 from mailshell.smtp.extensions.extension import read_parameters, refusals, write_parameters
 from mailshell.smtp.extensions.limits import EXTENSION as LIMITS
 from mailshell.smtp.grammar import Path
@@ -63,6 +63,8 @@ class Rcpt(NamedTuple):
         for refusal in refusals(self.parameters, RCPT, desk):
             return refusal
         reply = self._answer(desk, envelope)
+        if not reply.refuses:
+            reply = size.no_room_for(self.forward_path, desk, envelope) or reply
         if reply.refuses:
             desk.move(desk.state.phase, envelope._replace(refused=envelope.refused + 1))
         else:

@@ -13,7 +13,8 @@ from mailshell.smtp.extensions.extension import Extension, Parameter
 from mailshell.smtp.replies import BAD_SYNTAX, DELIVERY_LATE, TIME_TOO_SHORT
 from mailshell.smtp.wording import Reply
 
-_BY = re.compile(rb"([+-]?[0-9]{1,9});([NR])(T?)(?![!-<>-~])", re.IGNORECASE)
+_SIGN = re.compile(rb"[+-]?")
+_DIGITS = re.compile(rb"[0-9]{1,9}")
 
 CARD = Card(
     "DELIVERBY",
@@ -35,8 +36,14 @@ class By(NamedTuple):
 def read(cursor: Cursor) -> str:
     """by-value = by-time ";" by-mode [by-trace]."""
     cursor.need_word(b"=", Expect("=", "seconds, a semicolon, N or R"))
-    wanted = Expect("seconds;N or seconds;R", "N: notify, R: return, as in 120;R", like="120;R")
-    return cursor.need(_BY, wanted).decode("ascii").upper()
+    start, seconds = cursor.at, Expect("seconds", "one to nine digits, as in 120;R", like="120")
+    cursor.need(_SIGN, seconds)
+    cursor.need(_DIGITS, seconds)
+    cursor.need_word(b";", Expect(";", "after nine digits at most, and before the mode, N or R"))
+    if not cursor.word(b"N", Expect("N", "notify when the time is over")):
+        cursor.need_word(b"R", Expect("R", "return the message when the time is over"))
+    cursor.word(b"T", Expect("T", "report each relaying too"))
+    return cursor.octets[start : cursor.at].decode("ascii").upper()
 
 
 def value_of(text: str) -> By:

@@ -1,27 +1,23 @@
 """DSN: say which delivery reports are wanted (RFC 3461; addresses outside ASCII: RFC 6533)."""
 
 import re
-from itertools import permutations
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
 from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.extensions.extension import Extension, Parameter, accept
+from mailshell.smtp.extensions.extension import VALUE_END, Extension, Parameter, accept
 from mailshell.smtp.grammar import ATOM, UTF8
 from mailshell.smtp.replies import BAD_SYNTAX
 from mailshell.smtp.wording import Reply
 
-_RET = re.compile(rb"(?:FULL|HDRS)(?![!-<>-~])", re.IGNORECASE)
-_NOTIFY = re.compile(rb"(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*)(?![!-<>-~])", re.IGNORECASE)
+_RET = re.compile(rb"FULL|HDRS", re.IGNORECASE)
+_WHEN = re.compile(rb"SUCCESS|FAILURE|DELAY", re.IGNORECASE)
 _XTEXT = re.compile(rb"(?:[!-*,-<>-~]|\+(?:[2-6][0-9A-F]|7[0-9A-E]))+")
 _UNITEXT = re.compile(rb"(?:[!-*,-<>-\[\]-~]|\\x\{[0-9A-F]{2,6}\}|" + UTF8 + rb")+")
 _CASES = ("SUCCESS", "FAILURE", "DELAY")
-_NOTIFY_WANTED = Expect(
-    "NEVER, or SUCCESS,FAILURE,DELAY",
-    "when to report; NEVER stands alone",
-    ("NEVER", *(",".join(some) for count in (1, 2, 3) for some in permutations(_CASES, count))),
-)
+_BROKEN = re.compile(rb"(?:\+[2-7]?|\\(?:x(?:\{[0-9A-F]{0,6})?)?)?")
+"""The right beginning of an encoded character that goes wrong after it, in xtext or unitext."""
 _XTEXT_WANTED = Expect("visible ASCII characters", "write others, + and = as +HH, as in +2B", like="a+2B")
 _UNITEXT_WANTED = Expect("an address", "write space, +, = and \\ as \\x{HH}", like="a\\x{FC}")
 
@@ -36,10 +32,22 @@ CARD = Card(
 
 def _encoded(cursor: Cursor, pattern: re.Pattern[bytes], wanted: Expect) -> bytes:
     """The whole value of a parameter; an octet inside it that the encoding does not have is pointed at."""
-    found = cursor.need(pattern, wanted)
-    if cursor.octets[cursor.at : cursor.at + 1] not in b" \t":
-        raise cursor.refuse(cursor.at, wanted, unfinished=True)
+    found = cursor.match(pattern, wanted) or b""
+    if not found or cursor.octets[cursor.at : cursor.at + 1] not in b" \t":
+        broken = _BROKEN.match(cursor.octets, cursor.at)
+        at = cursor.at if broken is None else broken.end()
+        raise cursor.refuse(at, wanted, unfinished=at == cursor.end)
     return found
+
+
+def _short(cursor: Cursor, start: int, keyword: str, limit: int) -> str:
+    """The value that was read from `start` on, with its keyword no longer than `limit` characters."""
+    value = cursor.octets[start : cursor.at].decode("utf-8")
+    room = limit - len(keyword)
+    if len(value) > room:
+        over = start + len(value[:room].encode())
+        raise cursor.refuse(over, Expect(VALUE_END, f"the parameter has {limit} characters at most, {keyword} counted"))
+    return value
 
 
 def read_ret(cursor: Cursor) -> str:
@@ -56,16 +64,22 @@ def read_envid(cursor: Cursor) -> str:
     """envid-parameter = "ENVID=" xtext; it is kept encoded, as it goes on to the next server."""
     cursor.need_word(b"=", Expect("=", "the name of the envelope"))
     start = cursor.at
-    found = _encoded(cursor, _XTEXT, _XTEXT_WANTED)
-    if len(found) > limits.ENVID:
-        raise cursor.refuse(start, Expect(f"at most {limits.ENVID} characters", "the longest name of an envelope"))
-    return found.decode("ascii")
+    _encoded(cursor, _XTEXT, _XTEXT_WANTED)
+    return _short(cursor, start, "ENVID=", limits.ENVID)
 
 
 def read_notify(cursor: Cursor) -> str:
     """notify-esmtp-value = "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" )."""
     cursor.need_word(b"=", Expect("=", "NEVER, or SUCCESS, FAILURE and DELAY with commas"))
-    return cursor.need(_NOTIFY, _NOTIFY_WANTED).decode("ascii").upper()
+    start, when = cursor.at, Expect("SUCCESS, FAILURE or DELAY", "when to send a report", _CASES)
+    if cursor.word(b"NEVER", Expect("NEVER", "no report at all; it stands alone")):
+        if cursor.octets[cursor.at : cursor.at + 1] == b",":
+            raise cursor.refuse(cursor.at, Expect(VALUE_END, "NEVER stands alone"))
+        return "NEVER"
+    cursor.need(_WHEN, when)
+    while cursor.word(b",", Expect(",", "one more of SUCCESS, FAILURE and DELAY")):
+        cursor.need(_WHEN, when)
+    return cursor.octets[start : cursor.at].decode("ascii").upper()
 
 
 def read_orcpt(cursor: Cursor) -> str:
@@ -78,9 +92,7 @@ def read_orcpt(cursor: Cursor) -> str:
         _encoded(cursor, _UNITEXT, _UNITEXT_WANTED)
     else:
         _encoded(cursor, _XTEXT, _XTEXT_WANTED)
-    if cursor.at - start > limits.ORCPT:
-        raise cursor.refuse(start, Expect(f"at most {limits.ORCPT} characters", "the longest original recipient"))
-    return cursor.octets[start : cursor.at].decode("utf-8")
+    return _short(cursor, start, "ORCPT=", limits.ORCPT)
 
 
 def check_orcpt(value: str, desk: Desk) -> Reply | None:

@@ -10,7 +10,7 @@ from mailshell.smtp.extensions import binarymime
 from mailshell.smtp.extensions.extension import Extension, Parameter
 from mailshell.smtp.wording import Reply
 
-_VALUE = re.compile(rb"(?:7BIT|8BITMIME|BINARYMIME)(?![!-<>-~])", re.IGNORECASE)
+_VALUE = re.compile(rb"7BIT|8BITMIME|BINARYMIME", re.IGNORECASE)
 _WANTED = Expect(
     "7BIT, 8BITMIME or BINARYMIME", "which octets the message may have", ("7BIT", "8BITMIME", "BINARYMIME")
 )

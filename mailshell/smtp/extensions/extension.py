@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from mailshell.core.cursor import Cursor
+from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Expect
 from mailshell.smtp import eras
 from mailshell.smtp.desk import Desk
@@ -17,7 +17,8 @@ _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
 _VALUE = re.compile(rb"(?:[!-<>-~]|" + UTF8 + rb")+")
 _KEY = Expect("parameter", "its name, as in SIZE", like="SIZE")
 _ANY = Expect("a value", "visible characters, no space and no =", like="x")
-NO_VALUE = Expect("a space or the end of the line", "this parameter has no value")
+VALUE_END = "a space or the end of the line"
+NO_VALUE = Expect(VALUE_END, "this parameter has no value")
 TWICE = Expect("each parameter once", "the same parameter stands earlier in the line")
 
 
@@ -83,7 +84,12 @@ def read_parameters(cursor: Cursor, known: Known) -> dict[str, str]:
         keyword = cursor.need(_KEYWORD, _KEY).decode("ascii").upper()
         if keyword in found:
             raise cursor.refuse(start, TWICE, unfinished=cursor.at == cursor.end)
-        found[keyword] = known[keyword][1].read(cursor) if keyword in known else _any_value(cursor)
+        if keyword in known:
+            parameter = known[keyword][1]
+            found[keyword] = parameter.read(cursor)
+            _ended(cursor, parameter)
+        else:
+            found[keyword] = _any_value(cursor)
         cursor.mark(keyword if keyword in known else "esmtp-param", start)
         if keyword in known or not any(name.startswith(keyword) for name in known):
             _offer(cursor, known, found, " ")
@@ -105,6 +111,13 @@ def _offered(before: str, syntax: str, says: str) -> tuple[bytes, Expect]:
     """The keyword with its `=`, and what it is for: a line of many parameters asks for each many times."""
     keyword, equals, _ = syntax.partition("=")
     return f"{before}{keyword}{equals}".encode("ascii"), Expect(before + syntax, says)
+
+
+def _ended(cursor: Cursor, parameter: Parameter) -> None:
+    """A value that was read must be all of it."""
+    if cursor.octets[cursor.at : cursor.at + 1] not in b" \t":
+        cursor.miss(Expect(VALUE_END, f"the value ends before it, as in {parameter.syntax}"))
+        raise Stop
 
 
 def _any_value(cursor: Cursor) -> str:

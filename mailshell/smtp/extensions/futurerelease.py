@@ -13,11 +13,13 @@ from mailshell.smtp.extensions.extension import Extension, Parameter
 from mailshell.smtp.replies import BAD_SYNTAX
 from mailshell.smtp.wording import Reply
 
-_SECONDS = re.compile(rb"[1-9][0-9]{0,8}(?![!-<>-~])")
-_UNTIL = re.compile(
-    rb"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,6}))?Z(?![!-<>-~])", re.IGNORECASE
-)
-_DATE = Expect("date-time in UTC", "a moment, as in 2015-03-09T12:00:00Z", like="2015-03-09T12:00:00.25Z")
+_SECONDS = re.compile(rb"[1-9][0-9]{0,8}")
+_UNTIL = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z", re.IGNORECASE)
+_SHAPE = "0000-00-00T00:00:00"
+_LIKE = "as in 2015-03-09T12:00:00Z"
+_DATE = Expect("date-time in UTC", f"a moment, {_LIKE}", like="2015-03-09T12:00:00.25Z")
+_DIGIT = Expect("a digit", _LIKE)
+_FRACTION = re.compile(rb"\.([0-9]{0,6})")
 
 CARD = Card(
     "FUTURERELEASE",
@@ -50,24 +52,53 @@ def read_until(cursor: Cursor) -> str:
     """hold-until-param = "HOLDUNTIL=" Internet-style-date-time-UTC; the moment must exist."""
     cursor.need_word(b"=", Expect("=", "until when, in UTC"))
     start = cursor.at
-    text = cursor.need(_UNTIL, _DATE).decode("ascii").upper()
-    if moment(text) is None:
-        raise cursor.refuse(start, _DATE)
+    if cursor.match(_UNTIL, _DATE) is None:
+        at, wanted = _torn(cursor.octets, start)
+        raise cursor.refuse(at, wanted, unfinished=at == cursor.end)
+    text = cursor.octets[start : cursor.at].decode("ascii").upper()
+    if (odd := misfit(text)) is not None:
+        raise cursor.refuse(start + odd[0], odd[1])
     return text
 
 
-def moment(text: str) -> Instant | None:
-    """A date-time that fits the grammar as an Instant; None where the calendar does not have it."""
-    found = _UNTIL.match(text.encode("ascii"))
-    assert found is not None, "it was read"
-    year, month, day, hour, minute, second = (int(found[number]) for number in range(1, 7))
-    if not (1 <= month <= 12 and day and hour < 24 and minute < 60 and second < 60):
-        return None
-    at = instant(year, month, day, hour, minute, second)
-    # A day that its month does not have falls into the next month.
-    if at < instant(year, month, 1) or iso_date(at)[:10] != text[:10]:
-        return None
-    return Instant(at + int((found[7] or b"0").ljust(6, b"0")))
+def _torn(octets: bytes, start: int) -> tuple[int, Expect]:
+    """Where the octets from `start` on stop to be a date-time, and what would fit there."""
+    at = start
+    for slot in _SHAPE:
+        octet = octets[at : at + 1].upper()
+        if not (octet.isdigit() if slot == "0" else octet == slot.encode("ascii")):
+            return at, _DATE if at == start else _DIGIT if slot == "0" else Expect(slot, _LIKE)
+        at += 1
+    fraction = _FRACTION.match(octets, at)
+    if fraction is None:
+        return at, Expect("Z", f"for UTC, {_LIKE}")
+    return fraction.end(), Expect("Z", f"for UTC, {_LIKE}") if fraction[1] else _DIGIT
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Year, month, day, hour, minute, second of a date-time that fits the grammar."""
+    return tuple(int(text[start:end]) for start, end in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19)))
+
+
+def misfit(text: str) -> tuple[int, Expect] | None:
+    """The first number that no calendar or clock has: where it stands in the date-time, and what would fit."""
+    year, month, day, hour, minute, second = _numbers(text)
+    if not 1 <= month <= 12:
+        return 5, Expect("01 to 12", f"the month, {_LIKE}")
+    longest = (instant(year + month // 12, month % 12 + 1, 1) - instant(year, month, 1)) // DAY
+    if not 1 <= day <= longest:
+        return 8, Expect(f"01 to {longest}", f"the day of that month, {_LIKE}")
+    for at, number, most, name in ((11, hour, 23, "hour"), (14, minute, 59, "minute"), (17, second, 59, "second")):
+        if number > most:
+            return at, Expect(f"00 to {most}", f"the {name}, {_LIKE}")
+    return None
+
+
+def moment(text: str) -> Instant:
+    """A date-time that fits the grammar and the calendar as an Instant."""
+    year, month, day, hour, minute, second = _numbers(text)
+    fraction = text[20:-1]  # after the dot, in front of Z
+    return Instant(instant(year, month, day, hour, minute, second) + int((fraction or "0").ljust(6, "0")))
 
 
 def release(parameters: Mapping[str, str], opened: Instant) -> Instant | None:
@@ -99,7 +130,6 @@ def check_for(value: str, desk: Desk) -> Reply | None:
 def check_until(value: str, desk: Desk) -> Reply | None:
     """501 for a moment that has passed, or is later than EHLO announced (RFC 4865 section 4.2)."""
     at, now = moment(value), desk.host.now()
-    assert at is not None, "read_until takes only moments that exist"
     if at <= now:
         return BAD_SYNTAX(f"The moment has passed: it is {iso_date(now)} now.")
     if at > _latest(desk):

@@ -8,7 +8,7 @@ from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import Extension, Parameter, accept
 
-_PRIORITY = re.compile(rb"(?:0|-?[1-9])(?![!-<>-~])")
+_PRIORITY = re.compile(rb"0|-?[1-9]")
 
 CARD = Card(
     "MT-PRIORITY",

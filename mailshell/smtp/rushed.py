@@ -1,0 +1,63 @@
+"""Which commands a client may send before it has read the answer to an earlier one (RFC 2920 section 3.1).
+
+A server carries them out one by one all the same, because it must not look at when they came. The one who fed the
+session knows that, and asks here whether it was wrong.
+"""
+
+from collections.abc import Iterator
+
+from mailshell.core.command import Table
+from mailshell.core.record import HEARD, Exchange, Fault, Prompt, Record, Verdict
+from mailshell.smtp.desk import Desk
+from mailshell.smtp.wording import Reply
+
+_ANYWHERE = frozenset({"RSET", "MAIL", "RCPT", "SEND", "SOML", "SAML", "BDAT", "."})
+"""What more may follow at once; BDAT is there by RFC 3030 section 4.2, the dot is the end of message content."""
+
+_HELLO = frozenset({"EHLO", "HELO"})
+
+
+def notes(records: list[Record], desk: Desk, table: Table[Desk, Reply], *, extended: bool) -> Iterator[tuple[int, str]]:
+    """The records whose answer the client should have waited for, by their indices, each with what was wrong.
+
+    All that the records hold had come before the first answer was sent; `extended` says that EHLO had been accepted
+    before.
+    """
+    grouped = extended and desk.offers("PIPELINING")
+    last = max((at for at, record in enumerate(records) if isinstance(record, HEARD)), default=0)
+    for at, record in enumerate(records[:last]):
+        if not isinstance(record, (Exchange, Prompt)):
+            continue
+        verb = _verb(record, table)
+        if note := _note(record, verb, desk, grouped=grouped):
+            yield at, note
+        if verb in _HELLO and record.verdict is not Verdict.REFUSED:
+            grouped = verb == "EHLO" and desk.offers("PIPELINING")
+
+
+def _verb(record: Exchange | Prompt, table: Table[Desk, Reply]) -> str:
+    """The name of the command, refused or not; empty where the server knows no such command."""
+    if not isinstance(record.parsed, Fault):
+        return record.parsed.card.name
+    command = table.find(record.octets.rstrip(b"\r\n").split(b" ", 1)[0])
+    return "" if command is None else command.card.name
+
+
+def _note(record: Exchange | Prompt, verb: str, desk: Desk, *, grouped: bool) -> str:
+    if not verb or (grouped and verb in _ANYWHERE):
+        return ""
+    asked = isinstance(record, Prompt)
+    if asked and verb == "BDAT":
+        return ""  # The octets of a chunk follow its line, without a wait.
+    early = "The client did not wait for this answer."
+    if verb == "DATA" and asked:
+        early = "The client did not wait for 354, and a server that refuses DATA reads what follows it as commands."
+    elif verb == "DATA":
+        early = "The client did not wait for 354, and this server refused DATA: it reads what follows as commands."
+    if grouped:
+        return f"{early} {verb} must be the last of a group of commands (RFC 2920 section 3.1)."
+    if desk.early:
+        return f"{early} A client sends one command at a time (RFC 821 section 2)."
+    return (
+        f"{early} Until EHLO is answered with PIPELINING, a client sends one command at a time (RFC 5321 section 2.1)."
+    )
