@@ -18,6 +18,7 @@ examples:
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
   mailshell run session.txt         play a file of C: and S: lines, or of commands
+  mailshell export session.txt --to svg -o session.svg     a picture of it for slides
   mailshell serve --smtp 2525       real mail programs reach the same server over TCP
   mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when
@@ -48,6 +49,16 @@ _DEFAULTS = {
     "policy": "tolerant",
     "era": "today",
 }
+_FORMS = {
+    "svg": "a picture",
+    "html": "a page",
+    "md": "notes in Markdown",
+    "txt": "the lines of the screen",
+    "cast": "a recording for asciinema",
+    "json": "one object a line",
+}
+"""The forms of an export, and what they are."""
+
 _FLAGS = {"plain": "append-only lines, roles in words: for screen readers", "ascii": "no character beyond ASCII"}
 _FILES = {"log": "append what is shown to a file", "state": "keep the mail in this file"}
 
@@ -168,6 +179,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
 
     _add_explain(commands, common)
+    _add_export(commands, common)
     table = commands.add_parser("table", help="print which command is legal in which phase")
     table.add_argument("protocol", choices=["smtp"])
     table.set_defaults(run=_table)
@@ -179,6 +191,24 @@ def _add_explain(commands: "argparse._SubParsersAction[_Parser]", common: _Parse
     explain = commands.add_parser("explain", parents=[common], help="what a code, a line or a whole log means")
     explain.add_argument("words", nargs="+", metavar="WORDS|FILE|-", help="452, 5.7.1, EHLO, a line, or a log")
     explain.set_defaults(run=_explain)
+
+
+def _add_export(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
+    export = commands.add_parser("export", parents=[common], help="a file or a log as a picture, a page or notes")
+    export.add_argument("file", metavar="FILE", help="C: and S: lines, commands, or a log; - reads standard input")
+    export.add_argument("--to", required=True, choices=_FORMS, help=", ".join(map(" ".join, _FORMS.items())))
+    export.add_argument("-o", "--output", metavar="FILE", help="write there (default standard output)")
+    export.add_argument("--width", type=_columns, default=80, metavar="N", help="columns, 40 to 400 (default 80)")
+    export.add_argument("--secrets", action="store_true", help="show passwords")
+    export.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
+    export.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
+    export.set_defaults(run=_export, fail_on_refusal=False)
+
+
+def _columns(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 40 <= int(text) <= 400):
+        raise argparse.ArgumentTypeError("wants a number from 40 to 400")
+    return int(text)
 
 
 def _common() -> _Parser:
@@ -232,6 +262,12 @@ def _explain(args: argparse.Namespace) -> int:
     from mailshell.shell.explain import main as explain
 
     return explain(args)
+
+
+def _export(args: argparse.Namespace) -> int:
+    from mailshell.shell.export.command import main as export
+
+    return export(args)
 
 
 def _table(args: argparse.Namespace) -> int:
