@@ -18,7 +18,7 @@ examples:
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
   mailshell run session.txt         play a file of C: and S: lines, or of commands
-  mailshell export session.txt --to svg -o session.svg     a picture of it for slides
+  mailshell export a.txt --to html  the same as a page, a picture, notes, a recording
   mailshell serve --smtp 2525       real mail programs reach the same server over TCP
   mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when

@@ -4,7 +4,6 @@ The format: https://docs.asciinema.org/manual/asciicast/v2/
 """
 
 import json
-from collections.abc import Iterator
 
 from mailshell.shell.export.cells import clusters, rows
 from mailshell.shell.export.chapters import Block, Document, Line, Wire

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from mailshell.shell.export.chapters import Line
 from mailshell.shell.text import width
 
-
-_CONTROLS = (
+_NAMES: list[str] = re.findall(
+    r"\S+",
     "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI "
-    "DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US SP DEL"
-).split()
+    "DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US SP DEL",
+)
 CONTROL = re.compile("[␀-␡]")
 """A symbol for a control character; many a font has none of them."""
 
 
 def control(symbol: str) -> str:
     """The letters of a symbol for a control character, as in ASCII (RFC 20 section 4)."""
-    return _CONTROLS[ord(symbol) - 0x2400]
+    return _NAMES[ord(symbol) - 0x2400]
 
 
 def clusters(text: str) -> Iterator[str]:

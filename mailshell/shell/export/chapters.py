@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from mailshell.core.explain import Note, Row
+from mailshell.core.explain import Row
 from mailshell.core.record import Body, Closed
 from mailshell.core.transcript import Entry
-from mailshell.shell.render import Label, Renderer, cited, lettered, safe_lines, starred, titled
+from mailshell.shell.render import Label, Renderer, cited, lettered, safe_lines, starred
 from mailshell.shell.text import hex_rows, safe, show
 from mailshell.shell.theme import ROLED, Role, spans
 from mailshell.shell.view import View, WireMarks
@@ -135,8 +135,8 @@ class Recorder(Renderer):
         )
 
     def _named_fields(self, row: Row, octets: bytes, places: list[int]) -> Iterable[Field]:
-        notes: list[Note] = list(row.notes)
-        for note, place in zip(notes, cited(notes, row), strict=True):
+        notes = list(row.notes)
+        for note, place in zip(notes, cited(notes, row) if notes else [], strict=True):
             shown = show(octets[places[note.start] : places[note.end]], "off", ascii_only=self.view.ascii).text
             yield Field(shown, safe(note.text, ascii_only=self.view.ascii), place)
 

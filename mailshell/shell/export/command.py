@@ -5,6 +5,7 @@ cannot be read or played, 3 for the state file or an output that cannot be writt
 """
 
 import argparse
+import io
 import os
 import sys
 
@@ -64,8 +65,8 @@ def _write(text: str, name: str | None) -> None:
 
 def _log(name: str, octets: bytes, view: View) -> tuple[Document, Outcome] | None:
     """A conversation of another program, annotated; None for what can be played."""
-    lines = [line + b"\n" for line in octets.split(b"\n")]
-    reader = None if _is_plain(lines) else logs.reader(lines[:400])
+    head, lines = logs.peek(logs.cut(io.BytesIO(octets)))
+    reader = None if _is_plain(head) else logs.reader(head)
     if reader is None or reader is logs.transcript:
         return None
     log = read(reader(lines), view)

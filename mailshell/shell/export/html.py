@@ -6,15 +6,13 @@ from html import escape
 from mailshell.shell.export.cells import CONTROL, control
 from mailshell.shell.export.chapters import Block, Document, Remark, Wire
 from mailshell.shell.export.sheet import FONT, Sheet, sheets, style
+from mailshell.shell.render import GLOSS_COLUMN
 from mailshell.shell.text import width
 from mailshell.shell.theme import LIGHT, Role
 from mailshell.shell.view import View
 
 _ROLES: tuple[Role, ...] = ("client", "server", "notice", "refusal", "note", "rule", "mark")
 _WORDS = {"client": "client", "server": "server", "notice": "server, unasked", "refusal": "server refuses"}
-_BESIDE = 40
-"""Columns of a line that leave room for its gloss beside it."""
-
 # What a reader copies is the wire: the gutter and the marks of line ends cannot be selected.
 _LAYOUT = """
 *{box-sizing:border-box}
@@ -27,7 +25,7 @@ h2::after{content:"";flex:1;border-top:1px solid var(--line)}
 .exchange:target{background:var(--line)}
 .address{position:absolute;left:0;width:3.5ch;text-align:right;text-decoration:none;opacity:.55}
 .address:hover,.address:focus{opacity:1;text-decoration:underline}
-.wire{display:grid;grid-template-columns:41ch minmax(0,1fr)}
+.wire{display:grid;grid-template-columns:COLUMNch minmax(0,1fr)}
 .wire.long{display:block}
 .said{display:block;padding-left:3ch;text-indent:-3ch}
 code{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate}
@@ -71,7 +69,7 @@ def write(document: Document, view: View) -> str:
 
 def _style(light: Sheet, dark: Sheet) -> str:
     paper, _ = sheets(LIGHT)
-    rules = [_LAYOUT.replace("FONT", FONT).strip(), *_colours(light)]
+    rules = [_LAYOUT.replace("FONT", FONT).replace("COLUMN", str(GLOSS_COLUMN)).strip(), *_colours(light)]
     if dark != light:
         rules.append(f"@media screen and (prefers-color-scheme:dark){{{''.join(_colours(dark))}}}")
     elif light.back != paper.back:
@@ -110,7 +108,7 @@ def _exchange(block: Block, number: int) -> Iterator[str]:
 
 def _remark(remark: Remark) -> str:
     head = f"{remark.head}:" if remark.head else "=="
-    return f'<p class="remark note"><b>{head}</b> {escape(remark.text)}</p>'
+    return f'<p class="remark"><b>{head}</b> {escape(remark.text)}</p>'
 
 
 def _wire(wire: Wire) -> Iterator[str]:
@@ -120,7 +118,7 @@ def _wire(wire: Wire) -> Iterator[str]:
     said = f'<span class="said {wire.role}">{who}<code>{_text(wire.text)}</code>{mark}</span>'
     tone = "refusal" if wire.role == "refusal" else "note"
     gloss = "" if wire.fields or not wire.gloss else f'<span class="gloss {tone}">{escape(wire.gloss)}</span>'
-    long = " long" if width(wire.gutter + wire.text + wire.mark) > _BESIDE else ""
+    long = " long" if width(wire.gutter + wire.text + wire.mark) > GLOSS_COLUMN - 2 else ""
     yield f'<div class="wire{long}">{said}{gloss}</div>'
     if wire.dump:
         yield f'<pre class="mark">{escape(chr(10).join(wire.dump))}</pre>'

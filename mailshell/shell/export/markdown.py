@@ -1,4 +1,4 @@
-"""Course notes (Markdown as GitHub and pandoc read it): a heading a phase, the wire in code blocks, its meaning below."""
+"""Course notes (Markdown for GitHub and pandoc): a heading a phase, the wire in code blocks, its meaning below."""
 
 import re
 from collections.abc import Iterator

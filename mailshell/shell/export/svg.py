@@ -1,7 +1,7 @@
 """A picture (SVG): every piece of a line in its cells, whatever the font, and nothing from outside."""
 
-import re
 from collections.abc import Iterator
+from itertools import groupby
 from xml.sax.saxutils import escape
 
 from mailshell.shell.export.cells import CONTROL, clusters, control, rows
@@ -17,7 +17,6 @@ _CELL = 8.4  # six tenths of the size, about what every monospace font has
 _LINE = 22.0
 _EDGE = 28.0
 _APART = 8.0  # between exchanges, beside the height of a line
-_RUNS = re.compile(r"[ -~]+|[^ -~]+")
 
 
 def write(document: Document, view: View) -> str:
@@ -43,7 +42,7 @@ def write(document: Document, view: View) -> str:
 
 def _style(light: Sheet, dark: Sheet) -> str:
     # One line goes from left to right, cell by cell, whatever its letters would do in running text.
-    text = f"text{{font-family:{FONT};white-space:pre;direction:ltr;unicode-bidi:bidi-override}}"
+    text = f"text{{font-family:{FONT};white-space:pre;direction:ltr}}tspan{{unicode-bidi:isolate-override}}"
     rules = "".join([text, *_colours(light)])
     return rules if dark == light else f"{rules}@media (prefers-color-scheme:dark){{{''.join(_colours(dark))}}}"
 
@@ -83,10 +82,18 @@ def _line(row: Line, at: float, boxed: bool) -> Iterator[str]:
         if boxed and role == "refusal":
             size = f'width="{_number(width(text) * _CELL)}" height="{_number(_LINE - 3)}"'
             yield f'<rect class="ink" x="{_number(x)}" y="{_number(at - 14.5)}" {size}/>'
-        for run in _RUNS.findall(text):
+        for run in _runs(text):
             if run.strip(" "):
                 yield _text(role, x, at, run)
             x += width(run) * _CELL
+
+
+def _runs(text: str) -> Iterator[str]:
+    """A text cut where ASCII begins and ends, a letter and its marks never apart."""
+    if text.isascii():
+        yield text
+    else:
+        yield from ("".join(run) for _, run in groupby(clusters(text), str.isascii))
 
 
 def _text(role: Role | None, x: float, y: float, run: str) -> str:
