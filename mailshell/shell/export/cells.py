@@ -16,7 +16,7 @@ CONTROL = re.compile("[␀-␡]")
 
 
 def control(symbol: str) -> str:
-    """The letters of a symbol for a control character, as in ASCII (RFC 20 section 4)."""
+    """The letters of a symbol for a control character, as ASCII names it."""
     return _NAMES[ord(symbol) - 0x2400]
 
 
