@@ -21,6 +21,7 @@ examples:
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
   mailshell run session.txt         play a file of C: and S: lines, or of commands
+  mailshell export a.txt --to html  the same as a page, a picture, notes, a recording
   mailshell serve --smtp 2525       real mail programs reach the same server over TCP
   mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when
@@ -38,6 +39,16 @@ swaks, msmtp -d, curl -v and smtplib print, or what mailshell --log keeps. Any o
 quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for
 servers only and mean nothing here. Words that begin with - come after --, as in: mailshell explain -- -ERR
 """
+
+_FORMS = {
+    "svg": "a picture",
+    "html": "a page",
+    "md": "notes in Markdown",
+    "txt": "the lines of the screen",
+    "cast": "a recording for asciinema",
+    "json": "one object a line",
+}
+"""The forms of an export, and what they are."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -151,6 +162,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
 
     _add_explain(commands, common)
+    _add_export(commands, common)
     table = commands.add_parser("table", parents=[common], help="print which command is legal in which phase")
     table.add_argument("protocol", choices=["smtp"])
     table.set_defaults(run=_table)
@@ -185,6 +197,24 @@ def _add_own(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -
     completion.set_defaults(run=_completion, settled=False)
 
 
+def _add_export(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
+    export = commands.add_parser("export", parents=[common], help="a file or a log as a picture, a page or notes")
+    export.add_argument("file", metavar="FILE", help="C: and S: lines, commands, or a log; - reads standard input")
+    export.add_argument("--to", required=True, choices=_FORMS, help=", ".join(map(" ".join, _FORMS.items())))
+    export.add_argument("-o", "--output", metavar="FILE", help="write there (default standard output)")
+    export.add_argument("--width", type=_columns, default=80, metavar="N", help="columns, 40 to 400 (default 80)")
+    export.add_argument("--secrets", action="store_true", help="show passwords")
+    export.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
+    export.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
+    export.set_defaults(run=_export, fail_on_refusal=False)
+
+
+def _columns(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 40 <= int(text) <= 400):
+        raise argparse.ArgumentTypeError("wants a number from 40 to 400")
+    return int(text)
+
+
 def _common() -> _Parser:
     common = _Parser(add_help=False)
     options.add(common)
@@ -213,6 +243,12 @@ def _explain(args: argparse.Namespace) -> int:
     from mailshell.shell.explain import main as explain
 
     return explain(args)
+
+
+def _export(args: argparse.Namespace) -> int:
+    from mailshell.shell.export.command import main as export
+
+    return export(args)
 
 
 def _table(args: argparse.Namespace) -> int:

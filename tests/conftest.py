@@ -17,7 +17,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--update-transcripts",
         action="store_true",
-        help="write the golden files under tests/transcripts and tests/tables anew, instead of comparing",
+        help="write the golden files under tests/ anew, instead of comparing",
     )
 
 

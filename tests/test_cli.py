@@ -70,7 +70,18 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
 
         return run
 
-    for name in ("_practise", "_run", "_serve", "_explain", "_table", "_paths", "_config", "_doctor", "_completion"):
+    for name in (
+        "_practise",
+        "_run",
+        "_serve",
+        "_explain",
+        "_export",
+        "_table",
+        "_paths",
+        "_config",
+        "_doctor",
+        "_completion",
+    ):
         monkeypatch.setattr(cli, name, stand_in(name))
     words = shlex.split(command)[1:]
     assert cli.main(words) == 0

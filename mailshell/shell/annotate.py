@@ -92,7 +92,7 @@ class Annotator(Renderer):
             out += self._rule(link, link, step.after, _ENGINE)
         code = _code(step)
         if step.octets:
-            out += self._row(_sent(step, refused=code >= 400), link)
+            out += self._row(step_row(step, refused=code >= 400), link)
         elif step.kind in ("hidden", "reply") and self.view.depth:
             out += self.say(_NOT_SHOWN[step.kind == "hidden"])
         card = reply_card(step.verb.decode("ascii", "replace"), code, step.kind)
@@ -224,7 +224,8 @@ def _decoded(text: bytes) -> str:
     return f'"{safe(plain)}"' if plain.isprintable() and plain else ""
 
 
-def _sent(step: Step, *, refused: bool) -> Row:
+def step_row(step: Step, *, refused: bool) -> Row:
+    """The line that the client sent in a turn, taken apart; an answer of AUTH is a secret."""
     if step.kind == "answer":
         return _answer(step.octets)
     return sent_row(step.octets, refused=refused)

@@ -14,8 +14,8 @@ BODY = 4096
 """The most octets of one piece of a message that an event shows; `size` counts all."""
 
 
-def event(entry: Entry) -> dict[str, object]:
-    """What happened, on which connection, and when."""
+def event(entry: Entry, *, secrets: bool = False) -> dict[str, object]:
+    """What happened, on which connection, and when; with `secrets` passwords are not masked."""
     wire, record = entry.wire, entry.record
     known: dict[str, object] = {
         "event": type(record).__name__.lower(),
@@ -25,7 +25,7 @@ def event(entry: Entry) -> dict[str, object]:
         "host": wire.host,
     }
     if isinstance(record, Exchange | Prompt):
-        known |= {"octets": _text(masked(record.octets))} | _answer(record)
+        known |= {"octets": _text(record.octets if secrets else masked(record.octets))} | _answer(record)
         known |= {
             "card": _command(record.parsed, record.octets, wire.protocol),
             "verdict": record.verdict.name.lower(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from string import ascii_lowercase
 
 from mailshell.core.explain import BodyLines, Meaning, Note, Row, body_row, explain
 from mailshell.core.record import Body, Closed, Exchange, Phase, Prompt, Record, Verdict
@@ -145,7 +146,7 @@ class Renderer:
 
     def _shown(self, row: Row, gutter: str, role: Role) -> list[str]:
         view = self.view
-        octets, places = _starred(row.octets, () if view.secrets else row.secret)
+        octets, places = starred(row.octets, () if view.secrets else row.secret)
         marks: WireMarks = "off" if view.words else view.wire
         shown = show(octets, marks, ascii_only=view.ascii)
         columns = [len(gutter) + shown.columns[min(place, len(shown.columns) - 1)] for place in places]
@@ -183,7 +184,7 @@ class Renderer:
             return []
         theme = self.view.theme
         texts = [safe(note.text, ascii_only=self.view.ascii) for note in notes]
-        cites = _cites(notes, row)
+        cites = cited(notes, row)
         starts = [columns[min(note.start, len(columns) - 1)] for note in notes]
         ends = [columns[min(note.end, len(columns) - 1)] for note in notes]
         room = self.view.width
@@ -240,7 +241,10 @@ class Renderer:
             return []  # Nothing can be sent any more, and a line of its own says why.
         wants = self._message(number).wants
         title = f"{phase.value}, {wants:,} to come" if wants else str(phase.value)
-        name = title if label == 1 else f"connection {label}: {title}"
+        return self._heading(titled(title, label), label)
+
+    def _heading(self, name: str, label: Label) -> list[str]:
+        """The line that begins a phase of a connection."""
         if self.view.words:
             return [f"phase: {name}."]
         text = f"-- {name} "
@@ -315,11 +319,22 @@ class _Message:
         return body_row(line, reading.notes, reading.gloss, dotted=self.dotted)
 
 
-def _cites(notes: list[Note], row: Row) -> list[str]:
+def cited(notes: list[Note], row: Row) -> list[str]:
     """For each note the place that it rests on, where that is not said already."""
     said = [row.cite, *(note.cite or row.cite for note in notes[1:])]
     places = [f"RFC {cite.rfc}, {cite.section}" if cite is not None else "" for cite in said]
     return places[:1] + [place if place not in (places[0], before) else "" for before, place in pairwise(places)]
+
+
+def titled(title: str, label: Label) -> str:
+    """The title of a phase, with the connection that it belongs to."""
+    return title if label == 1 else f"connection {label}: {title}"
+
+
+def lettered(at: int) -> Label:
+    """The letter of connection number `at`, counted from 0, of somebody else: a to z, then a1."""
+    letter, again = ascii_lowercase[at % 26], at // 26
+    return f"{letter}{again}" if again else letter
 
 
 def _named(note: Note, text: str, cite: str) -> str:
@@ -332,7 +347,7 @@ def _role(name: str) -> Role:
     return roles[name]
 
 
-def _starred(octets: bytes, spans: tuple[tuple[int, int], ...]) -> tuple[bytes, list[int]]:
+def starred(octets: bytes, spans: tuple[tuple[int, int], ...]) -> tuple[bytes, list[int]]:
     """Octets with stars in the place of each span; for each octet, and the end, where it stands in the result."""
     out = b""
     places: list[int] = []

@@ -19,10 +19,10 @@ from mailshell.world.seat import Seat, SeatError
 def main(args: argparse.Namespace) -> int:
     """Exit status 0, 1 where an expectation failed, 2 for a file that cannot be read, 3 for the state file."""
     try:
-        parsed = _read(args.file)
+        parsed = parse(octets_of(args.file))
         asked = setting(parsed.header, args.world, setup.traits(args))
     except (OSError, ScriptError) as error:
-        _complain(args, error.strerror or str(error) if isinstance(error, OSError) else str(error))
+        complain(args, error.strerror or str(error) if isinstance(error, OSError) else str(error))
         return 2
     args.host = args.host.lower()
     try:
@@ -32,7 +32,7 @@ def main(args: argparse.Namespace) -> int:
         return setup.complain(error)
 
 
-def _complain(args: argparse.Namespace, text: str) -> None:
+def complain(args: argparse.Namespace, text: str) -> None:
     """Say on stderr what is wrong with the file; a terminal obeys nothing that stands in it."""
     head = f"mailshell: {args.file}: "
     for line in text.split("\n"):
@@ -40,12 +40,16 @@ def _complain(args: argparse.Namespace, text: str) -> None:
         head = " " * len(head)
 
 
-def _read(name: str) -> Script:
+def octets_of(name: str) -> bytes:
+    """What a file holds, or standard input for `-`; raises OSError."""
     if name == "-":
-        octets = sys.stdin.buffer.read()
-    else:
-        with open(name, "rb") as file:
-            octets = file.read()
+        return sys.stdin.buffer.read()
+    with open(name, "rb") as file:
+        return file.read()
+
+
+def parse(octets: bytes) -> Script:
+    """A C:/S: file, or plain commands; raises ScriptError."""
     text = octets.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     return script.read(text) if script.is_script(text) else script.plain(text)
 
@@ -68,18 +72,19 @@ def _play(args: argparse.Namespace, seat: Seat, parsed: Script, log: Log) -> int
     try:
         outcome, _ = play(seat, parsed, args.protocol, args.host)
     except (ScriptError, SeatError) as error:
-        _complain(args, str(error))
+        complain(args, str(error))
         return 2
-    return _status(args, outcome)
+    return status(args, outcome)
 
 
-def _status(args: argparse.Namespace, outcome: Outcome) -> int:
+def status(args: argparse.Namespace, outcome: Outcome) -> int:
+    """Say what was expected and did not come; the exit status for that."""
     sys.stdout.flush()
     for miss in outcome.misses:
-        _complain(args, str(miss))
+        complain(args, str(miss))
     if outcome.misses:
         return 1
     if args.fail_on_refusal and outcome.refusals:
-        _complain(args, f"the server refused {outcome.refusals} of the commands")
+        complain(args, f"the server refused {outcome.refusals} of the commands")
         return 1
     return 0

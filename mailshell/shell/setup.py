@@ -61,16 +61,20 @@ def unknown_host(args: argparse.Namespace, world: World) -> int | None:
 
 def view(args: argparse.Namespace, out: IO[str]) -> View:
     """How the transcript is shown on `out`."""
-    wire: WireMarks = "hex" if args.wire == "hex" else "off" if args.wire == "off" else "marks"
     encoding = (getattr(out, "encoding", None) or "ascii").lower().replace("-", "")
     return View(
         depth=args.depth,
-        wire=wire,
+        wire=wire(args),
         theme=THEMES[args.theme] if _color(args.color, out) else NONE,
         words=args.plain,
         ascii=args.ascii or not encoding.startswith("utf"),
         width=width(out),
     )
+
+
+def wire(args: argparse.Namespace) -> WireMarks:
+    """How line ends are shown."""
+    return "hex" if args.wire == "hex" else "off" if args.wire == "off" else "marks"
 
 
 def _color(wanted: str, out: IO[str]) -> bool:

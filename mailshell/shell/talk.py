@@ -1,13 +1,12 @@
 """What a typed line does, in every front end: it is for mailshell, for the server, or it opens the connection again."""
 
 from collections.abc import Callable
-from string import ascii_lowercase
 
 from mailshell.core.explain import hidden, masked
 from mailshell.core.transcript import Entry
 from mailshell.shell.local import COMMANDS, carry_out
 from mailshell.shell.meta import Meta
-from mailshell.shell.render import Label
+from mailshell.shell.render import Label, lettered
 from mailshell.shell.typed import ESCAPE, reads_lines, typed
 
 CRLF = b"\r\n"
@@ -104,9 +103,7 @@ class Talk:
         number = self.seat.number_of(wire_number)
         if number is not None:
             return number
-        at = self._others.setdefault(wire_number, len(self._others))
-        letter, again = ascii_lowercase[at % 26], at // 26
-        return f"{letter}{again}" if again else letter
+        return lettered(self._others.setdefault(wire_number, len(self._others)))
 
 
 def _text_ends(lines: list[str], at: int) -> int:

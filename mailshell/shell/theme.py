@@ -19,7 +19,7 @@ what does not fit the grammar, `ghost` what may follow.
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
-_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _ATTRIBUTES = {"bold": "1", "dim": "2", "underline": "4", "reverse": "7"}
 _CODE = re.compile(r"\x1b\[([0-9;]*)m")
 
@@ -134,8 +134,8 @@ def _sgr(tone: str) -> str:
         name = word.removeprefix("bright-")
         if word in _ATTRIBUTES:
             codes.append(_ATTRIBUTES[word])
-        elif name in _NAMES:
-            codes.append(str(_NAMES.index(name) + (90 if name != word else 30)))
+        elif name in NAMES:
+            codes.append(str(NAMES.index(name) + (90 if name != word else 30)))
         else:
             codes.append(f"38;5;{word}")
     return f"\x1b[{';'.join(codes)}m" if codes else ""
@@ -174,7 +174,7 @@ def editor_style(tone: str) -> str:
     words = []
     for word in tone.split():
         name = word.removeprefix("bright-")
-        if name in _NAMES:
+        if name in NAMES:
             words.append("fg:ansi" + _EDITOR.get(word, word.replace("-", "")))
         else:
             words.append(word if word in _ATTRIBUTES else f"fg:{rgb(word)}")

@@ -149,7 +149,12 @@ class Seat:
         moments = self._moments[1 : self._at + 1]
         resets = [index for index, moment in enumerate(moments) if moment.cause == RESET]
         kept = moments[resets[-1] :] if resets else moments
-        return [(moment.cause, self.world.transcript.since(moment.first, moment.last)) for moment in kept]
+        if not kept:
+            return []
+        # Taken out once: reaching into the middle of a long transcript costs its length.
+        entries = self.world.transcript.since(kept[0].first, kept[-1].last)
+        start = kept[-1].last - len(entries)  # what a bounded transcript has dropped is missing at the front
+        return [(moment.cause, entries[max(moment.first - start, 0) : max(moment.last - start, 0)]) for moment in kept]
 
     def _done(self, cause: str, first: int | None = None) -> None:
         first = self.world.transcript.count if first is None else first

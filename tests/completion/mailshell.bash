@@ -11,7 +11,7 @@ _mailshell() {
     fi
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --protocol | --host | --bind | --smtp | --user | --network)
+            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --protocol | --host | --bind | --smtp | --user | --network | --to | -o | --output | --width)
                 [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
                 ((i++))
                 ;;
@@ -37,6 +37,10 @@ _mailshell() {
         --smtp) words="" ;;
         --user) words="" ;;
         --network) words="" ;;
+        --to) words="svg html md txt cast json" ;;
+        -o) files=yes ;;
+        --output) files=yes ;;
+        --width) words="" ;;
         *)
             case $command:$current in
                 :-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --version" ;;
@@ -44,6 +48,7 @@ _mailshell() {
                 run:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --protocol --host --fail-on-refusal --json" ;;
                 serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --host --user --network --json" ;;
                 explain:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
+                export:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --to --output --width --secrets --protocol --host" ;;
                 table:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 paths:-*) words="--help" ;;
                 config:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
@@ -51,10 +56,11 @@ _mailshell() {
                 completion:-*) words="--help" ;;
                 *)
                     case $command:$place in
-                        :0) words="smtp run serve explain table paths config doctor completion" ;;
+                        :0) words="smtp run serve explain export table paths config doctor completion" ;;
                         smtp:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         run:0) files=yes ;;
                         explain:*) files=yes ;;
+                        export:0) files=yes ;;
                         table:0) words="smtp" ;;
                         config:0) words="show init" ;;
                         completion:0) words="bash zsh fish" ;;

@@ -1,7 +1,7 @@
 # Completion for fish. Now: mailshell completion fish | source
 # For good: mailshell completion fish > ~/.config/fish/completions/mailshell.fish
 function __mailshell_no_command
-    not __fish_seen_subcommand_from smtp run serve explain table paths config doctor completion
+    not __fish_seen_subcommand_from smtp run serve explain export table paths config doctor completion
 end
 complete -c mailshell -f
 complete -c mailshell -n '__mailshell_no_command' -s h -d 'show this help message and exit'
@@ -27,6 +27,7 @@ complete -c mailshell -n '__mailshell_no_command' -a smtp -d 'practise SMTP agai
 complete -c mailshell -n '__mailshell_no_command' -a run -d 'play a file of C: and S: lines, or of plain commands'
 complete -c mailshell -n '__mailshell_no_command' -a serve -d 'offer the same servers over TCP'
 complete -c mailshell -n '__mailshell_no_command' -a explain -d 'what a code, a line or a whole log means'
+complete -c mailshell -n '__mailshell_no_command' -a export -d 'a file or a log as a picture, a page or notes'
 complete -c mailshell -n '__mailshell_no_command' -a table -d 'print which command is legal in which phase'
 complete -c mailshell -n '__mailshell_no_command' -a paths -d 'print the folders and files that mailshell uses'
 complete -c mailshell -n '__mailshell_no_command' -a config -d 'print what holds and why, or write a config file'
@@ -117,6 +118,32 @@ complete -c mailshell -n '__fish_seen_subcommand_from explain' -l state -r -F -d
 complete -c mailshell -n '__fish_seen_subcommand_from explain' -l config -r -F -d 'read this instead of your config.toml'
 complete -c mailshell -n '__fish_seen_subcommand_from explain' -l no-config -d 'read no config file'
 complete -c mailshell -n '__fish_seen_subcommand_from explain' -F
+complete -c mailshell -n '__fish_seen_subcommand_from export' -s h -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l help -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l depth -x -a '0 1 2' -d '0 the wire alone, 1 a note beside each line, 2 every field named (default 1)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l wire -x -a 'off marks hex' -d 'line ends hidden, as marks, or with a hex dump of each line (default marks)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l color -x -a 'auto always never' -d 'NO_COLOR is honoured (default auto)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l theme -x -a 'ansi16 dark light mono projector' -d 'colours for your background, or for a bright room (default ansi16)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l world -x -a 'lecture discard empty' -d 'the lecture'\''s, one that keeps no mail, one without users (default lecture)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l voice -x -a 'modern classic' -d 'classic speaks as on the lecture'\''s slides (default modern)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l policy -x -a 'tolerant strict' -d 'strict refuses all that the standard forbids (default tolerant)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l era -x -a '1982 1995 2008 today' -d 'the year whose SMTP the server speaks (default today)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l plain -d 'append-only lines, roles in words: for screen readers'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l no-plain -d 'append-only lines, roles in words: for screen readers'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l ascii -d 'no character beyond ASCII'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l no-ascii -d 'no character beyond ASCII'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l log -r -F -d 'append what is shown to a file'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l state -r -F -d 'keep the mail in this file'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l config -r -F -d 'read this instead of your config.toml'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l no-config -d 'read no config file'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l to -x -a 'svg html md txt cast json' -d 'svg a picture, html a page, md notes in Markdown, txt the lines of the screen, cast a recording for asciinema, json one object a line'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -s o -r -F -d 'write there (default standard output)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l output -r -F -d 'write there (default standard output)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l width -x -d 'columns, 40 to 400 (default 80)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l secrets -d 'show passwords'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l protocol -x -a 'smtp' -d 'of plain commands (default smtp)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -l host -x -a 'lancs.uk nyu.edu someschool.edu' -d 'the server (default nyu.edu)'
+complete -c mailshell -n '__fish_seen_subcommand_from export' -F
 complete -c mailshell -n '__fish_seen_subcommand_from table' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from table' -l help -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from table' -l depth -x -a '0 1 2' -d '0 the wire alone, 1 a note beside each line, 2 every field named (default 1)'

@@ -9,6 +9,7 @@ _mailshell() {
         'run:play a file of C: and S: lines, or of plain commands'
         'serve:offer the same servers over TCP'
         'explain:what a code, a line or a whole log means'
+        'export:a file or a log as a picture, a page or notes'
         'table:print which command is legal in which phase'
         'paths:print the folders and files that mailshell uses'
         'config:print what holds and why, or write a config file'
@@ -137,6 +138,35 @@ _mailshell() {
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
                         '*:WORDS|FILE|-:_files'
+                    ;;
+                export)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '--to=[svg a picture, html a page, md notes in Markdown, txt the lines of the screen, cast a recording for asciinema, json one object a line]:to:(svg html md txt cast json)' \
+                        '-o=[write there (default standard output)]:FILE:_files' \
+                        '--output=[write there (default standard output)]:FILE:_files' \
+                        '--width=[columns, 40 to 400 (default 80)]:N: ' \
+                        '--secrets[show passwords]' \
+                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp)' \
+                        '--host=[the server (default nyu.edu)]:HOST:(lancs.uk nyu.edu someschool.edu)' \
+                        '1:FILE:_files'
                     ;;
                 table)
                     _arguments \

@@ -79,7 +79,9 @@ COMMANDS: dict[str, Command] = {
     "drop": Command("", "cut the connection without a word", links.drop),
     "raw": Command('"OCTETS"', 'octets as they are, as in :raw "a\\n.\\r\\n"', links.raw),
     "secrets": Command("on|off", "show passwords, or mask them", view.secrets, words("on", "off")),
-    "save": Command("FILE", "write a file that can be played again", files.save, choices.files),
+    "save": Command(
+        "FILE", "write .txt, which plays again, or .log .svg .html .md .cast .json", files.save, choices.files
+    ),
     "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files),
     "keys": Command("", "what each key does", screen.keys),
     "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words("vi", "emacs")),

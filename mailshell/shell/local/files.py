@@ -1,28 +1,61 @@
-"""Files: what happened, to play it again; what is shown, as it comes."""
+"""Files: what happened, to play it again or to show it to others; what is shown, as it comes."""
 
 import os
 
 from mailshell.core import script
 from mailshell.shell.meta import Meta
+from mailshell.shell.theme import ANSI16, NONE
 from mailshell.world.seat import SeatError
+
+_FORMS = {
+    ".txt": "",
+    ".log": "txt",
+    ".svg": "svg",
+    ".html": "html",
+    ".md": "md",
+    ".cast": "cast",
+    ".json": "json",
+}
+"""What the end of a name asks for: a form of `mailshell export`, or nothing, a file that `mailshell run` plays."""
+
+_WIDTH = 80
 
 
 def save(meta: Meta, rest: str) -> None:
-    """`:save FILE`."""
+    """`:save FILE`: the end of the name chooses the form; without one it is a file that can be played again."""
     if not rest:
-        raise SeatError(":save wants the name of a file, as in :save session.txt")
-    text = script.write(meta.seat.story(), meta.seat.numbers)
+        raise SeatError(":save wants the name of a file, as in :save session.txt or :save session.svg")
+    suffix = os.path.splitext(rest)[1].lower() or ".txt"
+    if suffix not in _FORMS:
+        raise SeatError(f"{suffix} is no form of :save. There are: {' '.join(_FORMS)}.")
+    form = _FORMS[suffix]
+    text = _exported(meta, form) if form else _script(meta)
     try:
-        with open(os.path.expanduser(rest), "x", encoding="utf-8") as file:
-            file.write(f"{_header(meta)}\n{text}")
+        with open(os.path.expanduser(rest), "x", encoding="utf-8", newline="") as file:
+            file.write(text)
     except FileExistsError:
         raise SeatError(f"{rest} exists already. Choose another name.") from None
-    meta.say(f"Saved to {rest}. mailshell run {rest} plays it again. Passwords are left out.")
+    if form:
+        meta.say(f"Saved to {rest}." + (" Passwords stand in it." if meta.renderer.view.secrets else ""))
+    else:
+        meta.say(f"Saved to {rest}. mailshell run {rest} plays it again. Passwords are left out.")
 
 
-def _header(meta: Meta) -> str:
+def _script(meta: Meta) -> str:
     traits = meta.seat.world.hosts[meta.seat.link.wire.host].traits
-    return f"# world: {meta.world}\n# voice: {traits.voice}\n# policy: {traits.policy}\n"
+    header = f"# world: {meta.world}\n# voice: {traits.voice}\n# policy: {traits.policy}\n"
+    return f"{header}\n{script.write(meta.seat.story(), meta.seat.numbers)}"
+
+
+def _exported(meta: Meta, form: str) -> str:
+    """The session in the depth, the theme and with the line ends of the screen."""
+    from mailshell.shell.export import FORMS, document  # rarely needed, and not for the first prompt
+
+    view = meta.renderer.view
+    theme = ANSI16 if view.theme is NONE else view.theme
+    view = view._replace(theme=theme, width=_WIDTH)
+    entries = (entry for _, entries in meta.seat.story() for entry in entries)
+    return FORMS[form](document(entries, meta.seat.numbers, view), view)
 
 
 def log(meta: Meta, rest: str) -> None:

@@ -1,0 +1,67 @@
+"""The log of another program as chapters and as events."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mailshell.shell.annotate import Annotator, step_row
+from mailshell.shell.export.chapters import Chapter, Recorder
+from mailshell.shell.logs import Said
+from mailshell.shell.render import starred
+from mailshell.shell.view import View
+from mailshell.smtp.follow import Step
+from mailshell.smtp.phases import Phase
+from mailshell.smtp.responses import read_line
+
+_EVENTS = {"greeting": "opened", "text": "body"}
+
+
+class Log(NamedTuple):
+    """A log read: its chapters, and its events in the shape of `shell.events`, as far as a log tells them."""
+
+    chapters: list[Chapter]
+    events: list[dict[str, object]]
+
+
+class _Reader(Recorder, Annotator):
+    """An annotator that keeps what each line is, and each turn."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self.steps: list[tuple[int, Step]] = []
+
+    def _step(self, step: Step, link: int) -> list[str]:
+        text_before = bool(self.steps) and self.steps[-1][1].kind == "text"
+        if step.kind != "text" and not text_before:
+            self.begin()
+        self.steps.append((link, step))
+        return super()._step(step, link)
+
+
+def read(lines: Iterable[Said], view: View) -> Log:
+    """Follow a log to its end."""
+    reader = _Reader(view)
+    for said in lines:
+        reader.said(said)
+    reader.end()
+    return Log(reader.chapters, [_event(link, step, view) for link, step in reader.steps])
+
+
+def _event(link: int, step: Step, view: View) -> dict[str, object]:
+    row = step_row(step, refused=False)
+    secret = () if view.secrets or step.kind == "text" else row.secret
+    octets = starred(step.octets, secret)[0]
+    known: dict[str, object] = {"event": _EVENTS.get(step.kind, "exchange"), "link": link, "protocol": "smtp"}
+    if step.kind == "text":
+        return known | {"size": len(octets), "octets": octets.decode("latin-1")}
+    code = read_line(step.replies[-1].rstrip(b"\r\n")) if step.replies else None
+    return known | {
+        "octets": octets.decode("latin-1"),
+        "replies": [reply.decode("latin-1") for reply in step.replies],
+        "before": _name(step.before),
+        "after": _name(step.after),
+        "code": None if code is None else code.code,
+    }
+
+
+def _name(phase: Phase | None) -> str | None:
+    return None if phase is None else phase.name.lower()
