@@ -25,17 +25,18 @@ from mailshell.shell.editing import Editors, style_of
 from mailshell.shell.keys import bindings, listing, shown
 from mailshell.shell.layout import Rows
 from mailshell.shell.listening import Ports
+from mailshell.shell.local import scene
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
 from mailshell.shell.outside import OutsideError, edited, paged
 from mailshell.shell.panes import Panes
 from mailshell.shell.printer import Printer, change_screen
 from mailshell.shell.render import Label, Renderer
+from mailshell.shell.setup import Stage
 from mailshell.shell.talk import Talk
 from mailshell.shell.theme import MONO, NONE
 from mailshell.shell.typed import ESCAPE
 from mailshell.world.seat import Seat
-from mailshell.world.start import STUDENT
 from mailshell.world.world import World
 
 PATIENCE = 20.0
@@ -50,6 +51,7 @@ class App:
         args: argparse.Namespace,
         world: World,
         log: Log,
+        stage: Stage,
         *,
         input: Input | None = None,
         output: Output | None = None,
@@ -57,13 +59,13 @@ class App:
         view = setup.view(args, sys.stdout)
         # NO_COLOR asks for no colours; bold and dim are none.
         self.renderer = Renderer(view._replace(theme=MONO) if view.theme is NONE else view)
-        self.seat = Seat(world, STUDENT)
+        self.seat = Seat(world, stage.peer)
         self.log = log
         self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
         self.meta.front = self
         self.talk = Talk(self.meta, self.show, personal=True)
         self.bound = bindings(args.keys)
-        self._place = args.host, args.protocol
+        self._place, self._scene = (args.host, args.protocol), stage.scene
         self._asked: Shell = args.shell
         self._shown = {name: shown(" ".join(keys[0])) for name, keys in self.bound.items() if keys}
         self._output = _quiet(output if output is not None else create_output(sys.stdout))
@@ -107,6 +109,9 @@ class App:
     def start(self) -> None:
         """Connect; the greeting stands above the first prompt."""
         self.seat.connect(*self._place)
+        if self._scene is not None:
+            scene.begin(self.meta, self._scene)
+            self.meta.say(f"{self._shown.get('step', ':step')} types the next line of the scene. :undo takes it back.")
 
     async def talk_on(self) -> None:
         """Talk until the person leaves."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
+from mailshell.core.script import Item
 from mailshell.core.transcript import Entry
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
@@ -64,6 +65,10 @@ class Meta:
         self.front: Front | None = None
         self.pipeline = False
         """Whether the lines of a paste go out in one write."""
+        self.scene: list[Item] = []
+        """The lines of a scene that are still to come."""
+        self.type: Callable[[bytes], None] = lambda octets: seat.send(octets + b"\r\n")
+        """Sends a line, its end left out, as if somebody had typed it."""
         self.over = False
 
     def read(self, lines: list[str]) -> None:
