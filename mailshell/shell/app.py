@@ -77,7 +77,7 @@ class App:
         self._editors = Editors(self.meta, self.talk, self._asked.history, self.touched)
         toolbar = self._toolbar if self._asked.toolbar else None
         self.rows = Rows(self._editors.of(args.protocol), self._editors.colours, self._size, self._prompt, toolbar)
-        self.pane = Panes(self.seat, lambda: self.renderer.view, self._size, self.rows.below)
+        self.pane = Panes(self.meta, self._size, self.rows.below)
         self._inline = Layout(self.rows.all, self.rows.line)
         self._paned = Layout(self.pane.container, self.rows.line)
         self.app = self.printer.app = self._application(input)
@@ -247,13 +247,22 @@ class App:
         self._spawn(self._edit())
 
     async def _edit(self) -> None:
+        text = await self._outside(edited(self.buffer.text))
+        if text is not None:
+            self.buffer.reset()
+            self.paste(text if "\n" in text.rstrip("\n") else text.rstrip("\n"))
+
+    async def _outside(self, work: Coroutine[object, object, str]) -> str | None:
+        """Let another program have the screen, and lines wait; None where it could not be run."""
+        self.printer.holds = True
         try:
-            text = await edited(self.buffer.text)
+            return await work
         except OutsideError as error:
             self.print(self.renderer.error(str(error)))
-            return
-        self.buffer.reset()
-        self.paste(text if "\n" in text.rstrip("\n") else text.rstrip("\n"))
+            return None
+        finally:
+            self.printer.holds = self.pane.open
+            self.printer.flush()
 
     # What only a front end that redraws can do.
 
@@ -306,14 +315,8 @@ class App:
             self._spawn(self._page(lines))
 
     async def _page(self, lines: list[str]) -> None:
-        self.printer.holds = True
-        try:
-            await paged(lines, self._asked.pager)
-        except OutsideError as error:
-            self.print([*lines, *self.renderer.error(str(error))])
-        finally:
-            self.printer.holds = self.pane.open
-            self.printer.flush()
+        if await self._outside(paged(lines, self._asked.pager)) is None:
+            self.print(lines)
 
 
 def _quiet(output: Output) -> Output:
