@@ -73,7 +73,7 @@ class Meta:
 
     def read(self, lines: list[str]) -> None:
         """Show a text that somebody asked for: with a pager where there is one and the screen is smaller."""
-        if self.front is None or len(lines) < _height():
+        if self.front is None:
             self.out(lines)
         else:
             self.front.page(lines)
@@ -95,13 +95,6 @@ class Meta:
         if self.front is None:
             raise SeatError(f":{name} needs a terminal that can redraw; this is plain mode.")
         return self.front
-
-
-def _height() -> int:
-    # Imported here because only a screen that can page asks for it.
-    from shutil import get_terminal_size
-
-    return get_terminal_size().lines
 
 
 def _none(meta: Meta, text: str) -> Iterable[Choice]:
