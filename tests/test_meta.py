@@ -300,11 +300,8 @@ def test_undo_goes_back_to_the_start_and_redo_forward_again(desk):
     for line in reversed(LETTER):
         assert desk.do(":undo")[0] == f"== undone: C: {line}".rstrip()
     assert desk.phase is Phase.GREETED
-    assert desk.said(":undo") == "undone: connect to nyu.edu The connection is closed. Enter opens it again."
     assert desk.do(":undo") == ["** There is nothing to undo."]
-    assert desk.do(":why") == ["** Nothing has happened on this connection. Enter opens it again."]
-    assert desk.do(":depth 2")[1:] == ["** Nothing has happened on this connection. Enter opens it again."]
-    for _ in range(len(LETTER) + 1):
+    for _ in LETTER:
         desk.do(":redo")
     assert (desk.situation[0], desk.seat.world.store.head) == end
 

@@ -11,6 +11,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -74,6 +75,8 @@ class App:
         self._aside = ""
         self._idle: Callable[[], None] | None = None
         self._told = False
+        self.warned = False
+        """Whether somebody was told that a message is open, and leaves all the same."""
         self._editors = Editors(self.meta, self.talk, self._asked.history, self.touched)
         toolbar = self._toolbar if self._asked.toolbar else None
         self.rows = Rows(self._editors.of(args.protocol), self._editors.colours, self._size, self._prompt, toolbar)
@@ -143,9 +146,13 @@ class App:
 
     def show(self, entry: Entry, label: Label) -> None:
         """A step of some conversation."""
+        view = self.renderer.view
         if self.pane.open:
             self.pane.entry(entry, label)
+            # These lines wait for the normal screen, which is wider than the pane.
+            self.renderer.view = view._replace(width=self._size()[1])
         self._put(self.renderer.lines(entry, label))
+        self.renderer.view = view
 
     def print(self, lines: list[str]) -> None:
         """Words of mailshell."""
@@ -161,12 +168,16 @@ class App:
 
     def _size(self) -> tuple[int, int]:
         size = self._output.get_size()
-        columns = max(size.columns, 20)
+        return size.rows, max(size.columns, 20)
+
+    def _fit(self) -> None:
+        """Words of mailshell are laid out for the place where they stand."""
+        columns = self.pane.columns if self.pane.open else self._size()[1]
         if columns != self.renderer.view.width:
             self.renderer.view = self.renderer.view._replace(width=columns)
-        return size.rows, columns
 
     def _prompt(self) -> StyleAndTextTuples:
+        self._fit()
         link, several = self.seat.link, len(self.seat.links) > 1
         number = f"{self.seat.current} " if several else ""
         sign = ">" if self.talk.reads_lines() else "|"
@@ -177,7 +188,20 @@ class App:
         if text:
             return [("class:toolbar", " " + hints.hint(self.meta, text, columns - 1))]
         parts = hints.toolbar(self.meta, columns, self._shown)
-        return [(f"class:toolbar class:{role}", part) for role, part in parts]
+        row: StyleAndTextTuples = [(f"class:toolbar class:{role}", part) for role, part in parts]
+        mode = self._mode()
+        if mode and sum(map(len, (part for _, part in parts))) + len(mode) <= columns:
+            row.append(("class:toolbar class:note", mode))
+        return row
+
+    def _mode(self) -> str:
+        """What else is on: vi and its mode, the log, the open ports."""
+        on = []
+        if self.app.editing_mode is EditingMode.VI:
+            on.append("vi insert" if self.app.vi_state.input_mode is InputMode.INSERT else "vi normal")
+        on += ["log"] if self.log.path else []
+        on += ["serving"] if self.ports.open else []
+        return "".join(f" | {one}" for one in on)
 
     # What is typed.
 
@@ -204,9 +228,10 @@ class App:
             if self.talk.local(text) is not None:
                 prompt = "".join(part for _, part, *_ in self._prompt())
                 self.print([f"{prompt}{text.replace(ESCAPE, '^]')}"])
-            self.talk.line(text.encode("utf-8", "surrogateescape"), by_hand=True)
-        self._resume()
+            if self.talk.line(text.encode("utf-8", "surrogateescape"), by_hand=True):
+                self._editors.taken.append(text)
         self._after()
+        self._resume()
 
     def paste(self, text: str) -> None:
         """Several lines at once: each is sent as if it had been typed; the last one, without its end, stays."""
@@ -222,12 +247,14 @@ class App:
         if self.meta.over:
             self.app.exit()
             return
-        self.rows.control.buffer = self._editors.of(self.seat.link.wire.protocol)
+        commands = self._editors.of(self.seat.link.wire.protocol)
+        self.rows.control.buffer = commands if self.talk.reads_lines() else self._editors.text()
         self.touched()
         self.app.invalidate()
 
     def touched(self) -> None:
         """A key was pressed: wait anew before somebody in a message is told how it ends."""
+        self.warned = False
         if self._idle is not None:
             self._idle()
             self._idle = None
@@ -265,6 +292,11 @@ class App:
             self.printer.flush()
 
     # What only a front end that redraws can do.
+
+    def scroll(self, pages: int) -> None:
+        """In the panes: back by so many half screens, or on where that is negative."""
+        self.pane.scroll(pages)
+        self.app.invalidate()
 
     def panes(self) -> None:
         """Show the wire and its meaning side by side, or go back."""

@@ -98,14 +98,15 @@ class Rows:
         left = min(_LEFT, max(_NARROW_LEFT, columns // 3))
         current = state.complete_index
         rows = self._menu_rows()
-        first = min(max((current or 0) - rows + 1, 0), max(len(state.completions) - rows, 0))
+        shown = rows if len(state.completions) <= rows else rows - 1
+        first = min(max((current or 0) - shown + 1, 0), max(len(state.completions) - shown, 0))
         out: StyleAndTextTuples = []
-        for number, each in enumerate(state.completions[first : first + rows], first):
+        for number, each in enumerate(state.completions[first : first + shown], first):
             text = cut(each.text.strip(), columns - 3)
             head = f"  {text:<{left}} "
-            more = len(state.completions) - first - rows
-            says = each.display_meta_text + (f"  (+{more})" if more > 0 and number == first + rows - 1 else "")
+            says = cut(each.display_meta_text, max(columns - len(head) - 1, 0))
             styles = ["class:choice.current"] * 2 if number == current else [each.style, "class:choice.says"]
-            out += [("", "\n")] if out else []
-            out += [(styles[0], head), (styles[1], cut(says, max(columns - len(head) - 1, 0)))]
+            out += [(styles[0], head), (styles[1], says), ("", "\n")]
+        if shown < len(state.completions):
+            out.append(("class:choice.says", f"  {first + 1} to {first + shown} of {len(state.completions)}"))
         return out

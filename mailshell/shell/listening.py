@@ -23,6 +23,11 @@ class Ports:
         self._open: list[Port] = []
         self._spawn = spawn
 
+    @property
+    def open(self) -> bool:
+        """Whether ports are open."""
+        return self._server is not None
+
     def listen(self, words: list[str]) -> list[str]:
         """Open ports (`smtp=2525`, `smtp`, or none: each protocol on its own), or close them (`off`)."""
         if words == ["off"]:

@@ -1,10 +1,11 @@
 """What a command of mailshell itself works with: the seat, the screen, the log, and the front end."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from mailshell.core.script import Item
 from mailshell.core.transcript import Entry
+from mailshell.protocols import PROTOCOLS
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
 from mailshell.world.seat import Seat, SeatError
@@ -50,6 +51,35 @@ class Front(Protocol):
         """Each action: its id, its keys as people write them, what it does; as `keys.listing` gives it."""
 
 
+class Scene:
+    """Lines that are typed for people who watch, and how far they have come; undo takes that back as well."""
+
+    def __init__(self, items: Sequence[Item], seat: Seat) -> None:
+        self._items = tuple(items)
+        self._seat = seat
+        self._places = {seat.at: 0}
+
+    @property
+    def place(self) -> int:
+        """How many lines were typed, and not undone."""
+        at = self._seat.at
+        self._places = {then: place for then, place in self._places.items() if then <= at}
+        return self._places[max(self._places)] if self._places else 0
+
+    @property
+    def left(self) -> int:
+        """How many lines are to come."""
+        return len(self._items) - self.place
+
+    def next(self) -> Item:
+        """The line that comes next; there must be one."""
+        return self._items[self.place]
+
+    def done(self, place: int) -> None:
+        """So many lines were typed by now."""
+        self._places[self._seat.at] = place
+
+
 class Meta:
     """What a command may use. `front` is None where nothing can be redrawn."""
 
@@ -65,8 +95,9 @@ class Meta:
         self.front: Front | None = None
         self.pipeline = False
         """Whether the lines of a paste go out in one write."""
-        self.scene: list[Item] = []
-        """The lines of a scene that are still to come."""
+        self.failed = False
+        """Whether the last command of mailshell could not be carried out."""
+        self.scene: Scene | None = None
         self.type: Callable[[bytes], None] = lambda octets: seat.send(octets + b"\r\n")
         """Sends a line, its end left out, as if somebody had typed it."""
         self.over = False
@@ -77,6 +108,11 @@ class Meta:
             self.out(lines)
         else:
             self.front.page(lines)
+
+    def fail(self, text: str) -> None:
+        """Say that a command of mailshell could not be carried out, and why."""
+        self.failed = True
+        self.out(self.renderer.error(text))
 
     def say(self, text: str) -> None:
         """Words of mailshell."""
@@ -95,6 +131,12 @@ class Meta:
         if self.front is None:
             raise SeatError(f":{name} needs a terminal that can redraw; this is plain mode.")
         return self.front
+
+
+def reads_lines(meta: Meta) -> bool:
+    """Whether a line is a command now, and not a part of a message."""
+    link = meta.seat.link
+    return link.closed or PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase)
 
 
 def _none(meta: Meta, text: str) -> Iterable[Choice]:

@@ -212,9 +212,9 @@ class World:
         return sorted(found, key=lambda one: one[0])
 
     def shut(self) -> None:
-        """Every server stops: each open connection hears of it when the turn is settled."""
-        for link in self.links.values():
-            if not link.closed:
+        """The TCP ports close: each open TCP connection hears of it when the turn is settled."""
+        for link in list(self.links.values()):
+            if link.wire.kind == "tcp" and not link.closed:
                 self._turn.append(Step(link, None, None, link.session.shut()))
 
     def mark(self) -> Mark:

@@ -13,18 +13,22 @@ from mailshell.world.seat import SeatError
 from mailshell.world.world import Busy
 
 
-def carry_out(meta: Meta, text: str) -> None:
-    """Run a local command, colon left out; a mistake is one line of text, never an exception."""
+def carry_out(meta: Meta, text: str) -> bool:
+    """Run a local command, colon left out; whether that went well. A mistake is told in words, never an exception."""
+    meta.failed = False
     word, _, rest = (text or "help").partition(" ")
     found = [name for name in COMMANDS if name == word] or [name for name in COMMANDS if name.startswith(word)]
     try:
         if len(found) != 1:
             raise SeatError(_unknown(word, found))
         COMMANDS[found[0]].run(meta, rest.strip())
-    except (SeatError, ScriptError, Busy, Full) as error:
-        meta.out(meta.renderer.error(str(error)))
+    except Busy as error:
+        meta.fail(f"{error} :serve off closes all of them.")
+    except (SeatError, ScriptError, Full) as error:
+        meta.fail(str(error))
     except OSError as error:
-        meta.out(meta.renderer.error(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
+        meta.fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    return not meta.failed
 
 
 def _unknown(word: str, found: list[str]) -> str:
