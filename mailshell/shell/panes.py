@@ -84,14 +84,16 @@ class Panes:
         self._wire = Wire()
         left = Window(self._wire, wrap_lines=True)
         right = Window(FormattedTextControl(self._meaning), wrap_lines=True)
-        divider = Window(char="│", width=1, style="class:divider")
-        rule = Window(char="─", height=1, style="class:divider")
+        divider = Window(char=lambda: "|" if view().ascii else "│", width=1, style="class:divider")
+        rule, edge = (
+            Window(char=lambda: "-" if view().ascii else "─", height=1, style="class:divider") for _ in range(2)
+        )
         wide = VSplit([left, divider, Window(width=1), right])
         right.width = lambda: Dimension.exact(size()[1] - int(size()[1] * _SHARE)) if self._wide() else Dimension()
         right.height = lambda: Dimension() if self._wide() else Dimension.exact(max(size()[0] // 3, 3))
         stacked = HSplit([left, rule, right])
         upper = DynamicContainer(lambda: wide if self._wide() else stacked)
-        self.container = HSplit([upper, Window(char="─", height=1, style="class:divider"), *below])
+        self.container = HSplit([upper, edge, *below])
 
     def _wide(self) -> bool:
         return self._size()[1] >= WIDE
