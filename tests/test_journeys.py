@@ -175,7 +175,7 @@ def test_a_locale_without_utf_8_gets_ascii():
         shell.press("\t")
         shell.until("  EHLO")
         shell.press(f"\x03{F5}")
-        shell.until("What this means")
+        shell.until("What this means", "-" * 80)
         assert shell.octets.isascii()
         assert shell.leave("\x04") == 0
 
@@ -211,10 +211,41 @@ def test_an_error_of_ours_leaves_the_terminal_as_it_was(tmp_path):
         "    return whole(meta, columns, keys)\n"
         "hints.toolbar = toolbar\n"
     )
-    with Shell(PYTHONPATH=str(tmp_path)) as shell:
+    with Shell(PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as shell:
         assert shell.leave(F5) == 1
         assert "mailshell: internal error: ZeroDivisionError: of ours" in shell.rows
         assert not any("Traceback" in row for row in shell.rows)
+
+
+HEAVY = {"rich", "email", "json", "sqlite3", "tomllib", "smtplib"}
+
+
+def _imported(folder):
+    """The environment in which a Python leaves the names of its modules in a file when it ends."""
+    (folder / "sitecustomize.py").write_text(
+        "import atexit, sys\n"
+        f"atexit.register(lambda: open({str(folder / 'modules')!r}, 'w').write(' '.join(sys.modules)))\n"
+    )
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_nothing_heavy_is_imported_for_the_first_prompt(tmp_path):
+    with Shell(**_imported(tmp_path)) as shell:
+        assert shell.leave("\x04") == 0
+    modules = set((tmp_path / "modules").read_text().split())
+    assert "prompt_toolkit.application" in modules
+    assert modules & HEAVY == set()
+
+
+@pytest.mark.parametrize(("options", "more"), [(["--plain"], {"TERM": "xterm"}), ([], {"TERM": "dumb"})])
+def test_plain_mode_in_a_terminal_imports_no_line_editor(tmp_path, options, more):
+    with Terminal("smtp", *options, **more, **_imported(tmp_path)) as terminal:
+        terminal.until("220 nyu.edu")
+        terminal.press("QUIT\r:quit\r")
+        assert terminal.end() == 0
+    modules = set((tmp_path / "modules").read_text().split())
+    assert "mailshell.shell.plain" in modules
+    assert modules & (HEAVY | {"prompt_toolkit", "asyncio"}) == set()
 
 
 # In tmux.
