@@ -20,6 +20,7 @@ examples:
   mailshell                         talk SMTP to nyu.edu, each line explained
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
+  mailshell demo                    the lecture's session, one line at each F8
   mailshell run session.txt         play a file of C: and S: lines, or of commands
   mailshell export a.txt --to html  the same as a page, a picture, notes, a recording
   mailshell serve --smtp 2525       real mail programs reach the same server over TCP
@@ -139,20 +140,15 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
-    parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu", settled=True)
+    parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu", alone=True, scene="", settled=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     smtp = commands.add_parser("smtp", parents=[common], help="practise SMTP against a server of the world")
     smtp.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
-    smtp.set_defaults(run=_practise, protocol="smtp")
+    smtp.set_defaults(run=_practise, protocol="smtp", alone=False)
+    _add_demo(commands, common)
 
-    run = commands.add_parser("run", parents=[common], help="play a file of C: and S: lines, or of plain commands")
-    run.add_argument("file", metavar="FILE", help="- reads standard input")
-    run.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
-    run.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
-    run.add_argument("--fail-on-refusal", action="store_true", help="exit 1 when the server refuses a command")
-    run.add_argument("--json", action="store_true", help="one JSON object a line")
-    run.set_defaults(run=_run)
+    _add_run(commands, common)
 
     serve = commands.add_parser("serve", parents=[common], help="offer the same servers over TCP")
     if "serve" in argv:
@@ -168,6 +164,23 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     table.set_defaults(run=_table)
     _add_own(commands, common)
     return parser.knowing(commands.choices, argv)
+
+
+def _add_run(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
+    run = commands.add_parser("run", parents=[common], help="play a file of C: and S: lines, or of plain commands")
+    run.add_argument("file", metavar="FILE", help="- reads standard input")
+    run.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
+    run.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
+    run.add_argument("--fail-on-refusal", action="store_true", help="exit 1 when the server refuses a command")
+    run.add_argument("--json", action="store_true", help="one JSON object a line")
+    run.set_defaults(run=_run)
+
+
+def _add_demo(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
+    demo = commands.add_parser("demo", parents=[common], help="a scene that is typed for you, a line at each F8")
+    demo.add_argument("scene", nargs="?", default="lecture", metavar="NAME|FILE", help="default lecture")
+    demo.add_argument("--list", action="store_true", help="list the scenes")
+    demo.set_defaults(run=_demo, alone=False)
 
 
 def _add_explain(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
@@ -225,6 +238,16 @@ def _practise(args: argparse.Namespace) -> int:
     from mailshell.shell.practise import main as practise
 
     return practise(args)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    if not args.list:
+        return _practise(args)
+    from mailshell.demo.scenes import scenes
+
+    for name, title in scenes().items():
+        print(f"{name:<12}  {title}")
+    return 0
 
 
 def _run(args: argparse.Namespace) -> int:

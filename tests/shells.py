@@ -16,6 +16,7 @@ from mailshell.shell import app as app_module
 from mailshell.shell.app import App
 from mailshell.shell.config import Shell as Asked
 from mailshell.shell.log import Log
+from mailshell.shell.setup import Stage
 from mailshell.world.start import build
 
 PATIENCE = 10.0  # seconds after which something hangs
@@ -57,7 +58,7 @@ class Shell:
         self.octets = ""
         self.world = build("lecture")
         output = Vt100_Output(self._drawn, lambda: self.size, term="xterm", enable_cpr=False)
-        self.app = App(Namespace(**(ARGS | args)), self.world, Log(), input=keys, output=output)
+        self.app = App(Namespace(**(ARGS | args)), self.world, Log(), Stage(), input=keys, output=output)
 
     @property
     def rows(self):

@@ -340,6 +340,18 @@ def test_the_panes_show_the_wire_and_its_meaning_and_leave_everything_behind():
     in_shell(journey)
 
 
+def test_the_panes_follow_undo():
+    async def journey(shell):
+        await shell.type("HELO lancs.uk")
+        shell.press("\x1b[15~NOOP\r")
+        await shell.until("do nothing; are you there?")
+        shell.press(":undo\r")
+        await shell.until("== undone: C: NOOP", "hello, without extensions")
+        assert not any("do nothing" in row for row in shell.screen.display)
+
+    in_shell(journey)
+
+
 def test_the_editing_mode_changes():
     async def journey(shell):
         await shell.type(":editing vi")
@@ -375,3 +387,35 @@ def test_an_error_of_ours_is_told_in_a_line_and_the_session_goes_on(monkeypatch)
         assert not any("Traceback" in row for row in shell.rows)
 
     in_shell(journey)
+
+
+def test_lines_wait_while_another_program_has_the_screen(tmp_path, monkeypatch):
+    go, script = tmp_path / "go", tmp_path / "editor"
+    script.write_text(f"#!/bin/sh\nwhile [ ! -e {go} ]; do sleep 0.02; done\n")
+    script.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(script))
+
+    async def journey(shell):
+        port = await _port(shell)
+        shell.press("\x18\x05")
+        await shell.when(lambda: shell.app.printer.holds)
+        await asyncio.to_thread(_letter, port)
+        await asyncio.sleep(0.05)
+        assert not any(row.startswith("Sa:") for row in shell.rows)
+        go.touch()
+        await shell.until("connection a closed", "Sa: 250 2.0.0 Message accepted")
+
+    in_shell(journey)
+
+
+def test_a_program_that_is_not_there_is_told(monkeypatch):
+    monkeypatch.setenv("VISUAL", "/nowhere/editor")
+    monkeypatch.setenv("PAGER", "/nowhere/pager")
+
+    async def journey(shell):
+        shell.press("\x18\x05")
+        await shell.until("** /nowhere/editor cannot be run: No such file or directory.")
+        shell.press(":help\r")
+        await shell.until("** /nowhere/pager cannot be run: No such file or directory.", "   :why       what happened")
+
+    in_shell(journey, rows=12)

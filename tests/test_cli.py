@@ -70,18 +70,8 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
 
         return run
 
-    for name in (
-        "_practise",
-        "_run",
-        "_serve",
-        "_explain",
-        "_export",
-        "_table",
-        "_paths",
-        "_config",
-        "_doctor",
-        "_completion",
-    ):
+    names = "practise demo run serve explain export table paths config doctor completion"
+    for name in (f"_{name}" for name in names.split()):
         monkeypatch.setattr(cli, name, stand_in(name))
     words = shlex.split(command)[1:]
     assert cli.main(words) == 0

@@ -16,7 +16,7 @@ GOLDEN = Path(__file__).parent / "completion"
 SHELLS = ("bash", "zsh", "fish")
 
 WANTED = {
-    "": {"smtp", "run", "serve", "explain", "export", "table", "paths", "config", "doctor", "completion"},
+    "": {"smtp", "demo", "run", "serve", "explain", "export", "table", "paths", "config", "doctor", "completion"},
     "s": {"smtp", "serve"},
     "--depth 2 s": {"smtp", "serve"},
     "smtp ": {"lancs.uk", "nyu.edu", "someschool.edu"},

@@ -155,7 +155,11 @@ def test_a_library_that_is_missing_is_a_problem(found, monkeypatch):
 
     monkeypatch.setattr(doctor, "version", absent)
     status, rows = found()
-    assert (status, rows["rich"]["level"], rows["rich"]["says"]) == (1, "problem", "is not installed")
+    assert (status, rows["prompt_toolkit"]["level"], rows["prompt_toolkit"]["says"]) == (
+        1,
+        "problem",
+        "is not installed",
+    )
 
 
 def test_folders_that_cannot_be_used_are_problems(found, machine, monkeypatch):

@@ -54,8 +54,8 @@ def test_one_key_counts_in_two_places():
         ({"depth": [" "]}, "depth", " ", "a key has a name"),
         ({"depth": ["d"]}, "depth", "d", "d is text that one types."),
         ({"wire": ["f2"]}, "wire", "f2", "F2 is the key of depth as well as of wire."),
-        ({"depth": ["f8"], "wire": ["f8"]}, "wire", "f8", "F8 is the key of depth as well as of wire."),
-        ({"wire": ["f8"], "depth": ["f8"]}, "depth", "f8", "F8 is the key of wire as well as of depth."),
+        ({"depth": ["f9"], "wire": ["f9"]}, "wire", "f9", "F9 is the key of depth as well as of wire."),
+        ({"wire": ["f9"], "depth": ["f9"]}, "depth", "f9", "F9 is the key of wire as well as of depth."),
         ({"depth": ["c-m"]}, "depth", "c-m", "^M is the key of send as well as of depth."),
     ],
 )

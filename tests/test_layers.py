@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
 }
 
-THIRD_PARTY = {"rich", "prompt_toolkit"}  # only in shell
+THIRD_PARTY = {"prompt_toolkit"}  # only in shell
 # Sockets, and what opens sockets: only in net and in the shell's app.
 NETWORK = ("asyncio", "socket", "ssl", "socketserver", "smtplib", "poplib", "imaplib", "http.client", "urllib.request")
 # What differs from run to run: not in the engines, which get it from their host.
@@ -187,7 +187,7 @@ BAD = [
     ("mailshell.cli", "def f():\n    import ssl", "ssl belongs in net"),
     ("mailshell.world.relay", "import smtplib", "smtplib belongs in net"),
     ("mailshell.world.relay", "import http.client", "http.client belongs in net"),
-    ("mailshell.cli", "import rich.table", "rich belongs in shell"),
+    ("mailshell.cli", "import prompt_toolkit.keys", "prompt_toolkit belongs in shell"),
     ("mailshell.net.listen", "from prompt_toolkit import Application", "prompt_toolkit belongs in shell"),
     ("mailshell.shell.app", "import yaml", "yaml is not a dependency"),
     ("mailshell.core.clock", "import time", "time is not for core"),
@@ -228,7 +228,7 @@ GOOD = [
         "mailshell.shell.app",
         "import asyncio\nfrom prompt_toolkit import Application\nfrom mailshell import __version__",
     ),
-    ("mailshell.shell.theme", "import rich.table\nfrom mailshell.lesson import run\nimport os\nos.environ"),
+    ("mailshell.shell.theme", "import prompt_toolkit.keys\nfrom mailshell.lesson import run\nimport os\nos.environ"),
     ("mailshell.cli", "def main():\n    from mailshell import __version__\n    from mailshell.shell import plain"),
     ("mailshell.__main__", "from mailshell.cli import main"),
 ]

@@ -328,7 +328,8 @@ def test_help_tells_all_about_a_command(desk):
         assert words in said
     assert "key:" not in desk.said(":help :depth")
     desk.meta.front = Screen()
-    assert desk.do(":help :depth")[-1] == "     key: F2"
+    desk.do(":help :depth")
+    assert desk.meta.front.paged[-1] == "     key: F2"
 
 
 @pytest.mark.parametrize("depth", [0, 1, 2])
@@ -365,14 +366,10 @@ def test_a_list_of_messages_fits_a_narrow_screen():
 # The pager
 
 
-def test_a_text_longer_than_the_screen_goes_to_the_pager(desk, monkeypatch):
-    monkeypatch.setenv("LINES", "10")
+def test_a_text_that_somebody_asked_for_goes_to_the_front_end_that_may_page_it(desk):
     desk.meta.front = Screen()
     assert desk.do(":help") == []
     assert desk.meta.front.paged[0] == "   look"
-    assert len(desk.do(":mailbox bob")) == 5
-    monkeypatch.setenv("LINES", "60")
-    assert desk.do(":help") == desk.meta.front.paged
 
 
 def test_the_first_prompt_loads_none_of_it():

@@ -126,6 +126,9 @@ WRONG = {
     ":close 2": "There is no connection 2. There are: 1.",
     ":close two": ":close wants the number of a connection",
     ":theme pink": ":theme wants one of ansi16 dark light mono projector.",
+    ":demo nowhere": "nowhere is no scene and no file. There are: lecture mistakes.",
+    ":step": "No scene is going on. :demo lists the scenes.",
+    ":step 2": ":step takes no argument.",
     ":drop it": ":drop takes no argument.",
     ":raw NOOP": ":raw wants text in double quotes",
     ':raw "': ":raw wants text in double quotes",
@@ -144,7 +147,7 @@ WRONG = {
     ":quit now": ":quit takes no argument.",
     ":undone": ":undone is no command of mailshell. Did you mean :undo? :help lists them.",
     ":xyzzy": ":xyzzy is no command of mailshell. :help lists them.",
-    ":s": ":s could be :search or :switch or :secrets or :save or :serve.",
+    ":s": ":s could be :search or :switch or :secrets or :save or :step or :serve.",
 }
 
 

@@ -30,7 +30,7 @@ def piped(stdin, *options, python=(), **more):
 
 @pytest.fixture
 def terminal():
-    with Terminal() as made:
+    with Terminal("smtp") as made:
         made.wait("C:")
         yield made
 
@@ -217,7 +217,7 @@ def test_more_typed_lines_than_are_folded_are_not_counted_as_hidden(terminal):
 
 
 def test_the_history_has_no_password():
-    with Terminal("--plain", TERM="xterm") as terminal:
+    with Terminal("smtp", "--plain", TERM="xterm") as terminal:
         terminal.wait("client:")
         for line in ("HELO first", "PASS hungry", "auth plain AGJv", r':raw "PASS hungry\r\n"', ":switch"):
             terminal.type(line, prompt="client:")
@@ -229,7 +229,7 @@ def test_the_history_has_no_password():
 
 def test_a_log_of_a_terminal_has_whole_lines_without_passwords(tmp_path):
     path = tmp_path / "log"
-    with Terminal("--log", str(path)) as terminal:
+    with Terminal("smtp", "--log", str(path)) as terminal:
         terminal.wait("C:")
         terminal.type("PASS hungry")
         terminal.type(r':raw "PASS hungry\r\n"')
@@ -248,7 +248,7 @@ def test_the_second_connection_has_its_prompt(terminal):
 
 
 def test_a_dumb_terminal_gets_no_escape_sequence():
-    with Terminal(TERM="dumb") as terminal:
+    with Terminal("smtp", TERM="dumb") as terminal:
         terminal.wait("C:")
         assert terminal.type("NOOP")[2].startswith("S: 250 ")
         terminal.process.write(b"\x04")
@@ -257,7 +257,7 @@ def test_a_dumb_terminal_gets_no_escape_sequence():
 
 
 def test_plain_in_a_terminal_prompts_in_words():
-    with Terminal("--plain") as terminal:
+    with Terminal("smtp", "--plain") as terminal:
         terminal.wait("client:")
         assert terminal.type("HELO a", prompt="client:") == [
             "client: HELO a",
@@ -269,13 +269,13 @@ def test_plain_in_a_terminal_prompts_in_words():
 
 
 def test_the_depth_comes_from_the_environment():
-    with Terminal(MAILSHELL_DEPTH="0") as terminal:
+    with Terminal("smtp", MAILSHELL_DEPTH="0") as terminal:
         terminal.wait("C:")
         assert terminal.type("NOOP") == ["C: NOOP", "S: 250 2.0.0 Nothing done␍␊"]
 
 
 def test_a_narrow_terminal_has_notes_below():
-    with Terminal(columns=40) as terminal:
+    with Terminal("smtp", columns=40) as terminal:
         terminal.wait("C:")
         assert terminal.type("TORN")[:4] == [
             "C: TORN",
@@ -300,7 +300,7 @@ def test_octets_that_are_no_text_can_be_typed(terminal):
 
 def test_lines_that_are_pasted_at_once_are_sent_one_by_one(tmp_path):
     (tmp_path / "inputrc").write_text("set enable-bracketed-paste on\n")
-    with Terminal("--plain", TERM="xterm", INPUTRC=str(tmp_path / "inputrc")) as terminal:
+    with Terminal("smtp", "--plain", TERM="xterm", INPUTRC=str(tmp_path / "inputrc")) as terminal:
         terminal.wait("client:")
         shown = terminal.type("\x1b[200~HELO a\rPASS hungry\rNOOP\x1b[201~", prompt="client:")
     assert [line[:20] for line in shown if line.startswith("client: ")][-3:] == [

@@ -5,8 +5,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
@@ -26,17 +26,18 @@ from mailshell.shell.editing import Editors, style_of
 from mailshell.shell.keys import bindings, listing, shown
 from mailshell.shell.layout import Rows
 from mailshell.shell.listening import Ports
+from mailshell.shell.local import scene
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
 from mailshell.shell.outside import OutsideError, edited, paged
 from mailshell.shell.panes import Panes
 from mailshell.shell.printer import Inline, Printer, change_screen
 from mailshell.shell.render import Label, Renderer
+from mailshell.shell.setup import Stage
 from mailshell.shell.talk import Talk
 from mailshell.shell.theme import MONO, NONE
 from mailshell.shell.typed import ESCAPE
 from mailshell.world.seat import Seat
-from mailshell.world.start import STUDENT
 from mailshell.world.world import World
 
 PATIENCE = 20.0
@@ -51,6 +52,7 @@ class App:
         args: argparse.Namespace,
         world: World,
         log: Log,
+        stage: Stage,
         *,
         input: Input | None = None,
         output: Output | None = None,
@@ -58,13 +60,13 @@ class App:
         view = setup.view(args, sys.stdout)
         # NO_COLOR asks for no colours; bold and dim are none.
         self.renderer = Renderer(view._replace(theme=MONO) if view.theme is NONE else view)
-        self.seat = Seat(world, STUDENT)
+        self.seat = Seat(world, stage.peer)
         self.log = log
         self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
         self.meta.front = self
         self.talk = Talk(self.meta, self.show, personal=True)
         self.bound = bindings(args.keys)
-        self._place = args.host, args.protocol
+        self._place, self._scene = (args.host, args.protocol), stage.scene
         self._asked: Shell = args.shell
         self._shown = {name: shown(" ".join(keys[0])) for name, keys in self.bound.items() if keys}
         self._output = _quiet(output if output is not None else create_output(sys.stdout))
@@ -76,7 +78,7 @@ class App:
         self._editors = Editors(self.meta, self.talk, self._asked.history, self.touched)
         toolbar = self._toolbar if self._asked.toolbar else None
         self.rows = Rows(self._editors.of(args.protocol), self._editors.colours, self._size, self._prompt, toolbar)
-        self.pane = Panes(self.seat, lambda: self.renderer.view, self._size, self.rows.below)
+        self.pane = Panes(self.meta, self._size, self.rows.below)
         self._inline = Layout(self.rows.all, self.rows.line)
         self._paned = Layout(self.pane.container, self.rows.line)
         self.app = self.printer.app = self._application(input)
@@ -108,6 +110,9 @@ class App:
     def start(self) -> None:
         """Connect; the greeting stands above the first prompt."""
         self.seat.connect(*self._place)
+        if self._scene is not None:
+            scene.begin(self.meta, self._scene)
+            self.meta.say(f"{self._shown.get('step', ':step')} types the next line of the scene. :undo takes it back.")
 
     async def talk_on(self) -> None:
         """Talk until the person leaves."""
@@ -252,14 +257,22 @@ class App:
         self._spawn(self._edit())
 
     async def _edit(self) -> None:
+        text = await self._outside(edited(self.buffer.text))
+        if text is not None:
+            self.buffer.reset()
+            self.paste(text if "\n" in text.rstrip("\n") else text.rstrip("\n"))
+
+    async def _outside(self, work: Coroutine[object, object, str]) -> str | None:
+        """Let another program have the screen, and lines wait; None where it could not be run."""
+        self.printer.holds = True
         try:
-            with self._lent():
-                text = await edited(self.buffer.text)
+            return await work
         except OutsideError as error:
             self.print(self.renderer.error(str(error)))
-            return
-        self.buffer.reset()
-        self.paste(text if "\n" in text.rstrip("\n") else text.rstrip("\n"))
+            return None
+        finally:
+            self.printer.holds = self.pane.open
+            self.printer.flush()
 
     # What only a front end that redraws can do.
 
@@ -312,21 +325,8 @@ class App:
             self._spawn(self._page(lines))
 
     async def _page(self, lines: list[str]) -> None:
-        try:
-            with self._lent():
-                await paged(lines, self._asked.pager)
-        except OutsideError as error:
-            self.print([*lines, *self.renderer.error(str(error))])
-
-    @contextmanager
-    def _lent(self) -> Iterator[None]:
-        """Another program has the screen: lines that arrive meanwhile wait."""
-        self.printer.holds = True
-        try:
-            yield
-        finally:
-            self.printer.holds = self.pane.open
-            self.printer.flush()
+        if await self._outside(paged(lines, self._asked.pager)) is None:
+            self.print(lines)
 
 
 def _quiet(output: Output) -> Output:

@@ -148,7 +148,7 @@ def toolbar(meta: Meta, columns: int, keys: Mapping[str, str]) -> list[tuple[Rol
     elif not here.engine.reads_lines(link.session.phase):
         items += [[("note", here.preview(b"").note)], *own]
     else:
-        items += [[("note", "next "), ("legal", " ".join(_useful(meta)))]]
+        items += [[("note", "next "), ("legal", " ".join(useful(meta)))]]
         items += [[("note", f"depth {meta.renderer.view.depth}{_key(keys, 'depth')}")]]
         items += [[("note", f"{keys['help']} help")]] if "help" in keys else []
         items += own
@@ -159,7 +159,7 @@ def _key(keys: Mapping[str, str], action: str) -> str:
     return f" {keys[action]}" if action in keys else ""
 
 
-def _useful(meta: Meta) -> list[str]:
+def useful(meta: Meta) -> list[str]:
     """The legal commands that lead on, then those for any time."""
     here = place(meta)
     legal = here.session.legal()

@@ -59,6 +59,7 @@ def _actions(app: App) -> dict[str, Do]:
         "depth": command("depth"),
         "wire": command("wire"),
         "editing": command("editing"),
+        "step": command("step"),
         "panes": lambda event: app.panes(),
         "local": lambda event: _local(app),
         "clear-line": lambda event: _clear(app),

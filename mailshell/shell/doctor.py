@@ -102,11 +102,11 @@ def _terminal(args: argparse.Namespace) -> Iterator[Finding]:
 
 def _versions() -> Iterator[Finding]:
     yield Finding("ok", "mailshell", f"{__version__}, Python {sys.version.split()[0]}, {sys.platform}")
-    for name in ("prompt_toolkit", "rich"):
-        try:
-            yield Finding("ok", name, version(name))
-        except PackageNotFoundError:
-            yield Finding("problem", name, "is not installed", "Install mailshell with pip, which brings it along.")
+    name = "prompt_toolkit"
+    try:
+        yield Finding("ok", name, version(name))
+    except PackageNotFoundError:
+        yield Finding("problem", name, "is not installed", "Install mailshell with pip, which brings it along.")
 
 
 def _folders() -> Iterator[Finding]:

@@ -43,7 +43,7 @@ class Choices(Completer):
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """The choices for the text before the cursor; what is not legal now comes last, in its own style."""
         for choice in hints.choices(self._meta, document.text_before_cursor):
-            style = "" if choice.legal else "class:menu.early"
+            style = "" if choice.legal else "class:choice.early"
             yield Completion(choice.text, -choice.back, display_meta=choice.says, style=style)
 
 
@@ -162,10 +162,9 @@ def _style_of(name: str) -> Style:
             "auto-suggestion": styles["ghost"],
             "toolbar": quiet,
             "toolbar.strong": f"{styles['note']} bold".strip(),
-            "menu": "",
-            "menu.current": "reverse",
-            "menu.early": quiet,
-            "menu.says": quiet,
+            "choice.current": "reverse",
+            "choice.early": quiet,
+            "choice.says": quiet,
             "divider": quiet,
             "heading": "bold",
         }

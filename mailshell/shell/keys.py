@@ -32,6 +32,7 @@ ACTIONS: dict[str, Action] = {
     "wire": Action(("f3",), "line ends hidden, as marks, or a hex dump", ":wire"),
     "editing": Action(("f4",), "edit as in vi, or as in emacs", ":editing"),
     "panes": Action(("f5",), "wire and meaning side by side, or back", ":panes"),
+    "step": Action(("f8",), "the next line of a scene", ":step"),
     "older": Action(("up", "c-p"), "the line before, of what was typed"),
     "newer": Action(("down", "c-n"), "the line after, of what was typed"),
     "search": Action(("c-r",), "search what was typed"),

@@ -101,10 +101,11 @@ class Rows:
         first = min(max((current or 0) - rows + 1, 0), max(len(state.completions) - rows, 0))
         out: StyleAndTextTuples = []
         for number, each in enumerate(state.completions[first : first + rows], first):
-            chosen = "class:menu.current" if number == current else ""
             text = cut(each.text.strip(), columns - 3)
             head = f"  {text:<{left}} "
-            says = cut(each.display_meta_text, max(columns - len(head) - 1, 0))
+            more = len(state.completions) - first - rows
+            says = each.display_meta_text + (f"  (+{more})" if more > 0 and number == first + rows - 1 else "")
+            styles = ["class:choice.current"] * 2 if number == current else [each.style, "class:choice.says"]
             out += [("", "\n")] if out else []
-            out += [(f"{each.style or 'class:menu'} {chosen}", head), (f"class:menu.says {chosen}", says)]
+            out += [(styles[0], head), (styles[1], cut(says, max(columns - len(head) - 1, 0)))]
         return out

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
+from mailshell.core.script import Item
 from mailshell.core.transcript import Entry
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
@@ -64,11 +65,15 @@ class Meta:
         self.front: Front | None = None
         self.pipeline = False
         """Whether the lines of a paste go out in one write."""
+        self.scene: list[Item] = []
+        """The lines of a scene that are still to come."""
+        self.type: Callable[[bytes], None] = lambda octets: seat.send(octets + b"\r\n")
+        """Sends a line, its end left out, as if somebody had typed it."""
         self.over = False
 
     def read(self, lines: list[str]) -> None:
         """Show a text that somebody asked for: with a pager where there is one and the screen is smaller."""
-        if self.front is None or len(lines) < _height():
+        if self.front is None:
             self.out(lines)
         else:
             self.front.page(lines)
@@ -90,13 +95,6 @@ class Meta:
         if self.front is None:
             raise SeatError(f":{name} needs a terminal that can redraw; this is plain mode.")
         return self.front
-
-
-def _height() -> int:
-    # Imported here because only a screen that can page asks for it.
-    from shutil import get_terminal_size
-
-    return get_terminal_size().lines
 
 
 def _none(meta: Meta, text: str) -> Iterable[Choice]:

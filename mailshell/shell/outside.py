@@ -24,10 +24,12 @@ async def edited(text: str) -> str:
             return file.read()
 
 
-async def paged(lines: list[str], asked: str) -> None:
-    """Show a long text with the pager that was asked for, or PAGER, or less; raises OutsideError."""
+async def paged(lines: list[str], asked: str) -> str:
+    """Show a long text with the pager that was asked for, or PAGER, or less, and return it; raises OutsideError."""
     command = shlex.split(asked or os.environ.get("PAGER") or "less -R")
-    await _run(command, "".join(f"{line}\n" for line in lines))
+    text = "".join(f"{line}\n" for line in lines)
+    await _run(command, text)
+    return text
 
 
 async def _run(command: list[str], text: str | None = None) -> None:

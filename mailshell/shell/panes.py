@@ -20,11 +20,13 @@ from mailshell.core.explain import Meaning, explain
 from mailshell.core.record import Body
 from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS
+from mailshell.shell.bar import useful
 from mailshell.shell.help import legal_topics
+from mailshell.shell.meta import Meta
 from mailshell.shell.render import Label, Renderer
 from mailshell.shell.text import safe, wrap
 from mailshell.shell.view import View
-from mailshell.world.seat import Seat
+from mailshell.world.seat import SeatError
 
 WIDE = 100
 """Columns from which the panes stand side by side; below, the meaning is under the wire."""
@@ -72,21 +74,18 @@ class Wire(UIControl):
 class Panes:
     """What the panes show. `size` gives rows and columns, `below` what stands at the bottom in every layout."""
 
-    def __init__(
-        self, seat: Seat, view: Callable[[], View], size: Callable[[], tuple[int, int]], below: list[Container]
-    ) -> None:
+    def __init__(self, meta: Meta, size: Callable[[], tuple[int, int]], below: list[Container]) -> None:
         self.open = False
-        self._seat = seat
-        self._view = view
+        self._meta = meta
         self._size = size
         self._last: Entry | None = None
-        self._renderer = Renderer(view())
+        self._renderer = Renderer(self._view())
         self._wire = Wire()
         left = Window(self._wire, wrap_lines=True)
         right = Window(FormattedTextControl(self._meaning), wrap_lines=True)
-        divider = Window(char=lambda: "|" if view().ascii else "│", width=1, style="class:divider")
+        divider = Window(char=lambda: "|" if self._view().ascii else "│", width=1, style="class:divider")
         rule, edge = (
-            Window(char=lambda: "-" if view().ascii else "─", height=1, style="class:divider") for _ in range(2)
+            Window(char=lambda: "-" if self._view().ascii else "─", height=1, style="class:divider") for _ in range(2)
         )
         wide = VSplit([left, divider, Window(width=1), right])
         right.width = lambda: Dimension.exact(size()[1] - int(size()[1] * _SHARE)) if self._wide() else Dimension()
@@ -94,6 +93,9 @@ class Panes:
         stacked = HSplit([left, rule, right])
         upper = DynamicContainer(lambda: wide if self._wide() else stacked)
         self.container = HSplit([upper, edge, *below])
+
+    def _view(self) -> View:
+        return self._meta.renderer.view
 
     def _wide(self) -> bool:
         return self._size()[1] >= WIDE
@@ -118,8 +120,13 @@ class Panes:
             self._last = entry
 
     def words(self, lines: list[str]) -> None:
-        """Words of mailshell itself."""
+        """Words of mailshell itself; they may say that a step was undone, so what was last is looked up anew."""
         self._wire.add(lines)
+        try:
+            spoken = [entry for entry in self._meta.current() if not isinstance(entry.record, Body)]
+        except SeatError:
+            spoken = []
+        self._last = spoken[-1] if spoken else None
 
     def scroll(self, pages: int) -> None:
         """Go back by so many half screens, or on where that is negative."""
@@ -136,16 +143,14 @@ class Panes:
         return out + self._state(width)
 
     def _state(self, width: int) -> StyleAndTextTuples:
-        if not self._seat.links:
-            return []
-        link = self._seat.link
+        link = self._meta.seat.link
         engine = PROTOCOLS[link.wire.protocol]
         card = engine.phases[link.session.phase]
         out = _heading(f"State: {link.wire.protocol} {link.wire.host}")
         out += _lines("class:note", f"{link.session.phase.value}. {card.more}", width, self._view())
-        topics = [] if link.closed else legal_topics(engine, link.session)
-        for topic in topics[: 4 if self._wide() else 2]:
-            out += _lines("class:client", topic.syntax, width, self._view())
+        syntaxes = {topic.card.name: topic.syntax for topic in legal_topics(engine, link.session)}
+        for name in useful(self._meta)[: 4 if self._wide() else 2] if not link.closed else ():
+            out += _lines("class:legal", syntaxes.get(name, name), width, self._view())
         return out
 
 

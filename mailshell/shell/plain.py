@@ -12,41 +12,40 @@ from collections.abc import Callable, Iterator
 
 from mailshell.core.explain import masked
 from mailshell.core.transcript import Entry
-from mailshell.mail.store import StateError
 from mailshell.shell import setup
-from mailshell.shell.local import COMMANDS
+from mailshell.shell.local import COMMANDS, scene
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
 from mailshell.shell.render import Label, Renderer
+from mailshell.shell.setup import Stage
 from mailshell.shell.talk import Talk
 from mailshell.shell.text import show
 from mailshell.world.seat import Seat
-from mailshell.world.start import STUDENT
 from mailshell.world.world import World
 
 
 def main(args: argparse.Namespace) -> int:
     """Talk to a server, line by line; exit status 0, 2 for a host that is not there, 3 for the state file."""
-    try:
-        with setup.opened(args) as world:
-            if (status := setup.unknown_host(args, world)) is not None:
-                return status
-            with Log(args.log) as log:
-                return Plain(args, world, log).run()
-    except StateError as error:
-        return setup.complain(error)
+
+    def talk(world: World, stage: Stage) -> int:
+        with Log(args.log) as log:
+            return Plain(args, world, log, stage).run()
+
+    return setup.staged(args, talk)
 
 
 class Plain:
     """One person, or one script on standard input, at the world."""
 
-    def __init__(self, args: argparse.Namespace, world: World, log: Log) -> None:
+    def __init__(self, args: argparse.Namespace, world: World, log: Log, stage: Stage) -> None:
         self.terminal = sys.stdin.isatty() and sys.stdout.isatty()
         self.renderer = Renderer(setup.view(args, sys.stdout))
-        self.seat = Seat(world, STUDENT)
+        self.seat = Seat(world, stage.peer)
         self.log = log
         self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
         self.talk = Talk(self.meta, self.show, personal=self.terminal)
+        if stage.scene is not None:
+            scene.begin(self.meta, stage.scene)
         self._protocol, self._host = args.protocol, args.host
         self._pasted = False  # several lines came at once, and stand on the screen without their gutter
 

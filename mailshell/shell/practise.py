@@ -9,9 +9,14 @@ from contextlib import contextmanager
 from mailshell import __version__
 from mailshell.shell.options import plain_because
 
+TYPE_CHECKING = False  # `typing` would take time before the first words
+if TYPE_CHECKING:
+    from mailshell.shell.setup import Stage
+    from mailshell.world.world import World
+
 
 def main(args: argparse.Namespace) -> int:
-    """Exit status 0, 2 for a host that is not there, 3 for the state file."""
+    """Exit status 0, 2 for a host that is not there or a scene that makes no sense, 3 for the state file."""
     if not plain_because(args):
         with _silent():
             _end_in_order()
@@ -24,11 +29,24 @@ def main(args: argparse.Namespace) -> int:
     return plain(args)
 
 
+_ALONE = """\
+== mailshell {version}: mail servers in a world of their own. You can break nothing.
+   practise  this is SMTP with {host}: type HELO lancs.uk, then Enter
+   demo      :demo lecture types a session for you, one line at each F8
+   learn     :try gives three next moves, :why explains the last answer
+   help      ? says what may be typed now, :help what else, :quit leaves
+"""
+
+
 def _greet(args: argparse.Namespace) -> None:
     """Who speaks, where one is, how to get help: said before anything is imported that takes time."""
     head = "mailshell: " if args.plain else "== "
-    place = f"{args.protocol.upper()} with {args.host} in a closed world."
-    print(f"{head}mailshell {__version__}: {place} ? helps, :quit leaves.", flush=True)
+    text = f"{head}mailshell {__version__}: {args.protocol.upper()} with {args.host} in a closed world. "
+    text += "? helps, :quit leaves.\n"
+    if args.alone:
+        text = _ALONE.format(version=__version__, host=args.host).replace("== ", head)
+        text = text.replace("at each F8", "at each :step") if plain_because(args) else text
+    print(text, end="", flush=True)
 
 
 @contextmanager
@@ -63,17 +81,13 @@ def _end_in_order() -> None:
 
 
 def _interactive(args: argparse.Namespace) -> int:
-    from mailshell.mail.store import StateError
     from mailshell.shell import setup
     from mailshell.shell.log import Log
 
-    try:
-        with setup.opened(args) as world:
-            if (status := setup.unknown_host(args, world)) is not None:
-                return status
-            with Log(args.log) as log:
-                from mailshell.shell.app import App
+    def talk(world: "World", stage: "Stage") -> int:
+        with Log(args.log) as log:
+            from mailshell.shell.app import App
 
-                return App(args, world, log).run()
-    except StateError as error:
-        return setup.complain(error)
+            return App(args, world, log, stage).run()
+
+    return setup.staged(args, talk)

@@ -3,16 +3,19 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, NamedTuple
 
+from mailshell.core.script import Script, ScriptError
+from mailshell.core.session import Peer
 from mailshell.mail.host import ERAS, Traits
 from mailshell.mail.store import StateError, Store
+from mailshell.shell.text import safe
 from mailshell.shell.theme import NONE, THEMES
 from mailshell.shell.view import View, WireMarks
 from mailshell.world.header import Setting, setting
-from mailshell.world.start import build
+from mailshell.world.start import STUDENT, build
 from mailshell.world.world import World
 
 
@@ -35,17 +38,47 @@ def store(args: argparse.Namespace, *, history: bool, room: int | None = None) -
 
 
 @contextmanager
-def opened(args: argparse.Namespace, asked: Setting | None = None) -> Iterator[World]:
-    """The world of a shell, or the one that a script asks for, with history; raises StateError.
+def opened(args: argparse.Namespace, asked: Setting) -> Iterator[World]:
+    """The world that a script asks for, with history; raises StateError.
 
     The state file is closed at the end.
     """
-    asked = asked or setting({}, args.world, traits(args))
     kept = store(args, history=True, room=asked.room)
     try:
         yield build(asked.world, store=kept, traits=asked.traits, users=asked.users)
     finally:
         kept.close()
+
+
+class Stage(NamedTuple):
+    """Where a person comes from, and the scene that is ready to be typed."""
+
+    peer: Peer = STUDENT
+    scene: Script | None = None
+
+
+def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int:
+    """Set up the world that the options, or a scene, ask for, and talk in it.
+
+    The exit status: that of the talk, 2 for a scene or a host that is not there, 3 for the state file.
+    """
+    scene = None
+    try:
+        if args.scene:
+            from mailshell.demo.scenes import load
+
+            scene = load(args.scene)
+            args.host = scene.header.get("host", args.host)
+        asked = setting(scene.header if scene else {}, args.world, traits(args))
+    except ScriptError as error:
+        print(safe(f"mailshell: {error}"), file=sys.stderr)
+        return 2
+    try:
+        with opened(args, asked) as world:
+            status = unknown_host(args, world)
+            return talk(world, Stage(asked.peer, scene)) if status is None else status
+    except StateError as error:
+        return complain(error)
 
 
 def unknown_host(args: argparse.Namespace, world: World) -> int | None:

@@ -24,6 +24,7 @@ class Talk:
         self.renderer = meta.renderer
         self.personal = personal
         self._others: dict[int, int] = {}
+        meta.type = lambda octets: self._send(octets, "", by_hand=True)
         meta.seat.world.transcript.subscribe(lambda entry: show(entry, self.label(entry.wire.number)))
 
     def line(self, octets: bytes, *, by_hand: bool) -> None:
@@ -35,7 +36,7 @@ class Talk:
         elif self.seat.link.closed:
             self._reopen(text)
         else:
-            self._send(octets, text, by_hand)
+            self._send(octets, text, by_hand=by_hand)
 
     def together(self, lines: list[str]) -> None:
         """Lines in one write: what PIPELINING is about, and how the lines of a message go on."""
@@ -71,7 +72,7 @@ class Talk:
         """Whether a line holds a password, which no history and no log may keep."""
         return bool(hidden(octets)) and self.reads_lines()
 
-    def _send(self, octets: bytes, text: str, by_hand: bool) -> None:
+    def _send(self, octets: bytes, text: str, *, by_hand: bool) -> None:
         was_text = not self.reads_lines()
         # A second colon in front is how a line that begins with a colon is typed.
         sent = octets[typed(self.meta, text).start :]

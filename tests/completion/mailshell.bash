@@ -45,6 +45,7 @@ _mailshell() {
             case $command:$current in
                 :-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --version" ;;
                 smtp:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
+                demo:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --list" ;;
                 run:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --protocol --host --fail-on-refusal --json" ;;
                 serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --host --user --network --json" ;;
                 explain:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
@@ -56,8 +57,9 @@ _mailshell() {
                 completion:-*) words="--help" ;;
                 *)
                     case $command:$place in
-                        :0) words="smtp run serve explain export table paths config doctor completion" ;;
+                        :0) words="smtp demo run serve explain export table paths config doctor completion" ;;
                         smtp:0) words="lancs.uk nyu.edu someschool.edu" ;;
+                        demo:0) files=yes ;;
                         run:0) files=yes ;;
                         explain:*) files=yes ;;
                         export:0) files=yes ;;

@@ -1,7 +1,7 @@
 # Completion for fish. Now: mailshell completion fish | source
 # For good: mailshell completion fish > ~/.config/fish/completions/mailshell.fish
 function __mailshell_no_command
-    not __fish_seen_subcommand_from smtp run serve explain export table paths config doctor completion
+    not __fish_seen_subcommand_from smtp demo run serve explain export table paths config doctor completion
 end
 complete -c mailshell -f
 complete -c mailshell -n '__mailshell_no_command' -s h -d 'show this help message and exit'
@@ -24,6 +24,7 @@ complete -c mailshell -n '__mailshell_no_command' -l config -r -F -d 'read this 
 complete -c mailshell -n '__mailshell_no_command' -l no-config -d 'read no config file'
 complete -c mailshell -n '__mailshell_no_command' -l version -d 'show program'\''s version number and exit'
 complete -c mailshell -n '__mailshell_no_command' -a smtp -d 'practise SMTP against a server of the world'
+complete -c mailshell -n '__mailshell_no_command' -a demo -d 'a scene that is typed for you, a line at each F8'
 complete -c mailshell -n '__mailshell_no_command' -a run -d 'play a file of C: and S: lines, or of plain commands'
 complete -c mailshell -n '__mailshell_no_command' -a serve -d 'offer the same servers over TCP'
 complete -c mailshell -n '__mailshell_no_command' -a explain -d 'what a code, a line or a whole log means'
@@ -52,6 +53,26 @@ complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l state -r -F -d 'k
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l config -r -F -d 'read this instead of your config.toml'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l no-config -d 'read no config file'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -a 'lancs.uk nyu.edu someschool.edu'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -s h -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l help -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l depth -x -a '0 1 2' -d '0 the wire alone, 1 a note beside each line, 2 every field named (default 1)'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l wire -x -a 'off marks hex' -d 'line ends hidden, as marks, or with a hex dump of each line (default marks)'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l color -x -a 'auto always never' -d 'NO_COLOR is honoured (default auto)'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l theme -x -a 'ansi16 dark light mono projector' -d 'colours for your background, or for a bright room (default ansi16)'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l world -x -a 'lecture discard empty' -d 'the lecture'\''s, one that keeps no mail, one without users (default lecture)'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l voice -x -a 'modern classic' -d 'classic speaks as on the lecture'\''s slides (default modern)'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l policy -x -a 'tolerant strict' -d 'strict refuses all that the standard forbids (default tolerant)'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l era -x -a '1982 1995 2008 today' -d 'the year whose SMTP the server speaks (default today)'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l plain -d 'append-only lines, roles in words: for screen readers'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l no-plain -d 'append-only lines, roles in words: for screen readers'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l ascii -d 'no character beyond ASCII'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l no-ascii -d 'no character beyond ASCII'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l log -r -F -d 'append what is shown to a file'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l state -r -F -d 'keep the mail in this file'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l config -r -F -d 'read this instead of your config.toml'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l no-config -d 'read no config file'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l list -d 'list the scenes'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -F
 complete -c mailshell -n '__fish_seen_subcommand_from run' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from run' -l help -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from run' -l depth -x -a '0 1 2' -d '0 the wire alone, 1 a note beside each line, 2 every field named (default 1)'

@@ -6,6 +6,7 @@ _mailshell() {
     local -A opt_args
     local -a commands=(
         'smtp:practise SMTP against a server of the world'
+        'demo:a scene that is typed for you, a line at each F8'
         'run:play a file of C: and S: lines, or of plain commands'
         'serve:offer the same servers over TCP'
         'explain:what a code, a line or a whole log means'
@@ -63,6 +64,29 @@ _mailshell() {
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
                         '1:HOST:(lancs.uk nyu.edu someschool.edu)'
+                    ;;
+                demo)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '--list[list the scenes]' \
+                        '1:NAME|FILE:_files'
                     ;;
                 run)
                     _arguments \

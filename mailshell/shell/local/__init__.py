@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.local import choices, files, guide, links, look, screen, travel, view
+from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, view
 from mailshell.shell.meta import Choice, Command, Meta, no_argument, words
 from mailshell.shell.near import near
 from mailshell.shell.theme import THEMES
@@ -83,6 +83,8 @@ COMMANDS: dict[str, Command] = {
         "FILE", "write .txt, which plays again, or .log .svg .html .md .cast .json", files.save, choices.files
     ),
     "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files),
+    "demo": Command("[NAME|FILE]", "scenes that are typed for you", scene.demo, scene.names),
+    "step": Command("", "the next line of the scene", scene.step),
     "keys": Command("", "what each key does", screen.keys),
     "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words("vi", "emacs")),
     "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),

@@ -68,7 +68,9 @@ GUIDES: Mapping[str, Guide] = {
     "clear": Guide("screen", "an empty screen", ":clear"),
     "save": Guide("files", "a file that plays again", ":save first.txt"),
     "log": Guide("files", "append what is shown", ":log first.log"),
-    "quit": Guide("files", "leave mailshell", ":quit"),
+    "demo": Guide("files", "scenes typed for you", ":demo lecture", "A scene is a file of C: and S: lines."),
+    "step": Guide("files", "the next line of a scene", ":step"),
+    "quit": Guide("connections", "leave mailshell", ":quit"),
 }
 
 
