@@ -11,7 +11,7 @@ import termios
 import pytest
 
 from tests.terminal import PATIENCE, PYTHON, ROOT, Terminal, environment
-from tests.tmux import PROMPT, WHY_NOT, Pane, Tmux
+from tests.tmux import BAR, PROMPT, WHY_NOT, Pane, Tmux
 
 BANNER = "== mailshell 0.1.0: SMTP with nyu.edu in a closed world. ? helps, :quit leaves."
 LETTER = [
@@ -32,7 +32,7 @@ class Shell(Terminal):
         super().__init__("smtp", *options, **known)
         self.before = termios.tcgetattr(self.process.fd)
         if ready:
-            self.until("smtp nyu.edu>", " SMTP ")
+            self.until("smtp nyu.edu>", BAR)
 
     def type(self, *lines):
         """Type lines, and wait after each for the empty prompt below its answer; what has come since."""
@@ -122,9 +122,7 @@ def test_two_connections():
 
 def test_ctrl_c_clears_the_line_and_ctrl_d_leaves_only_an_empty_one():
     with Shell() as shell:
-        shell.press("QUIT\x03")
-        shell.until(" SMTP ")
-        shell.press("NOOP\x04\r")
+        shell.press("QUIT\x03NOOP\x04\r")
         shell.until("S: 250 2.0.0 Nothing done")
         shell.press("\x03")
         shell.until("== Ctrl-C clears the line. Ctrl-D or :quit leaves.")
@@ -282,7 +280,7 @@ def test_the_panes_are_another_screen_and_leave_everything_behind(tmux):
     pane.type(LETTER[1], "Enter")
     pane.until("S: 250 2.1.0 Sender ok", "return path accepted")
     pane.type("", "F5")
-    pane.until("S: 250 2.1.0 Sender ok␍␊                   250 return path accepted", " SMTP ")
+    pane.until("S: 250 2.1.0 Sender ok␍␊                   250 return path accepted", BAR)
     assert not pane.alternate
     pane.type("", "C-d")
     pane.when(lambda: pane.rows[-1].strip() == PROMPT)
@@ -411,7 +409,7 @@ def test_a_long_help_has_a_pager_that_ctrl_c_does_not_take_the_shell_from(tmux):
     # The pager may drop what is typed right after Ctrl-C.
     pane.when(lambda: not pane.alternate or pane.type("", "q"))
     pane.type("", "C-u")
-    pane.until("connection a closed", "smtp nyu.edu>", " SMTP ")
+    pane.until("connection a closed", "smtp nyu.edu>", BAR)
     assert pane.transcript[: len(before) - 2] == before[:-2]
     pane.type("NOOP", "Enter")
     pane.until("S: 250 2.0.0 Nothing done")

@@ -12,7 +12,7 @@ from tests.terminal import PATIENCE, PYTHON, ROOT
 WHY_NOT = "" if shutil.which("tmux") else "tmux is not installed"
 PROMPT = "sh$"
 START = f"{shlex.quote(PYTHON)} -m mailshell smtp"
-PROMPTS = ("smtp ", " SMTP ", " Enter sends it")  # how a prompt and a toolbar begin
+BAR = "  | next "  # stands in the toolbar, and nowhere else
 
 
 class Tmux:
@@ -50,7 +50,7 @@ class Pane:
     def start(self):
         """Start mailshell, and wait for its prompt."""
         self.type(START, "Enter")
-        self.until("smtp nyu.edu>", " SMTP ")
+        self.until("smtp nyu.edu>", BAR)
 
     def type(self, text, *keys):
         """Type text, then press keys by the names that tmux has for them."""
