@@ -512,7 +512,8 @@ def test_the_panes_scroll_and_lay_words_out_for_their_width():
         await shell.type(":help")
         assert any(":why       what happened, and why" in row for row in shell.screen.display)
         await shell.type(*["NOOP"] * 12)
+        assert not any(":try " in row for row in shell.screen.display)
         shell.press("\x1b[5~\x1b[5~")
         await shell.until(":try       three moves to make next")
 
-    in_shell(journey, columns=120, rows=34)
+    in_shell(journey, columns=120, rows=50)

@@ -212,10 +212,6 @@ def test_search_finds_wire_glosses_and_reasons(story):
     assert story.do(":search said quit") == ["   11  (closed by the server)", "         why: The client said QUIT."]
 
 
-def test_search_before_anything_happened(desk):
-    assert desk.do(":undo", ":search") == ["** Nothing has happened yet."]
-
-
 def test_search_of_chunks(desk):
     desk.do("EHLO lancs.uk", *LETTER[1:3], "BDAT 8 LAST", "to: me")
     assert desk.do(":search")[4:] == [

@@ -3,10 +3,11 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -31,7 +32,7 @@ from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
 from mailshell.shell.outside import OutsideError, edited, paged
 from mailshell.shell.panes import Panes
-from mailshell.shell.printer import Printer, change_screen
+from mailshell.shell.printer import Inline, Printer, change_screen
 from mailshell.shell.render import Label, Renderer
 from mailshell.shell.setup import Stage
 from mailshell.shell.talk import Talk
@@ -85,8 +86,8 @@ class App:
         self._paned = Layout(self.pane.container, self.rows.line)
         self.app = self.printer.app = self._application(input)
 
-    def _application(self, input: Input | None) -> Application[None]:
-        return Application(
+    def _application(self, input: Input | None) -> Inline:
+        return Inline(
             self._inline,
             style=DynamicStyle(lambda: style_of(self.renderer.view.theme)),
             key_bindings=bind(self),
@@ -118,13 +119,22 @@ class App:
 
     async def talk_on(self) -> None:
         """Talk until the person leaves."""
-        asyncio.get_running_loop().set_exception_handler(self._failed)
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed)
+        for name in ("SIGTERM", "SIGHUP"):
+            with suppress(AttributeError, NotImplementedError):  # Windows
+                loop.add_signal_handler(getattr(signal, name), self._end, 128 + getattr(signal, name))
         try:
-            await self.app.run_async(handle_sigint=False, set_exception_handler=False)
+            await self.app.run_async(set_exception_handler=False)
         finally:
             self.printer.holds = False
             self.printer.flush()
             await self.ports.close()
+
+    def _end(self, status: int) -> None:
+        """A signal ends mailshell: leave the terminal as it was."""
+        if self.app.is_running and not self.app.is_done:
+            self.app.exit(exception=SystemExit(status))
 
     def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """Something went wrong that is our fault: say so, and go on."""

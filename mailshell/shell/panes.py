@@ -61,12 +61,12 @@ class Wire(UIControl):
         self._back = min(max(self._back + lines, 0), max(len(self._lines) - 1, 0))
 
     def create_content(self, width: int, height: int) -> UIContent:
-        """The lines; the cursor, which nobody sees, stands in the one that must be in view."""
-        count = max(len(self._lines), 1)
+        """The lines up to the one that must be in view, in which the cursor stands that nobody sees."""
+        count = max(len(self._lines) - self._back, 1)
         return UIContent(
             lambda number: self._lines[number] if number < len(self._lines) else [],
             count,
-            cursor_position=Point(0, max(count - 1 - self._back, 0)),
+            cursor_position=Point(0, count - 1),
             show_cursor=False,
         )
 
