@@ -1,5 +1,6 @@
 """Why a line was refused, in sentences for the student; none of this goes on the wire."""
 
+from mailshell.core import tables
 from mailshell.core.command import Command, Table
 from mailshell.core.record import Expect, Fault, Phase
 from mailshell.smtp import eras, ulabels
@@ -81,6 +82,10 @@ def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase, desk: Desk) ->
     name = word.decode("latin-1").upper()
     if name in eras.ELSEWHERE and not eras.known(name, desk.host.traits.era):
         return not_yet(name, desk)
+    if rows := tables.find("smtp-commands", "command", name):
+        section = rows[0]["section"]
+        because = f"This server does not have {name} ({tables.cite(section)}). Legal now: {legal}."
+        return UNKNOWN_COMMAND(f"{eras.later(name, section, desk.host.traits.era)} {because}".strip())
     near = _near(word, table, desk)
     hint = f" Did you mean {near}?" if near else ""
     return UNKNOWN_COMMAND(f"{_shown(word)} is no command of this server.{hint} Legal now: {legal}.")

@@ -17,22 +17,35 @@ _ANYWHERE = frozenset({"RSET", "MAIL", "RCPT", "SEND", "SOML", "SAML", "BDAT", "
 _HELLO = frozenset({"EHLO", "HELO"})
 
 
-def notes(records: list[Record], desk: Desk, table: Table[Desk, Reply], *, extended: bool) -> Iterator[tuple[int, str]]:
+def notes(
+    records: list[Record], desk: Desk, table: Table[Desk, Reply], *, extended: bool, dropped: bool
+) -> Iterator[tuple[int, str]]:
     """The records whose answer the client should have waited for, by their indices, each with what was wrong.
 
     All that the records hold had come before the first answer was sent; `extended` says that EHLO had been accepted
-    before.
+    before, `dropped` that more came after QUIT, which no record holds.
     """
     grouped = extended and desk.offers("PIPELINING")
-    last = max((at for at, record in enumerate(records) if isinstance(record, HEARD)), default=0)
-    for at, record in enumerate(records[:last]):
+    last = len(records) if dropped else _last(records)
+    for at in range(last):
+        record = records[at]
         if not isinstance(record, (Exchange, Prompt)):
             continue
         verb = _verb(record, table)
+        if grouped and verb in _ANYWHERE:
+            continue
         if note := _note(record, verb, desk, grouped=grouped):
             yield at, note
         if verb in _HELLO and record.verdict is not Verdict.REFUSED:
             grouped = verb == "EHLO" and desk.offers("PIPELINING")
+
+
+def _last(records: list[Record]) -> int:
+    """The index of the last record that holds octets of the client."""
+    at = len(records) - 1
+    while at > 0 and not isinstance(records[at], HEARD):
+        at -= 1
+    return at
 
 
 def _verb(record: Exchange | Prompt, table: Table[Desk, Reply]) -> str:
@@ -44,12 +57,14 @@ def _verb(record: Exchange | Prompt, table: Table[Desk, Reply]) -> str:
 
 
 def _note(record: Exchange | Prompt, verb: str, desk: Desk, *, grouped: bool) -> str:
-    if not verb or (grouped and verb in _ANYWHERE):
+    if not verb:
         return ""
     asked = isinstance(record, Prompt)
     if asked and verb == "BDAT":
         return ""  # The octets of a chunk follow its line, without a wait.
     early = "The client did not wait for this answer."
+    if verb == "QUIT":
+        early = "The client sent more after QUIT, and the server closed the connection without reading it."
     if verb == "DATA" and asked:
         early = "The client did not wait for 354, and a server that refuses DATA reads what follows it as commands."
     elif verb == "DATA":

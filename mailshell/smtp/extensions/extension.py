@@ -139,14 +139,19 @@ def accept(value: str, desk: Desk) -> Reply | None:
     return None
 
 
-def refusals(parameters: Mapping[str, str], known: Known, desk: Desk) -> Iterator[Reply]:
-    """The refusal of each parameter that this host does not take; 555 came with EHLO (RFC 1869 section 6.1)."""
+def refusals(
+    parameters: Mapping[str, str], known: Known, desk: Desk, verb: str, others: Known
+) -> Iterator[Reply]:
+    """The refusal of each parameter that this host does not take; 555 came with EHLO (RFC 1869 section 6.1).
+
+    `others` are the parameters of `verb`, which is another command.
+    """
     if desk.early and parameters:
         yield BAD_SYNTAX("In 1982 nothing may follow the address. Parameters came with EHLO, in 1993.")
     for keyword, value in parameters.items():
         extension, parameter = known.get(keyword, (None, None))
         if extension is None or parameter is None:
-            yield PARAMETER_UNKNOWN(f"{keyword} is no parameter that this server knows.")
+            yield PARAMETER_UNKNOWN(_stranger(keyword, desk, verb, others))
             continue
         name = keyword
         if value in parameter.values:
@@ -160,6 +165,13 @@ def refusals(parameters: Mapping[str, str], known: Known, desk: Desk) -> Iterato
             yield PARAMETER_UNKNOWN(because)
         elif (reply := parameter.check(value, desk) or extension.agree(parameters, desk)) is not None:
             yield reply
+
+
+def _stranger(keyword: str, desk: Desk, verb: str, others: Known) -> str:
+    """Why a parameter has no meaning in this command."""
+    if keyword in others and others[keyword][0].offered(desk):
+        return f"{keyword} is a parameter of {verb}, and has no meaning here."
+    return f"{keyword} is no parameter that this server knows."
 
 
 def write_parameters(parameters: Mapping[str, str]) -> str:
