@@ -58,6 +58,10 @@ def shown(text, depth=1):
         ("Reverse-path", "Reverse-path: return path"),
         ("ready", "(phase)"),
         (".", ".: end of the message (line)"),
+        ("1995", "1995: SMTP with its first extensions (era)"),
+        ("4xx", "4yz: transient negative completion (first digit of a reply code)"),
+        ("587", "port: the number at which a server listens (term)"),
+        ("esmtpsa", "ESMTPS: in a Received field"),
     ],
 )
 def test_a_word_or_a_line_is_explained(text, says):

@@ -28,7 +28,7 @@ def main(args: argparse.Namespace) -> int:
         if not text.strip():
             print("mailshell: explain wants words or a file, as in mailshell explain 452", file=sys.stderr)
             return 2
-        if len(words) == 1 and (text == "-" or os.path.exists(text) or _looks_like_a_file(text)):
+        if len(words) == 1 and (text == "-" or _is_file(text)):
             return _file(args, text, log)
         lines = explained(text, setup.view(args, sys.stdout), setup.traits(args))
         if not lines:
@@ -38,9 +38,10 @@ def main(args: argparse.Namespace) -> int:
         return 0
 
 
-def _looks_like_a_file(word: str) -> bool:
-    """Whether a word that is no file was meant as one."""
-    return word.startswith(("/", "./", "../", "~")) or word.endswith((".txt", ".log"))
+def _is_file(word: str) -> bool:
+    """Whether a word is a file, or was meant as one; a dot is a folder, and ends a message."""
+    meant = word.startswith(("/", "./", "../", "~")) or word.endswith((".txt", ".log"))
+    return meant or (os.path.exists(word) and not os.path.isdir(word))
 
 
 def _out(lines: list[str], log: Log) -> None:

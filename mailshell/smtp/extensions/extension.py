@@ -139,9 +139,7 @@ def accept(value: str, desk: Desk) -> Reply | None:
     return None
 
 
-def refusals(
-    parameters: Mapping[str, str], known: Known, desk: Desk, verb: str, others: Known
-) -> Iterator[Reply]:
+def refusals(parameters: Mapping[str, str], known: Known, desk: Desk, verb: str, others: Known) -> Iterator[Reply]:
     """The refusal of each parameter that this host does not take; 555 came with EHLO (RFC 1869 section 6.1).
 
     `others` are the parameters of `verb`, which is another command.
