@@ -90,6 +90,11 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
     assert seen == [commands.get(word, f"_{word}")]
 
 
+def test_a_dot_is_the_end_of_a_message_and_no_folder(capsys):
+    assert cli.main(["explain", "."]) == 0
+    assert ".: end of the message" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [

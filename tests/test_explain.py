@@ -39,6 +39,7 @@ def shown(text, depth=1):
         ("RCPT TO:a@b", 'why: It does not fit the grammar. Octet 9 is "a".'),
         ("ehlo", "EHLO: hello; list your extensions (command)"),
         ("STARTTLS", "STARTTLS: TLS from here on (command)"),
+        ("C: BURL imap://a/b LAST", "fetch the message from a URL"),
         ("X-MINE", "X-MINE: a private command (command)"),
         ("AUTH PLAIN AGFsaWNl", "C: AUTH PLAIN ********"),
         ("SIZE", "SIZE: largest message it takes, in octets (EHLO keyword)"),

@@ -23,11 +23,10 @@ def notes(
     """The records whose answer the client should have waited for, by their indices, each with what was wrong.
 
     All that the records hold had come before the first answer was sent; `extended` says that EHLO had been accepted
-    before, `dropped` that more came after QUIT, which no record holds.
+    before, `dropped` that more came after QUIT. No record holds that, so the note stands at the end of the connection.
     """
     grouped = extended and desk.offers("PIPELINING")
-    last = len(records) if dropped else _last(records)
-    for at in range(last):
+    for at in range(_last(records)):
         record = records[at]
         if not isinstance(record, (Exchange, Prompt)):
             continue
@@ -38,6 +37,8 @@ def notes(
             yield at, note
         if verb in _HELLO and record.verdict is not Verdict.REFUSED:
             grouped = verb == "EHLO" and desk.offers("PIPELINING")
+    if dropped:
+        yield len(records) - 1, f"What it sent after QUIT is dropped. {_rule('QUIT', desk, grouped=grouped)}"
 
 
 def _last(records: list[Record]) -> int:
@@ -63,16 +64,16 @@ def _note(record: Exchange | Prompt, verb: str, desk: Desk, *, grouped: bool) ->
     if asked and verb == "BDAT":
         return ""  # The octets of a chunk follow its line, without a wait.
     early = "The client did not wait for this answer."
-    if verb == "QUIT":
-        early = "The client sent more after QUIT, and the server closed the connection without reading it."
     if verb == "DATA" and asked:
         early = "The client did not wait for 354, and a server that refuses DATA reads what follows it as commands."
     elif verb == "DATA":
         early = "The client did not wait for 354, and this server refused DATA: it reads what follows as commands."
+    return f"{early} {_rule(verb, desk, grouped=grouped)}"
+
+
+def _rule(verb: str, desk: Desk, *, grouped: bool) -> str:
     if grouped:
-        return f"{early} {verb} must be the last of a group of commands (RFC 2920 section 3.1)."
+        return f"{verb} must be the last of a group of commands (RFC 2920 section 3.1)."
     if desk.early:
-        return f"{early} A client sends one command at a time (RFC 821 section 2)."
-    return (
-        f"{early} Until EHLO is answered with PIPELINING, a client sends one command at a time (RFC 5321 section 2.1)."
-    )
+        return "A client sends one command at a time (RFC 821 section 2)."
+    return "Until EHLO is answered with PIPELINING, a client sends one command at a time (RFC 5321 section 2.1)."
