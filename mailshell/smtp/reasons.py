@@ -31,6 +31,7 @@ _NAMES = {
     b":": "a colon",
     b'"': "a double quote",
 }
+_DOTS = "A {} has letters, digits and hyphens, and single dots between them."
 _NEED: dict[Phase, str] = {
     smtp.Phase.GREETED: "EHLO or HELO",
     smtp.Phase.READY: "MAIL",
@@ -165,10 +166,10 @@ def _wanted(line: bytes, fault: Fault) -> str:
             return "A recipient is a mailbox, as in <alice@lancs.uk>: <> is only for MAIL."
         return "The name of a mailbox stands there, as in <alice@lancs.uk>."
     if fault.rule == "Domain" and END in fault.expected:
-        return "The name ends before it. A host name has letters, digits, hyphens and dots."
+        return f"The name ends before it. {_DOTS.format('host name')}"
     if fault.expected == (CLOSE,):
         if fault.at < len(line):
-            return "The address ends before it, and > must follow. A domain has letters, digits, hyphens and dots."
+            return f"The address ends before it, and > must follow. {_DOTS.format('domain')}"
         return "The address must end with > here."
     wants = [f"{_worded(expect.what.strip())} ({expect.why})" for expect in fault.expected[:4]]
     more = " or others" if len(fault.expected) > 4 else ""

@@ -9,7 +9,7 @@ from mailshell.smtp.grammar import SPACE, Path
 from mailshell.smtp.replies import PARAMETER_NOT_IMPLEMENTED
 from mailshell.smtp.wording import Reply
 
-_WORD = Expect("SMTPUTF8", "the reply may have characters outside ASCII")
+_WORD = Expect("SMTPUTF8", "for a reply in any script; a name with a space stands in double quotes")
 
 CARD = Card(
     "SMTPUTF8",
