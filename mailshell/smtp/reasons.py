@@ -6,7 +6,8 @@ from mailshell.core.record import Expect, Fault, Phase
 from mailshell.smtp import eras, ulabels
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.extensions.extension import TWICE
+from mailshell.smtp.extensions import MAIL, RCPT
+from mailshell.smtp.extensions.extension import TWICE, mistaken
 from mailshell.smtp.grammar import CLOSE, END, LOCAL, OPEN, TOO_LONG
 from mailshell.smtp.replies import (
     BAD_RECIPIENT,
@@ -142,6 +143,12 @@ def syntax(line: bytes, fault: Fault) -> Reply:
     if first == TWICE:
         return wording(f"The parameter at octet {fault.at + 1} stands earlier in the line too. Give each only once.")
     return wording(f"{_found(line, fault)} {_wanted(line, fault)}")
+
+
+def misfit(verb: str, line: bytes, fault: Fault, desk: Desk) -> Reply:
+    """The answer to a line that does not fit the grammar of its verb."""
+    known = {"MAIL": MAIL, "RCPT": RCPT}.get(verb, {})
+    return mistaken(line, fault.at, known, desk) or syntax(line, fault)
 
 
 def _found(line: bytes, fault: Fault) -> str:

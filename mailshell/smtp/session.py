@@ -212,7 +212,7 @@ class Session:
             because = reasons.too_long(len(octets), command.limit)
             self._reject(records, octets, command, Fault(command.limit, (), "line"), LINE_TOO_LONG(because))
         elif isinstance(parsed, Fault):
-            self._reject(records, octets, command, parsed, reasons.syntax(line, parsed))
+            self._reject(records, octets, command, parsed, reasons.misfit(command.card.name, line, parsed, desk))
         else:
             first = desk.host.store.changes
             self._finish(records, octets, parsed, before, parsed.run(desk), reading.slips, first)
