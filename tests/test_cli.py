@@ -95,6 +95,11 @@ def test_a_dot_is_the_end_of_a_message_and_no_folder(capsys):
     assert ".: end of the message" in capsys.readouterr().out
 
 
+def test_a_password_in_a_line_that_nobody_knows_is_not_repeated(capsys):
+    assert cli.main(["explain", "PASS", "violet"]) == 1
+    assert capsys.readouterr().err == "mailshell: nothing is known about PASS ********.\n"
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 
+from mailshell.core.explain import masked
 from mailshell.mail.host import Traits
 from mailshell.shell import setup
 from mailshell.shell.known import TODAY, fact_lines, facts, nearest
@@ -51,6 +52,7 @@ def _out(lines: list[str], log: Log) -> None:
 
 def _unknown(text: str) -> None:
     near = nearest(text)
+    text = masked(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
     hint = f" Near it: {', '.join(near)}." if near else ""
     print(safe(f"mailshell: nothing is known about {text[:60]}.{hint}"), file=sys.stderr)
 
