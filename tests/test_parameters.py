@@ -284,7 +284,7 @@ TO = "RCPT TO:<bob@nyu.edu> "
 @pytest.mark.parametrize(
     ("right", "wrong", "says"),
     [
-        (FROM + "SIZE=12", "x", "the value ends before it, as in SIZE=n"),
+        (FROM + "SIZE=12", "x", "the value ends before it, as in SIZE=412"),
         (FROM + "SIZE=12345678901234567890", "1", "the value ends before it"),
         (FROM + "BODY=8BITMIME", "X", "the value ends before it"),
         (FROM + "BY=", "x", "one to nine digits"),

@@ -165,6 +165,7 @@ def test_what_comes_with_quit_and_after_it_is_noted_at_the_end(pieces, note):
         world.feed(link, octets)
     world.settle()
     closed = world.transcript.entries[-1].record
+    assert isinstance(closed, Closed)
     assert closed.because.startswith("The client said QUIT.")
     assert note in closed.because
     assert ("dropped" in closed.because) is bool(note)
