@@ -168,7 +168,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
 
 def _add_run(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
     run = commands.add_parser("run", parents=[common], help="play a file of C: and S: lines, or of plain commands")
-    run.add_argument("file", metavar="FILE", help="- reads standard input")
+    run.add_argument("file", metavar="FILE", help="- reads standard input; C: lines in a row go out in one write")
     run.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
     run.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
     run.add_argument("--fail-on-refusal", action="store_true", help="exit 1 when the server refuses a command")

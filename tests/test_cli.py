@@ -80,6 +80,16 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
     assert seen == [commands.get(word, f"_{word}")]
 
 
+def test_a_dot_is_the_end_of_a_message_and_no_folder(capsys):
+    assert cli.main(["explain", "."]) == 0
+    assert ".: end of the message" in capsys.readouterr().out
+
+
+def test_a_password_in_a_line_that_nobody_knows_is_not_repeated(capsys):
+    assert cli.main(["explain", "PASS", "violet"]) == 1
+    assert capsys.readouterr().err == "mailshell: nothing is known about PASS ********.\n"
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [

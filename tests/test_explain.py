@@ -39,6 +39,7 @@ def shown(text, depth=1):
         ("RCPT TO:a@b", 'why: It does not fit the grammar. Octet 9 is "a".'),
         ("ehlo", "EHLO: hello; list your extensions (command)"),
         ("STARTTLS", "STARTTLS: TLS from here on (command)"),
+        ("C: BURL imap://a/b LAST", "fetch the message from a URL"),
         ("X-MINE", "X-MINE: a private command (command)"),
         ("AUTH PLAIN AGFsaWNl", "C: AUTH PLAIN ********"),
         ("SIZE", "SIZE: largest message it takes, in octets (EHLO keyword)"),
@@ -58,6 +59,10 @@ def shown(text, depth=1):
         ("Reverse-path", "Reverse-path: return path"),
         ("ready", "(phase)"),
         (".", ".: end of the message (line)"),
+        ("1995", "1995: SMTP with its first extensions (era)"),
+        ("4xx", "4yz: transient negative completion (first digit of a reply code)"),
+        ("587", "port: the number at which a server listens (term)"),
+        ("esmtpsa", "ESMTPS: in a Received field"),
     ],
 )
 def test_a_word_or_a_line_is_explained(text, says):

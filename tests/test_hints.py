@@ -311,7 +311,7 @@ HINTS = [
     (
         "ready",
         "MAIL FROM:<a@b.c> SI",
-        "next: SIZE=n  size of the message in octets  (MAIL FROM:<address>: return path: where "
+        "next: SIZE=412  size of the message in octets  (MAIL FROM:<address>: return path: where "
         "reports go)  or Enter sends it",
     ),
     ("ready", "?mail", "MAIL: return path: where reports go"),

@@ -1,5 +1,6 @@
 """SMTP as one protocol of the world (RFC 5321)."""
 
+from mailshell.core import tables
 from mailshell.core.record import Card, Part
 from mailshell.core.session import Engine, Marked, Peer, Topic
 from mailshell.mail.host import Host
@@ -19,7 +20,9 @@ def mark_command(line: bytes) -> Marked:
         return Marked(END_CARD, (Part(".", 0, 1),), END_CARD.parts, END_CARD.says)
     reading = TABLE.read(line, marks=True)
     if reading.command is None:
-        return Marked(None, reading.parts, {"Unknown": "no command of SMTP"}, "no command of SMTP")
+        word = line.split(b" ", 1)[0].decode("latin-1")
+        says = next((row["says"] for row in tables.find("smtp-commands", "command", word)), "no command of SMTP")
+        return Marked(None, reading.parts, {"Unknown": says}, says)
     card = reading.command.card
     return Marked(card, reading.parts, card.parts, card.says)
 

@@ -1,11 +1,13 @@
 """Why a line was refused, in sentences for the student; none of this goes on the wire."""
 
+from mailshell.core import tables
 from mailshell.core.command import Command, Table
 from mailshell.core.record import Expect, Fault, Phase
 from mailshell.smtp import eras, ulabels
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.extensions.extension import TWICE
+from mailshell.smtp.extensions import MAIL, RCPT
+from mailshell.smtp.extensions.extension import TWICE, mistaken
 from mailshell.smtp.grammar import CLOSE, END, LOCAL, OPEN, TOO_LONG
 from mailshell.smtp.replies import (
     BAD_RECIPIENT,
@@ -30,6 +32,7 @@ _NAMES = {
     b":": "a colon",
     b'"': "a double quote",
 }
+_DOTS = "A {} has letters, digits and hyphens, and single dots between them."
 _NEED: dict[Phase, str] = {
     smtp.Phase.GREETED: "EHLO or HELO",
     smtp.Phase.READY: "MAIL",
@@ -81,6 +84,10 @@ def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase, desk: Desk) ->
     name = word.decode("latin-1").upper()
     if name in eras.ELSEWHERE and not eras.known(name, desk.host.traits.era):
         return not_yet(name, desk)
+    if rows := tables.find("smtp-commands", "command", name):
+        section = rows[0]["section"]
+        because = f"This server does not have {name} ({tables.cite(section)}). Legal now: {legal}."
+        return UNKNOWN_COMMAND(f"{eras.later(name, section, desk.host.traits.era)} {because}".strip())
     near = _near(word, table, desk)
     hint = f" Did you mean {near}?" if near else ""
     return UNKNOWN_COMMAND(f"{_shown(word)} is no command of this server.{hint} Legal now: {legal}.")
@@ -138,6 +145,12 @@ def syntax(line: bytes, fault: Fault) -> Reply:
     return wording(f"{_found(line, fault)} {_wanted(line, fault)}")
 
 
+def misfit(verb: str, line: bytes, fault: Fault, desk: Desk) -> Reply:
+    """The answer to a line that does not fit the grammar of its verb."""
+    known = {"MAIL": MAIL, "RCPT": RCPT}.get(verb, {})
+    return mistaken(line, fault.at, known, desk) or syntax(line, fault)
+
+
 def _found(line: bytes, fault: Fault) -> str:
     if fault.at >= len(line):
         return f"The line ends after octet {len(line)}."
@@ -160,10 +173,10 @@ def _wanted(line: bytes, fault: Fault) -> str:
             return "A recipient is a mailbox, as in <alice@lancs.uk>: <> is only for MAIL."
         return "The name of a mailbox stands there, as in <alice@lancs.uk>."
     if fault.rule == "Domain" and END in fault.expected:
-        return "The name ends before it. A host name has letters, digits, hyphens and dots."
+        return f"The name ends before it. {_DOTS.format('host name')}"
     if fault.expected == (CLOSE,):
         if fault.at < len(line):
-            return "The address ends before it, and > must follow. A domain has letters, digits, hyphens and dots."
+            return f"The address ends before it, and > must follow. {_DOTS.format('domain')}"
         return "The address must end with > here."
     wants = [f"{_worded(expect.what.strip())} ({expect.why})" for expect in fault.expected[:4]]
     more = " or others" if len(fault.expected) > 4 else ""

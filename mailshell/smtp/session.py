@@ -33,13 +33,14 @@ _CLOSED, _MESSAGE, _CHUNK = smtp.Phase.CLOSED, smtp.Phase.MESSAGE, smtp.Phase.CH
 class Session:
     """One SMTP connection as the server sees it; see `core.session.Session` for the contract."""
 
-    __slots__ = ("_active", "_desk", "_extended", "_framer")
+    __slots__ = ("_active", "_desk", "_dropped", "_extended", "_framer")
 
     def __init__(self, host: Host, peer: Peer) -> None:
         self._desk = Desk(host, peer, COMMANDS)
         self._framer = Framer(limits.LINE_BUFFER)
         self._active = host.now()
         self._extended = False  # whether EHLO held when the last octets came
+        self._dropped = False  # whether some of them came after QUIT
 
     @property
     def phase(self) -> Phase:
@@ -77,7 +78,7 @@ class Session:
     def receive(self, data: bytes) -> list[Record]:
         """Take in octets, and do all that they complete."""
         self._active = self._desk.host.now()
-        self._extended = self._desk.state.extended
+        self._extended, self._dropped = self._desk.state.extended, False
         self._framer.feed(data)
         records: list[Record] = []
         while True:
@@ -87,6 +88,7 @@ class Session:
             elif phase is _CHUNK:
                 done = self._chunk(records)
             elif phase is _CLOSED:
+                self._dropped = any(self._framer.pending)
                 self._framer.clear()
                 return records
             else:
@@ -144,7 +146,7 @@ class Session:
 
     def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
         """Where a client should have waited for an answer (RFC 2920 section 3.1)."""
-        return rushed.notes(records, self._desk, TABLE, extended=self._extended)
+        return rushed.notes(records, self._desk, TABLE, extended=self._extended, dropped=self._dropped)
 
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
         desk = self._desk
@@ -210,7 +212,7 @@ class Session:
             because = reasons.too_long(len(octets), command.limit)
             self._reject(records, octets, command, Fault(command.limit, (), "line"), LINE_TOO_LONG(because))
         elif isinstance(parsed, Fault):
-            self._reject(records, octets, command, parsed, reasons.syntax(line, parsed))
+            self._reject(records, octets, command, parsed, reasons.misfit(command.card.name, line, parsed, desk))
         else:
             first = desk.host.store.changes
             self._finish(records, octets, parsed, before, parsed.run(desk), reading.slips, first)

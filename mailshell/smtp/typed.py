@@ -31,7 +31,7 @@ def preview(line: bytes, table: Table[Desk, Reply], desk: Desk) -> Preview:
     wants = cursor.wants()
     fits = len(line) if fault is None or wants else fault.at
     why = _too_early(command, table, desk) or (
-        "" if fault is None or fits == len(line) else reasons.syntax(line, fault).because
+        "" if fault is None or fits == len(line) else reasons.misfit(command.card.name, line, fault, desk).because
     )
     if not why and len(line) + 2 > command.limit:
         fits, why = min(fits, command.limit - 2), reasons.too_long(len(line) + 2, command.limit)

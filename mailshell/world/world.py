@@ -250,6 +250,8 @@ def _receive(session: Session, octets: bytes) -> list[Record]:
 
 
 def _noted(record: Record, note: str) -> Record:
-    assert isinstance(record, Exchange | Prompt), "only a command has an answer to wait for"
+    assert isinstance(record, Exchange | Prompt | Closed), "only a command has an answer to wait for"
+    if isinstance(record, Closed):
+        return record._replace(because=f"{record.because} {note}")
     verdict = Verdict.TOLERATED if record.verdict is Verdict.ACCEPTED else record.verdict
     return record._replace(because=f"{record.because} {note}".strip(), verdict=verdict)

@@ -9,7 +9,7 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
-from mailshell.smtp.extensions import MAIL, futurerelease, mtpriority, smtputf8
+from mailshell.smtp.extensions import MAIL, RCPT, futurerelease, mtpriority, smtputf8
 from mailshell.smtp.extensions.extension import read_parameters, refusals, write_parameters
 from mailshell.smtp.grammar import Path
 from mailshell.smtp.phases import Phase
@@ -61,7 +61,7 @@ class Mail(NamedTuple):
         """Open the transaction, unless a parameter is refused."""
         if desk.host.traits.transactions is not None and (reply := _one_more(desk, desk.host.traits.transactions)):
             return reply
-        for refusal in refusals(self.parameters, MAIL, desk):
+        for refusal in refusals(self.parameters, MAIL, desk, "RCPT", RCPT):
             return refusal
         path = self.reverse_path
         if not path.is_ascii and (reply := _outside_ascii(self, desk)):
