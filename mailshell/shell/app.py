@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
@@ -26,7 +27,6 @@ from mailshell.shell.config import Shell
 from mailshell.shell.editing import Editors, style_of
 from mailshell.shell.keys import bindings, listing, shown
 from mailshell.shell.layout import Rows
-from mailshell.shell.listening import Ports
 from mailshell.shell.local import scene
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
@@ -40,6 +40,9 @@ from mailshell.shell.theme import MONO, NONE
 from mailshell.shell.typed import ESCAPE
 from mailshell.world.seat import Seat
 from mailshell.world.world import World
+
+if TYPE_CHECKING:
+    from mailshell.shell.listening import Ports
 
 PATIENCE = 20.0
 """Seconds without a key inside a message, after which the learner is told how it ends."""
@@ -68,11 +71,12 @@ class App:
         self.talk = Talk(self.meta, self.show, personal=True)
         self.bound = bindings(args.keys)
         self._place, self._scene = (args.host, args.protocol), stage.scene
-        self._asked: Shell = args.shell
+        self._asked: Shell = args.shell or Shell()
         self._shown = {name: shown(" ".join(keys[0])) for name, keys in self.bound.items() if keys}
         self._output = _quiet(output if output is not None else create_output(sys.stdout))
         self.printer = Printer(self._output, _later, _now)
-        self.ports = Ports(world, self.meta, self._spawn)
+        self._world = world
+        self._ports: Ports | None = None
         self._aside = ""
         self._idle: Callable[[], None] | None = None
         self._told = False
@@ -129,7 +133,8 @@ class App:
         finally:
             self.printer.holds = False
             self.printer.flush()
-            await self.ports.close()
+            if self._ports is not None:
+                await self._ports.close()
 
     def _end(self, status: int) -> None:
         """A signal ends mailshell: leave the terminal as it was."""
@@ -210,7 +215,7 @@ class App:
         if self.app.editing_mode is EditingMode.VI:
             on.append("vi insert" if self.app.vi_state.input_mode is InputMode.INSERT else "vi normal")
         on += ["log"] if self.log.path else []
-        on += ["serving"] if self.ports.open else []
+        on += ["serving"] if self._ports is not None and self._ports.open else []
         return "".join(f" | {one}" for one in on)
 
     # What is typed.
@@ -339,7 +344,12 @@ class App:
 
     def listen(self, words: list[str]) -> list[str]:
         """Open TCP ports, or close them; raises SeatError."""
-        return self.ports.listen(words)
+        if self._ports is None:
+            # Imported here because most sessions open no port, and none does before its first prompt.
+            from mailshell.shell.listening import Ports
+
+            self._ports = Ports(self._world, self.meta, self._spawn)
+        return self._ports.listen(words)
 
     def bindings(self) -> list[tuple[str, str, str]]:
         """Each action: its id, its keys, what it does."""

@@ -44,7 +44,8 @@ class Child:
     """A program in a terminal of 80 columns and 24 rows."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        without = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE")  # compiled modules are kept, as when installed
+        environment = {name: value for name, value in os.environ.items() if name not in without}
         environment |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLUMNS": "80", "LINES": "24"}
         self.start = time.perf_counter()
         self.pid, self.fd = pty.fork()
