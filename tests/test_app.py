@@ -517,3 +517,19 @@ def test_the_panes_scroll_and_lay_words_out_for_their_width():
         await shell.until(":try       three moves to make next")
 
     in_shell(journey, columns=120, rows=50)
+
+
+def test_tab_in_a_header_offers_its_fields_and_in_a_body_none():
+    async def journey(shell):
+        await shell.type(*LETTER[:4])
+        shell.press("Su\t")
+        await shell.until("smtp nyu.edu| Subject:")
+        shell.press("a\r\t")
+        await shell.until("  From:", "the author, as the message claims")
+        shell.press("\x03\r")
+        await shell.until("the header ends")
+        shell.press("\t")
+        await shell.settled()
+        assert not any("the author, as the message claims" in row for row in shell.screen.display)
+
+    in_shell(journey)

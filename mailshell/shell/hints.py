@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from mailshell.core.session import Preview
 from mailshell.shell.bar import hint, toolbar, topic_of
+from mailshell.shell.fields import fields
 from mailshell.shell.local import COMMANDS
 from mailshell.shell.meta import Choice, Meta
 from mailshell.shell.theme import Role
@@ -29,6 +30,8 @@ def choices(meta: Meta, text: str) -> list[Choice]:
         return list(_local(meta, rest))
     if whom == "help":
         return list(COMMANDS["help"].choices(meta, rest.lstrip()))
+    if whom == "text":
+        return list(fields(meta, rest))
     if whom != "server":
         return []
     line = octets(rest)

@@ -50,7 +50,6 @@ class Rows:
         toolbar: Fragments | None,
     ) -> None:
         self._size = size
-        self._buffer = buffer
         search = SearchToolbar(
             text_if_not_searching="", backward_search_prompt="search back: ", forward_search_prompt="search on: "
         )
@@ -83,7 +82,7 @@ class Rows:
         return Dimension(min=1, max=max(self._size()[0] // 2, 1))
 
     def _menu_height(self) -> Dimension:
-        state = self._buffer.complete_state
+        state = self.control.buffer.complete_state
         return Dimension.exact(min(len(state.completions) if state else 1, self._menu_rows()))
 
     def _menu_rows(self) -> int:
@@ -91,7 +90,7 @@ class Rows:
 
     def _menu(self) -> StyleAndTextTuples:
         """A row a completion: what one types, what it does."""
-        state = self._buffer.complete_state
+        state = self.control.buffer.complete_state
         if state is None:
             return []
         columns = self._size()[1]
