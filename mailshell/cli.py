@@ -118,7 +118,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> "NoReturn":
         """Exit with status 2."""
-        helps = "".join(parser.format_help() for parser in (self, *self.parts.values()))
+        named = next((word for word in self.words if word in self.parts), "")
+        helps = self.format_help() + (self.parts[named].format_help() if named else "")
         flags = re.findall(r"(?<![\w-])--[a-z-]+", helps)
         _, _, choices = message.partition("choose from")
         wrong, known = re.findall(r"'(\w+)' \(", message), re.findall(r"\w+", choices)
@@ -163,7 +164,15 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     table.add_argument("protocol", choices=["smtp"])
     table.set_defaults(run=_table)
     _add_own(commands, common)
+    helps = commands.add_parser("help", help="what there is, or the options of one command")
+    helps.add_argument("command", nargs="?", choices=list(commands.choices), metavar="COMMAND")
+    helps.set_defaults(run=lambda args: _help(parser, args.command), settled=False)
     return parser.knowing(commands.choices, argv)
+
+
+def _help(parser: _Parser, command: str | None) -> int:
+    (parser if command is None else parser.parts[command]).print_help()
+    return 0
 
 
 def _add_run(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
