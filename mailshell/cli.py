@@ -118,7 +118,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> "NoReturn":
         """Exit with status 2."""
-        helps = "".join(parser.format_help() for parser in (self, *self.parts.values()))
+        named = next((word for word in self.words if word in self.parts), "")
+        helps = self.format_help() + (self.parts[named].format_help() if named else "")
         flags = re.findall(r"(?<![\w-])--[a-z-]+", helps)
         _, _, choices = message.partition("choose from")
         wrong, known = re.findall(r"'(\w+)' \(", message), re.findall(r"\w+", choices)
@@ -150,7 +151,7 @@ class _Parts:
         return self._named is None or name in self._named
 
 
-def _parser(argv: list[str] | None) -> argparse.ArgumentParser:
+def _parser(argv: list[str] | None) -> _Parser:
     """The parser for a command line; with None the whole of it, for those who list what there is."""
     common = _common()
     parser = _Parser(
@@ -184,7 +185,16 @@ def _parser(argv: list[str] | None) -> argparse.ArgumentParser:
     table.add_argument("protocol", choices=["smtp"])
     table.set_defaults(run=_table)
     _add_own(parts)
+    helps = parts.add("help", "what there is, or the options of one command", bare=True)
+    helps.add_argument("command", nargs="?", choices=list(parts.all.choices), metavar="COMMAND")
+    helps.set_defaults(run=lambda args: _help(args.command), settled=False)
     return parser.knowing(parts.all.choices, argv or ())
+
+
+def _help(command: str | None) -> int:
+    parser = _parser([command or ""])
+    (parser if command is None else parser.parts[command]).print_help()
+    return 0
 
 
 def _add_run(parts: "_Parts") -> None:

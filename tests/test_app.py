@@ -82,7 +82,7 @@ def test_a_pasted_message_is_folded_and_its_end_is_the_end():
         body = "".join(f"line {number}\n" for number in range(1000))
         shell.press(f"\x1b[200~Subject: long\n\n{body}.\nNOOP\n\x1b[201~")
         rows = await shell.until("S: 250 2.0.0 Nothing done")
-        assert "== 962 more lines of the message not shown" in rows
+        assert "== 962 more lines of the message not shown; :body shows all" in rows
         assert shell.world.store.mailboxes("nyu.edu", "bob")[0].messages[3].size > 8000
 
     in_shell(journey)
@@ -275,6 +275,8 @@ def test_undo_waits_until_nobody_is_connected_over_tcp():
             await shell.until("connection a closed")
         await shell.type(":undo")
         assert any(row.startswith("== undone: C: HELO") for row in shell.rows)
+        await shell.type(":serve smtp=x")
+        await shell.until("** x is no port: a port is a number from 0 to 65535")
         await shell.type(":serve off")
         await shell.until("== The ports are closed.")
 

@@ -16,7 +16,20 @@ GOLDEN = Path(__file__).parent / "completion"
 SHELLS = ("bash", "zsh", "fish")
 
 WANTED = {
-    "": {"smtp", "demo", "run", "serve", "explain", "export", "table", "paths", "config", "doctor", "completion"},
+    "": {
+        "smtp",
+        "demo",
+        "run",
+        "serve",
+        "explain",
+        "export",
+        "table",
+        "paths",
+        "config",
+        "doctor",
+        "completion",
+        "help",
+    },
     "s": {"smtp", "serve"},
     "--depth 2 s": {"smtp", "serve"},
     "smtp ": {"lancs.uk", "nyu.edu", "someschool.edu"},

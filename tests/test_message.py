@@ -361,7 +361,7 @@ def test_plain_text_has_no_gloss_and_a_header_has_one_a_field():
         (b"Content-Type: multipart/x; boundary=b\r\n\r\n--b\r\n\r\n", "no fields: the part is plain text"),
         (b"Content-Type: multipart/x; boundary=b\r\n\r\n--b\r\na\r\n", "this part has no header: this is its body"),
         (b"Content-Type: message/rfc822\r\n\r\n", "a message inside: its header follows"),
-        (b"\r\n" + b"a" * 999 + b"\r\n", "999 octets; a line has at most 998 and CR LF"),
+        (b"\r\n" + b"a" * 999 + b"\r\n", "1,001 octets with CR LF; a line has at most 1000"),
     ],
 )
 def test_what_is_missing_is_said(octets, text):

@@ -188,7 +188,7 @@ class Letter:
         if encoding == "base64":
             return Reading("", tuple(self._base64(line, first)))
         if len(line) > _LONGEST:
-            text = f"{len(line):,} octets; a line has at most {_LONGEST} and CR LF"
+            text = f"{len(line) + 2:,} octets with CR LF; a line has at most {_LONGEST + 2}"
             return Reading("", (Note("text", 0, len(line), text, Cite(5322, "2.1.1")),))
         return Reading()
 

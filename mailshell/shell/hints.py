@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from mailshell.core.session import Preview
 from mailshell.shell.bar import hint, toolbar, topic_of
 from mailshell.shell.fields import fields
-from mailshell.shell.local import COMMANDS
+from mailshell.shell.local import COMMANDS, begun
 from mailshell.shell.meta import Choice, Meta
 from mailshell.shell.theme import Role
-from mailshell.shell.typed import begun, characters, local, octets, secrets, typed
+from mailshell.shell.typed import characters, local, octets, secrets, typed
 from mailshell.shell.ways import Place, Way, grow, place, ways
 
 __all__ = ["choices", "colours", "ghost", "hint", "toolbar"]

@@ -189,7 +189,8 @@ def _topics(wanted: str) -> list[Topic]:
 def _commands(wanted: str) -> list[Fact]:
     out = []
     for row in tables.find("smtp-commands", "command", wanted):
-        fields = _row_fields(row, "syntax", "when", "effect", "intermediate", "success", "errors", "pipelining")
+        fields = _row_fields(row, "syntax", "when", "effect", "intermediate", "success", "errors")
+        fields += _kept((("with PIPELINING", row["pipelining"]),))
         topic = next(iter(_topics(wanted)), None)
         if topic is None:
             more = f"Effect: {row['effect']}."

@@ -23,7 +23,7 @@ from prompt_toolkit.layout.processors import (
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.widgets import SearchToolbar
 
-from mailshell.shell.text import cut
+from mailshell.shell.text import cut, width
 
 MENU = 8
 """Rows of the menu at most."""
@@ -94,7 +94,8 @@ class Rows:
         if state is None:
             return []
         columns = self._size()[1]
-        left = min(_LEFT, max(_NARROW_LEFT, columns // 3))
+        longest = max((width(each.text.strip()) for each in state.completions), default=0)
+        left = min(max(_LEFT, longest), max(_NARROW_LEFT, columns // 3))
         current = state.complete_index
         rows = self._menu_rows()
         shown = rows if len(state.completions) <= rows else rows - 1
@@ -102,8 +103,8 @@ class Rows:
         out: StyleAndTextTuples = []
         for number, each in enumerate(state.completions[first : first + shown], first):
             text = cut(each.text.strip(), columns - 3)
-            head = f"  {text:<{left}} "
-            says = cut(each.display_meta_text, max(columns - len(head) - 1, 0))
+            head = f"  {text}{' ' * (left - width(text))} "
+            says = cut(each.display_meta_text, max(columns - width(head) - 1, 0))
             styles = ["class:choice.current"] * 2 if number == current else [each.style, "class:choice.says"]
             out += [(styles[0], head), (styles[1], says), ("", "\n")]
         if shown < len(state.completions):

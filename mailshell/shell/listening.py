@@ -37,9 +37,9 @@ class Ports:
             return []
         if self._server is not None and not words:
             return [_where(port) for port in self._open]
+        ports = [_port(word, self._meta.seat.link.wire.host) for word in words or PROTOCOLS]
         if self._server is not None:
             raise SeatError("Ports are open already. :serve off closes them.")
-        ports = [_port(word, self._meta.seat.link.wire.host) for word in words or PROTOCOLS]
         self._spawn(self._start(ports))
         return []
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, NamedTuple
 from mailshell.core import script
 from mailshell.core.script import ScriptError
 from mailshell.shell.render import GLOSS_COLUMN
-from mailshell.shell.text import unshown, width
+from mailshell.shell.text import middle_left_out, unshown, width
 from mailshell.smtp.responses import read_line
 from mailshell.smtp.session import TABLE
 
@@ -108,11 +108,7 @@ class _Line:
         self.size, self._start, self._end = 0, b"", b""
         if size <= LONGEST:
             return start
-        return b"%s [%s octets not shown] %s" % (
-            start[:_KEPT],
-            f"{size - 2 * _KEPT:,}".encode(),
-            (start + end)[-_KEPT:],
-        )
+        return middle_left_out(start + end, _KEPT, _KEPT, size)
 
 
 def reader(head: list[bytes]) -> Reader | None:

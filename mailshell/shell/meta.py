@@ -1,6 +1,6 @@
 """What a command of mailshell itself works with: the seat, the screen, the log, and the front end."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from mailshell.core.script import Item
@@ -90,6 +90,7 @@ class Meta:
         self.world = world
         """The name of the starting world."""
         self.renderer = renderer
+        renderer.unfolds = ":body shows all"
         self.log = log
         self.out = out
         self.front: Front | None = None
@@ -144,24 +145,31 @@ def _none(meta: Meta, text: str) -> Iterable[Choice]:
 
 
 class Command(NamedTuple):
-    """A local command: its argument as one types it, what it does, how, and what may stand for its argument."""
+    """A local command: its argument as one types it, what it does, how, and what may stand for its argument.
+
+    `words` are fixed words that its argument may be, in any case of their letters, each with what it does; `names`
+    finds what else the argument may be.
+    """
 
     syntax: str
     says: str
     run: Callable[[Meta, str], None]
-    choices: Callable[[Meta, str], Iterable[Choice]] = _none
+    names: Callable[[Meta, str], Iterable[Choice]] = _none
+    words: Mapping[str, str] = {}
+
+    def choices(self, meta: Meta, text: str) -> Iterator[Choice]:
+        """What the argument may be, as far as `text` begins it."""
+        yield from self.names(meta, text)
+        for word, says in self.words.items():
+            if word.startswith(text.lower()):
+                yield Choice(word, len(text), says)
+
+    def carry_out(self, meta: Meta, argument: str) -> None:
+        """Do it."""
+        self.run(meta, argument.lower() if argument.lower() in self.words else argument)
 
 
 def no_argument(name: str, rest: str) -> None:
     """Raise SeatError where a command that takes no argument has one."""
     if rest:
         raise SeatError(f":{name} takes no argument.")
-
-
-def words(*fixed: str) -> Callable[[Meta, str], Iterable[Choice]]:
-    """Choices for a command whose argument is one of some words."""
-
-    def found(meta: Meta, text: str) -> Iterable[Choice]:
-        return [Choice(word, len(text)) for word in fixed if word.startswith(text)]
-
-    return found

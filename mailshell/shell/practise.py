@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from mailshell import __version__
 from mailshell.shell.options import plain_because
+from mailshell.world.hosts import HOSTS
 
 TYPE_CHECKING = False  # `typing` would take time before the first words
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 def main(args: argparse.Namespace) -> int:
     """Exit status 0, 2 for a host that is not there or a scene that makes no sense, 3 for the state file."""
+    # Before the first words, which name the host; a scene brings its own.
+    if not args.scene and args.host.lower() not in HOSTS:
+        from mailshell.shell.setup import no_host
+
+        return no_host(args.host, HOSTS)
     if not plain_because(args):
         with _silent():
             _end_in_order()

@@ -95,7 +95,7 @@ class Talk:
     def _warn(self, text: str) -> None:
         """Tell somebody who wants to leave a message, or to command in it, that this was a line of it."""
         word = text.partition(" ")[0]
-        if word.startswith(":") and word[1:] in COMMANDS:
+        if word.startswith(":") and word[1:].lower() in COMMANDS:
             self.meta.say("That was message text. A command of mailshell starts with Ctrl-] here.")
         elif text.strip().upper() in ("QUIT", "EXIT", "HELP", "?", "ABORT", "LOGOUT", "RSET"):
             self.meta.say("That was message text. A line with one dot ends the message; Ctrl-] :drop gives it up.")

@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from mailshell.core.explain import hidden
 from mailshell.core.session import Preview
-from mailshell.shell.local import COMMANDS
+from mailshell.shell.local import COMMANDS, begun
 from mailshell.shell.meta import Command, Meta, reads_lines
 
 ESCAPE = "\x1d"
@@ -34,11 +34,6 @@ def typed(meta: Meta, text: str) -> Typed:
     if text.startswith(":") and not text.startswith("::"):
         return Typed("local", 1)
     return Typed("closed" if meta.seat.link.closed else "server", 1 if text.startswith("::") else 0)
-
-
-def begun(word: str) -> list[str]:
-    """The local commands that a word may mean."""
-    return [word] if word in COMMANDS else [name for name in COMMANDS if name.startswith(word)]
 
 
 def local(text: str) -> tuple[str, str | None, Command | None]:

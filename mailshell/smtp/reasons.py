@@ -112,7 +112,7 @@ def wrong_order(command: Command[Desk, Reply], phase: Phase, table: Table[Desk, 
     legal = _legal(table, smtp.Phase.FAILED if smtp.breaks(name, phase) else phase, desk)
     if phase is smtp.Phase.FAILED:
         because = f"This transaction has failed already, and RSET drops it. Legal now: {legal}."
-        return WRONG_ORDER(because, need="Transaction failed, send RSET")
+        return WRONG_ORDER(because, reason="Transaction failed, send RSET")
     if phase is smtp.Phase.CHUNKS:
         because = (
             f"The message has begun with BDAT, so {name} must wait: BDAT with LAST ends the message, RSET drops it. "
@@ -120,18 +120,18 @@ def wrong_order(command: Command[Desk, Reply], phase: Phase, table: Table[Desk, 
         )
         if name == "DATA":
             because = f"The message has begun with BDAT. BDAT and DATA do not mix in one message. Legal now: {legal}."
-        return WRONG_ORDER(because, need="Message begun with BDAT")
+        return WRONG_ORDER(because, reason="Message begun with BDAT")
     order = list(smtp.Phase)
     if all(order.index(smtp.Phase(one)) < order.index(smtp.Phase(phase)) for one in command.when):
         because = f"A transaction is open already. Go on with it, or drop it with RSET. Legal now: {legal}."
-        return WRONG_ORDER(because, need="Transaction already open")
+        return WRONG_ORDER(because, reason="Transaction already open")
     need = "HELO" if not desk.offers("EHLO") and phase is smtp.Phase.GREETED else _NEED[phase]
     because = f"{name} needs {need} before it. Legal now: {legal}."
     envelope = desk.state.envelope
     if envelope is not None and envelope.refused:
         because = f"Every recipient so far was refused, so there is nobody to deliver to. Legal now: {legal}."
-        return WRONG_ORDER(because, need="No valid recipients")
-    return WRONG_ORDER(because, need=f"Need {need} first")
+        return WRONG_ORDER(because, reason="No valid recipients")
+    return WRONG_ORDER(because, reason=f"Need {need} first")
 
 
 def syntax(line: bytes, fault: Fault) -> Reply:
@@ -215,5 +215,10 @@ def _worded(what: str) -> str:
 
 
 def _shown(octets: bytes) -> str:
-    text = octets[:40].decode("ascii", "backslashreplace")
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+    """Text as text, at most 40 characters of it; other octets in hexadecimal."""
+    return "".join(map(_letter, octets.decode("utf-8", "surrogateescape")[:40]))
+
+
+def _letter(letter: str) -> str:
+    octets = letter.encode("utf-8", "surrogateescape")
+    return letter if letter.isprintable() else "".join(f"\\x{octet:02x}" for octet in octets)

@@ -11,7 +11,7 @@ from mailshell.core.clock import MINUTE, Instant
 from mailshell.core.command import Command, Table, Verb
 from mailshell.core.cursor import Slip
 from mailshell.core.framer import Framer
-from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Phase, Prompt, Record, Verdict
+from mailshell.core.record import Body, Card, Closed, Exchange, Fault, Notice, Opened, Phase, Prompt, Record, Verdict
 from mailshell.core.session import Move, Peer, Preview
 from mailshell.core.session import State as AnyState
 from mailshell.mail.host import Host
@@ -73,7 +73,7 @@ class Session:
     def greet(self) -> list[Record]:
         """Say 220."""
         reply = GREETING(host=self._desk.host.name)
-        return [Opened(self._lines(reply), self.phase, reply.wording.card)]
+        return [Opened(self._lines(reply), self.phase, self._card(reply))]
 
     def receive(self, data: bytes) -> list[Record]:
         """Take in octets, and do all that they complete."""
@@ -126,7 +126,7 @@ class Session:
         self._framer.clear()
         self._desk.move(smtp.Phase.CLOSED, None)
         because = self._noted(reply, reply.because)
-        notice = Notice(because, before, smtp.Phase.CLOSED, self._lines(reply), reply.wording.card)
+        notice = Notice(because, before, smtp.Phase.CLOSED, self._lines(reply), self._card(reply))
         return [notice, Closed("server", before, because)]
 
     def preview(self, line: bytes) -> Preview:
@@ -151,6 +151,11 @@ class Session:
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
         desk = self._desk
         return reply.lines(classic=desk.classic, early=desk.early, enhanced=desk.enhanced)
+
+    def _card(self, reply: Reply) -> Card:
+        """The card of a reply, with what this server takes next where the reply itself does not say it."""
+        card = reply.wording.card
+        return card if card.next else card._replace(next=smtp.onward(self.phase, ehlo=self._desk.offers("EHLO")))
 
     def _noted(self, reply: Reply, because: str) -> str:
         if self._desk.classic and reply.wording.off_slide:
@@ -178,7 +183,7 @@ class Session:
     ) -> None:
         phase = self.phase
         changes = self._desk.host.store.changes
-        card = reply.wording.card
+        card = self._card(reply)
         records.append(
             Exchange(
                 octets,
@@ -291,7 +296,7 @@ class Session:
         first: int,
     ) -> None:
         desk = self._desk
-        after, card = desk.state.phase, reply.wording.card
+        after, card = desk.state.phase, self._card(reply)
         because, verdict = reply.because, Verdict.ACCEPTED
         if reply.refuses:
             verdict = Verdict.REFUSED

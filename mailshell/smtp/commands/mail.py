@@ -18,14 +18,14 @@ from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "MAIL",
-    "return path: where reports go",
+    "new mail; return path for reports",
     Cite(5321, "4.1.1.2"),
     parts={
         "MAIL": "verb: opens a mail transaction",
         "FROM": "fixed keyword: no space after the colon",
         "Reverse-path": 'return path: reports go here; <> means "no reports"',
         "Null-path": "null return path: nobody gets a report, so no report can loop",
-        "esmtp-param": "parameter: this server does not know it",
+        "esmtp-param": "a parameter that this server does not know",
         "SIZE": "parameter: the size of the message in octets",
         "BODY": "parameter: may the message have octets above 127?",
         "RET": "parameter: what a report of failure brings back",

@@ -32,7 +32,7 @@ CARD = Card(
         "RCPT": "verb: names one recipient",
         "TO": "fixed keyword: no space after the colon",
         "Forward-path": "recipient: the mailbox that gets the message",
-        "esmtp-param": "parameter: this server does not know it",
+        "esmtp-param": "a parameter that this server does not know",
         "NOTIFY": "parameter: when to send a report about this recipient",
         "ORCPT": "parameter: the recipient as the sender wrote it",
     },
