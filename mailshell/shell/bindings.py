@@ -13,7 +13,6 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.search import SearchDirection, start_search
 
 from mailshell.shell.keys import ACTIONS
-from mailshell.shell.local import carry_out
 from mailshell.shell.typed import ESCAPE
 
 if TYPE_CHECKING:
@@ -49,13 +48,13 @@ _EAGER = frozenset({"local", "send"})
 
 def _actions(app: App) -> dict[str, Do]:
     def command(text: str) -> Do:
-        return lambda event: _do(app, text)
+        return lambda event: app.command(text)
 
     return {
         "send": lambda event: _send(app),
         "complete": lambda event: _complete(event, 1),
         "complete-back": lambda event: _complete(event, -1),
-        "help": lambda event: _do(app, f"help {_word(app) or '?'}"),
+        "help": lambda event: app.command(f"help {_word(app) or '?'}"),
         "depth": command("depth"),
         "wire": command("wire"),
         "editing": command("editing"),
@@ -75,13 +74,6 @@ def _actions(app: App) -> dict[str, Do]:
         "newer": lambda event: event.current_buffer.auto_down(),
         "search": lambda event: start_search(direction=SearchDirection.BACKWARD),
     }
-
-
-def _do(app: App, text: str) -> None:
-    """Carry out a command of mailshell as if it had been typed; what is in the line stays."""
-    with app.printer.batch():
-        carry_out(app.meta, text)
-    app.app.invalidate()
 
 
 def _word(app: App) -> str:
