@@ -8,7 +8,7 @@ import socket
 from argparse import Namespace
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -102,6 +102,7 @@ def obeyed(shown):
     return any(not letter.isprintable() for letter in COLOUR.sub("", shown))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from(STARTS), text), min_size=1, max_size=4), st.booleans())
 @example([(":log /nowhere/", "\0"), (":save /nowhere/", "\0"), (":demo ", "\0")], False)
 def test_no_row_of_the_shell_is_obeyed(typed, in_a_message):

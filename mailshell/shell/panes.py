@@ -1,6 +1,7 @@
 """The two panes: the wire on the left, its meaning and the state on the right; stacked on a narrow screen."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, to_formatted_text
@@ -41,12 +42,12 @@ class Wire(UIControl):
     """Lines of the conversation, already in colour; the newest is in view unless somebody has scrolled back."""
 
     def __init__(self) -> None:
-        self._lines: list[StyleAndTextTuples] = []
+        self._lines: list[str] = []
         self._back = 0
 
     def add(self, lines: list[str]) -> None:
         """More lines; whoever has scrolled back keeps their place."""
-        self._lines += [to_formatted_text(ANSI(line)) for line in lines]
+        self._lines += lines
         if self._back:
             self._back += len(lines)
         if len(self._lines) > KEPT:
@@ -64,11 +65,17 @@ class Wire(UIControl):
         """The lines up to the one that must be in view, in which the cursor stands that nobody sees."""
         count = max(len(self._lines) - self._back, 1)
         return UIContent(
-            lambda number: self._lines[number] if number < len(self._lines) else [],
+            lambda number: _drawn(self._lines[number]) if number < len(self._lines) else [],
             count,
             cursor_position=Point(0, count - 1),
             show_cursor=False,
         )
+
+
+@lru_cache(maxsize=512)
+def _drawn(line: str) -> StyleAndTextTuples:
+    """A line as prompt_toolkit draws it: found only for those in view, and once."""
+    return to_formatted_text(ANSI(line))
 
 
 class Panes:

@@ -1,6 +1,6 @@
 """One person, or one script, at the world: the connections that it holds, and its undo and redo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mailshell.core.clock import Instant
@@ -31,12 +31,14 @@ class Moment(NamedTuple):
     cause: str
     first: int
     last: int
-    links: dict[int, Link]
+    links: Mapping[int, Link]
     current: int
 
 
 class Seat:
     """Connections 1, 2, ... of one person; `current` is the one that typed lines go to (0 before the first).
+
+    `links` is replaced and never changed: thousands of moments share it.
 
     `numbers` gives, for each connection of the world that the seat ever opened, its number here: one that was closed
     and opened again keeps its number.
@@ -46,7 +48,7 @@ class Seat:
         self.world = world
         self.peer = peer
         self.kind: Kind = kind
-        self.links: dict[int, Link] = {}
+        self.links: Mapping[int, Link] = {}
         self.current = 0
         self.numbers: dict[int, int] = {}
         self._moments = [Moment(0, world.mark(), "", 0, world.transcript.count, {}, 0)]
@@ -78,7 +80,8 @@ class Seat:
 
     def _open(self, host: str, protocol: str, number: int) -> None:
         peer = self.peer._replace(inside=host.lower() == self.peer.name.lower())
-        link = self.links[number] = self.world.open(host, protocol, peer, _no_wire, self.kind)
+        link = self.world.open(host, protocol, peer, _no_wire, self.kind)
+        self.links = {**self.links, number: link}
         self.numbers[link.wire.number] = self.current = number
 
     def switch(self, number: int) -> None:
@@ -150,7 +153,7 @@ class Seat:
         self._at = at
         if moment.links:
             # Before the first connection there is none to go to: the one that was undone stays, closed.
-            self.links, self.current = dict(moment.links), moment.current
+            self.links, self.current = moment.links, moment.current
 
     def reset(self, then: Callable[[], None] = lambda: None) -> None:
         """Go back to the world as it was at the start, and open the first connection anew; this can be undone too.
@@ -199,7 +202,7 @@ class Seat:
         del self._moments[self._at + 1 :]
         count = self.world.transcript.count
         self._at += 1
-        self._moments.append(Moment(self._at, self.world.mark(), cause, first, count, dict(self.links), self.current))
+        self._moments.append(Moment(self._at, self.world.mark(), cause, first, count, self.links, self.current))
 
 
 def _no_wire(octets: bytes, close: bool) -> None:
