@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from mailshell import cli
 from mailshell.mail.store import StateError
 from mailshell.shell.app import App
 from mailshell.shell.config import Shell as Asked
@@ -93,7 +94,7 @@ STARTS = [
     ":help ",
 ]
 STARTS += [":mailbox ", ":mailbox bob@", ":demo ", ":serve ", ":serve smtp=", ":theme ", ":wait ", ":copy ", "EHLO "]
-STARTS += [":save /nowhere/", ":log /nowhere/", "MAIL FROM:<", "MAIL FROM:<alice@lancs.uk> SIZE=", "HELP ", "VRFY "]
+STARTS += [":save /dev/null/", ":log /dev/null/", "MAIL FROM:<", "MAIL FROM:<alice@lancs.uk> SIZE=", "HELP ", "VRFY "]
 text = st.text(st.characters(exclude_characters="\r\n/"), max_size=30)
 
 
@@ -104,7 +105,7 @@ def obeyed(shown):
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from(STARTS), text), min_size=1, max_size=4), st.booleans())
-@example([(":log /nowhere/", "\0"), (":save /nowhere/", "\0"), (":demo ", "\0")], False)
+@example([(":log /dev/null/", "\0"), (":save /dev/null/", "\0"), (":demo ", "\0")], False)
 def test_no_row_of_the_shell_is_obeyed(typed, in_a_message):
     rows: list[str] = []
 
@@ -204,6 +205,34 @@ def test_whoever_leaves_closes_the_ports():
         socket.create_connection(("127.0.0.1", ports[0])).close()
 
 
+def test_ctrl_c_in_a_command_of_mailshell_gives_the_line_back_that_was_put_aside():
+    async def journey(shell):
+        shell.press("NOOP\x1dundo")
+        await shell.until("smtp nyu.edu> :undo")
+        shell.press("\x03")
+        await shell.until("smtp nyu.edu> NOOP")
+        shell.press("\x03")
+        await shell.settled()
+        assert shell.prompt == "smtp nyu.edu>"
+
+    in_shell(journey)
+
+
+# Small windows.
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(40, 6), (20, 5), (100, 4), (40, 8)])
+def test_the_prompt_stays_in_panes_of_any_size(columns, rows):
+    async def journey(shell):
+        await shell.type("NOOP")
+        shell.press("\x1b[15~NO")
+        await shell.settled()
+        await shell.until("smtp nyu.edu> NO")
+        assert any(row.startswith("S: 250") for row in shell.screen.display)
+
+    in_shell(journey, columns=columns, rows=rows)
+
+
 # Files and programs that fail.
 
 
@@ -279,3 +308,35 @@ def test_closing_another_connection_leaves_one_where_one_is():
     assert (desk.seat.current, list(desk.seat.links)) == (1, [1, 2, 3])
     desk.do(":close")
     assert desk.seat.current == 3
+
+
+# What stands in the environment, in a path or in a file.
+
+HOSTILE = "\x1b]0;mine\x07"
+
+
+@pytest.mark.parametrize(
+    ("variables", "options"),
+    [
+        ({"MAILSHELL_DEPTH": HOSTILE}, []),
+        ({"MAILSHELL_CONFIG": f"/dev/null/{HOSTILE}"}, []),
+        ({}, ["--state", f"/dev/null/{HOSTILE}"]),
+        ({}, [HOSTILE]),
+    ],
+)
+def test_no_complaint_is_obeyed(variables, options, monkeypatch, capsys):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert cli.main(["smtp", *options]) in (2, 3)
+    said = capsys.readouterr().err
+    assert "mine" in said
+    assert not any(obeyed(line) for line in said.splitlines())
+
+
+def test_no_complaint_about_a_config_file_is_obeyed(tmp_path, capsys):
+    path = tmp_path / f"a{HOSTILE}"
+    path.write_text(f'depth = "{HOSTILE[1:-1]}"\nodd = 1\n', encoding="utf-8")
+    assert cli.main(["--config", str(path), "smtp"]) == 2
+    said = capsys.readouterr().err
+    assert "mine" in said
+    assert not any(obeyed(line) for line in said.splitlines())

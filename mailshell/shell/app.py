@@ -227,7 +227,7 @@ class App:
         text = self.buffer.text
         self.buffer.reset()
         if mark:
-            self._aside = text
+            self._aside = text or self._aside
             self.buffer.insert_text(mark)
         else:
             self._resume()

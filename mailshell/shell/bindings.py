@@ -109,7 +109,7 @@ def _local(app: App) -> None:
 def _clear(app: App) -> None:
     if not app.buffer.text and app.buffer.complete_state is None:
         app.meta.say("Ctrl-C clears the line. Ctrl-D or :quit leaves.")
-    app.buffer.reset()
+    app.aside("")
 
 
 def _leave(app: App, event: KeyPressEvent) -> None:

@@ -35,6 +35,9 @@ WIDE = 100
 KEPT = 5000
 """Lines that the wire pane keeps: drawing stays quick, and memory flat."""
 
+_LEAST = 8
+"""Rows below which the wire stands alone where the panes are stacked: there is no room for two."""
+
 _SHARE = 0.6  # of the columns for the wire
 
 
@@ -93,7 +96,7 @@ class Panes:
         divider = Window(char=self._bar, width=1, style="class:divider")
         wide = VSplit([left, divider, Window(width=1), right])
         stacked = HSplit([left, self._rule(), right])
-        upper = DynamicContainer(lambda: wide if self._wide() else stacked)
+        upper = DynamicContainer(lambda: wide if self._wide() else stacked if size()[0] >= _LEAST else left)
         self.container = HSplit([upper, self._rule(), *below])
 
     def _rule(self) -> Window:
