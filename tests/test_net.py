@@ -197,7 +197,7 @@ def test_one_turn_is_one_commit(monkeypatch):
 
 
 def test_a_peer_that_never_reads_is_not_read_from(monkeypatch):
-    monkeypatch.setattr(limits, "IDLE", 300_000)
+    monkeypatch.setattr(limits, "IDLE", 2_000_000)
     monkeypatch.setattr(connection, "LINGER", 0.1)
     monkeypatch.setattr(connection, "SLACK", 0.01)
 

@@ -238,7 +238,7 @@ def test_a_log_of_a_terminal_has_whole_lines_without_passwords(tmp_path):
     text = path.read_text(encoding="utf-8")
     assert "hungry" not in text
     changed = [line for line, row in zip(text.splitlines(), rows, strict=True) if line != row]
-    assert changed == ["C: PASS ********", 'C: :raw "PASS ********']
+    assert changed == ["C: PASS ********", 'C: :raw "PASS ********\\r\\n"']
 
 
 def test_the_second_connection_has_its_prompt(terminal):

@@ -28,6 +28,7 @@ Manner = Literal["plain", "refusal", "unasked"]
 
 _FAULT = "x does not fit here: see why"
 _WORD = re.compile(rb"[^ \t]+")
+_ANSWER = re.compile(rb"[A-Za-z0-9+/]{2,}={1,2}")
 _SECRET_VERBS = frozenset({b"AUTH", b"PASS", b"LOGIN", b"APOP", b"AUTHENTICATE"})
 
 
@@ -109,7 +110,12 @@ def body_row(octets: bytes, notes: tuple[Note, ...] = (), gloss: str = "", *, do
 
 
 def hidden(line: bytes) -> tuple[tuple[int, int], ...]:
-    """The span of a password in a line whose verb carries one, whether or not the server knows the verb."""
+    """The span of a password in a line whose verb carries one, whether or not the server knows the verb.
+
+    A line of base64 with its padding is one too: the answer of a client whose AUTH the server has refused.
+    """
+    if _ANSWER.fullmatch(line):
+        return ((0, len(line)),)
     words = list(_WORD.finditer(line))
     for verb, secret in pairwise(words[:3]):
         if verb[0].upper() in _SECRET_VERBS:

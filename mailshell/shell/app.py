@@ -16,10 +16,10 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.output import Output, create_output
-from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import DynamicStyle
 
 from mailshell.core.transcript import Entry
+from mailshell.mail.store import StateError
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell import hints, setup
 from mailshell.shell.bindings import bind
@@ -27,17 +27,17 @@ from mailshell.shell.config import Shell
 from mailshell.shell.editing import Editors, style_of
 from mailshell.shell.keys import bindings, listing, shown
 from mailshell.shell.layout import Rows
-from mailshell.shell.local import scene
+from mailshell.shell.local import carry_out, scene
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
 from mailshell.shell.outside import OutsideError, edited, paged
 from mailshell.shell.panes import Panes
-from mailshell.shell.printer import Inline, Printer, change_screen
+from mailshell.shell.printer import Inline, Printer, change_screen, quiet
 from mailshell.shell.render import Label, Renderer
 from mailshell.shell.setup import Stage
 from mailshell.shell.talk import Talk
 from mailshell.shell.theme import MONO, NONE
-from mailshell.shell.typed import ESCAPE
+from mailshell.shell.typed import octets
 from mailshell.world.seat import Seat
 from mailshell.world.world import World
 
@@ -66,6 +66,7 @@ class App:
         self.renderer = Renderer(view._replace(theme=MONO) if view.theme is NONE else view)
         self.seat = Seat(world, stage.peer)
         self.log = log
+        log.lost = lambda text: self.print(self.renderer.error(text))
         self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
         self.meta.front = self
         self.talk = Talk(self.meta, self.show, personal=True)
@@ -73,7 +74,8 @@ class App:
         self._place, self._scene = (args.host, args.protocol), stage.scene
         self._asked: Shell = args.shell or Shell()
         self._shown = {name: shown(" ".join(keys[0])) for name, keys in self.bound.items() if keys}
-        self._output = _quiet(output if output is not None else create_output(sys.stdout))
+        self.meta.escape = self._shown.get("local", "^]").replace("^", "Ctrl-")
+        self._output = quiet(output if output is not None else create_output(sys.stdout))
         self.printer = Printer(self._output, _later, _now)
         self._world = world
         self._ports: Ports | None = None
@@ -127,23 +129,24 @@ class App:
         loop.set_exception_handler(self._failed)
         for name in ("SIGTERM", "SIGHUP"):
             with suppress(AttributeError, NotImplementedError):  # Windows
-                loop.add_signal_handler(getattr(signal, name), self._end, 128 + getattr(signal, name))
+                loop.add_signal_handler(getattr(signal, name), self._end, SystemExit(128 + getattr(signal, name)))
         try:
             await self.app.run_async(set_exception_handler=False)
         finally:
             self.printer.holds = False
             self.printer.flush()
-            if self._ports is not None:
-                await self._ports.close()
 
-    def _end(self, status: int) -> None:
-        """A signal ends mailshell: leave the terminal as it was."""
+    def _end(self, why: BaseException) -> None:
+        """A signal, or a broken state file, ends mailshell: leave the terminal as it was."""
         if self.app.is_running and not self.app.is_done:
-            self.app.exit(exception=SystemExit(status))
+            self.app.exit(exception=why)
 
     def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-        """Something went wrong that is our fault: say so, and go on."""
+        """Something went wrong that is our fault: say so, and go on, unless nothing can be kept any more."""
         error = context.get("exception")
+        if isinstance(error, StateError):
+            self._end(error)
+            return
         if os.environ.get("MAILSHELL_DEBUG"):
             loop.default_exception_handler(context)
         said = f"{type(error).__name__}: {error}" if error is not None else str(context.get("message"))
@@ -225,7 +228,7 @@ class App:
         text = self.buffer.text
         self.buffer.reset()
         if mark:
-            self._aside = text
+            self._aside = text or self._aside
             self.buffer.insert_text(mark)
         else:
             self._resume()
@@ -239,22 +242,33 @@ class App:
         text = self.buffer.text
         self.buffer.append_to_history()
         self.buffer.reset()
+        line = octets(text)
         with self.printer.batch():
             if self.talk.local(text) is not None:
                 prompt = "".join(part for _, part, *_ in self._prompt())
-                self.print([f"{prompt}{text.replace(ESCAPE, '^]')}"])
-            if self.talk.line(text.encode("utf-8", "surrogateescape"), by_hand=True):
+                self.print([prompt + self.talk.shown(line)])
+            # What holds a password is never offered again.
+            secret = self.talk.secret(line)
+            if self.talk.line(line, by_hand=True) and not secret:
                 self._editors.taken.append(text)
         self._after()
         self._resume()
 
     def paste(self, text: str) -> None:
         """Several lines at once: each is sent as if it had been typed; the last one, without its end, stays."""
-        *lines, rest = (self.buffer.text + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        here = self.buffer.document
+        whole = here.text_before_cursor + text + here.text_after_cursor
+        *lines, rest = whole.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self.buffer.reset()
         self.buffer.insert_text(rest)
         with self.printer.batch():
             self.talk.paste(lines)
+        self._after()
+
+    def command(self, text: str) -> None:
+        """Carry out a command of mailshell for a key; what is in the line stays."""
+        with self.printer.batch():
+            carry_out(self.meta, text)
         self._after()
 
     def _after(self) -> None:
@@ -262,8 +276,11 @@ class App:
         if self.meta.over:
             self.app.exit()
             return
-        commands = self._editors.of(self.seat.link.wire.protocol)
+        before, commands = self.buffer, self._editors.of(self.seat.link.wire.protocol)
         self.rows.control.buffer = commands if self.talk.reads_lines() else self._editors.text()
+        if self.buffer is not before and before.text:
+            self.buffer.insert_text(before.text)
+            before.reset()
         self.touched()
         self.app.invalidate()
 
@@ -282,7 +299,7 @@ class App:
         self._idle, self._told = None, True
         link = self.seat.link
         step = PROTOCOLS[link.wire.protocol].phases[link.session.phase].next
-        self.meta.say(f"The server waits for {step}. Ctrl-] :drop cuts the connection.")
+        self.meta.say(f"The server waits for {step}. {self.meta.escape} :drop cuts the connection.")
 
     def edit(self) -> None:
         """Go on with the line in an editor; several lines are sent as a paste is."""
@@ -369,13 +386,6 @@ class App:
     async def _page(self, lines: list[str]) -> None:
         if await self._outside(paged(lines, self._asked.pager)) is None:
             self.print(lines)
-
-
-def _quiet(output: Output) -> Output:
-    """Without a request for the cursor's place the toolbar stands right under the prompt from the start."""
-    if isinstance(output, Vt100_Output):
-        output.enable_cpr = False
-    return output
 
 
 def _later(seconds: float, do: Callable[[], None]) -> Callable[[], None]:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.application import get_app
-from prompt_toolkit.filters import Always, Condition, is_searching
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.filters import Always, Condition, has_completions, is_searching
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.search import SearchDirection, start_search
 
+from mailshell.protocols import PROTOCOLS
 from mailshell.shell.keys import ACTIONS
-from mailshell.shell.local import carry_out
 from mailshell.shell.typed import ESCAPE
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def bind(app: App) -> KeyBindings:
     for action, do in _actions(app).items():
         for keys in app.bound[action]:
             bindings.add(*keys, filter=typing & places[ACTIONS[action].place], eager=action in _EAGER)(do)
+    bindings.add("escape", filter=has_completions, eager=True)(lambda event: event.current_buffer.cancel_completion())
     bindings.add(Keys.BracketedPaste, filter=typing)(lambda event: _paste(app, event.data))
     bindings.add("c-j", filter=typing)(lambda event: _send(app))
     return bindings
@@ -49,13 +51,13 @@ _EAGER = frozenset({"local", "send"})
 
 def _actions(app: App) -> dict[str, Do]:
     def command(text: str) -> Do:
-        return lambda event: _do(app, text)
+        return lambda event: app.command(text)
 
     return {
         "send": lambda event: _send(app),
         "complete": lambda event: _complete(event, 1),
         "complete-back": lambda event: _complete(event, -1),
-        "help": lambda event: _do(app, f"help {_word(app) or '?'}"),
+        "help": lambda event: app.command(f"help {_word(app)}"),
         "depth": command("depth"),
         "wire": command("wire"),
         "editing": command("editing"),
@@ -77,16 +79,14 @@ def _actions(app: App) -> dict[str, Do]:
     }
 
 
-def _do(app: App, text: str) -> None:
-    """Carry out a command of mailshell as if it had been typed; what is in the line stays."""
-    with app.printer.batch():
-        carry_out(app.meta, text)
-    app.app.invalidate()
-
-
 def _word(app: App) -> str:
-    """The first word of the line, for help on it."""
-    return app.buffer.text.strip().partition(" ")[0]
+    """The command that the line begins with, or that its first word can only become; else what may be typed now."""
+    word = app.buffer.text.strip().partition(" ")[0]
+    if not word or not app.talk.reads_lines():
+        return "?"
+    names = [topic.card.name for topic in PROTOCOLS[app.seat.link.wire.protocol].topics if topic.examples]
+    begun = [name for name in names if name.startswith(word.upper())]
+    return word if word.upper() in begun or word.startswith(":") else begun[0] if len(begun) == 1 else "?"
 
 
 def _send(app: App) -> None:
@@ -101,7 +101,11 @@ def _send(app: App) -> None:
 def _complete(event: KeyPressEvent, step: int) -> None:
     buffer = event.current_buffer
     if buffer.complete_state is None:
-        buffer.start_completion(insert_common_part=True)
+        found = list(buffer.completer.get_completions(buffer.document, CompleteEvent(completion_requested=True)))
+        if len(found) == 1:
+            buffer.apply_completion(found[0])
+        else:
+            buffer.start_completion()
     elif step > 0:
         buffer.complete_next()
     else:
@@ -117,7 +121,7 @@ def _local(app: App) -> None:
 def _clear(app: App) -> None:
     if not app.buffer.text and app.buffer.complete_state is None:
         app.meta.say("Ctrl-C clears the line. Ctrl-D or :quit leaves.")
-    app.buffer.reset()
+    app.aside("")
 
 
 def _leave(app: App, event: KeyPressEvent) -> None:

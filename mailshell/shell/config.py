@@ -64,7 +64,7 @@ def read(asked: str | None) -> Config:
     except OSError as error:
         if asked is None and isinstance(error, FileNotFoundError | NotADirectoryError):
             return Config()
-        raise OptionError(f"{path}: {error.strerror}. --no-config reads no config file.") from None
+        raise OptionError(f"{safe(path)}: {error.strerror}. --no-config reads no config file.") from None
     return parse(octets, path)
 
 
@@ -216,5 +216,5 @@ def _located(path: str, text: str, offset: int, reason: str) -> OptionError:
     margin = " " * len(str(row))
     caret = " " * width(safe(text[start:offset])) + "^"
     return OptionError(
-        f"{path}:{row}:{offset - start + 1}: {safe(reason)}\n  {row} | {safe(line)}\n  {margin} | {caret}"
+        f"{safe(path)}:{row}:{offset - start + 1}: {safe(reason)}\n  {row} | {safe(line)}\n  {margin} | {caret}"
     )

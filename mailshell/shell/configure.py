@@ -40,9 +40,9 @@ def _init(args: argparse.Namespace) -> int:
         with open(path, "x", encoding="utf-8") as file:
             file.write(template())
     except FileExistsError:
-        print(f"mailshell: {path} exists already and was left as it is.", file=sys.stderr)
+        print(safe(f"mailshell: {path} exists already and was left as it is."), file=sys.stderr)
         return 2
-    print(f"Written: {path}")
+    print(safe(f"Written: {path}"))
     return 0
 
 

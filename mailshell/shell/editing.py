@@ -1,6 +1,7 @@
 """The line editor: what the grammar says about a half-typed line, as prompt_toolkit wants to hear it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from mailshell.shell.meta import Meta
 from mailshell.shell.paths import history_file
 from mailshell.shell.talk import Talk
 from mailshell.shell.theme import ROLES, THEMES, Theme, editor_style
+from mailshell.shell.typed import octets
 
 _RECENT = 200  # lines that are looked at for a suggestion, at each key
 
@@ -48,9 +50,9 @@ class Choices(Completer):
 
 
 class Ghost(AutoSuggest):
-    """The rest of the line, in grey: `taken` are the lines of this session that were not refused, oldest first."""
+    """The rest of the line, in grey: `taken` are lines of this session that were not refused, oldest first."""
 
-    def __init__(self, meta: Meta, taken: Sequence[str]) -> None:
+    def __init__(self, meta: Meta, taken: deque[str]) -> None:
         self._meta = meta
         self._taken = taken
 
@@ -58,7 +60,7 @@ class Ghost(AutoSuggest):
         """What the history or the grammar would go on with."""
         if not document.is_cursor_at_the_end:
             return None
-        rest = hints.ghost(self._meta, document.text, self._taken[-_RECENT:])
+        rest = hints.ghost(self._meta, document.text, self._taken)
         return Suggestion(rest) if rest else None
 
 
@@ -118,7 +120,7 @@ class Editors:
     """The line editors of all protocols, each with its own history of at most `history` lines (0: none).
 
     Message text has an editor of its own: commands are no text, and text is kept nowhere. `touched` hears of every
-    change of a line, `taken` are the lines of this session that were not refused.
+    change of a line, `taken` are the last lines of this session that were not refused.
     """
 
     def __init__(self, meta: Meta, talk: Talk, history: int, touched: Callable[[], None]) -> None:
@@ -127,7 +129,7 @@ class Editors:
         self._talk = talk
         self._history = history
         self._touched = touched
-        self.taken: list[str] = []
+        self.taken: deque[str] = deque(maxlen=_RECENT)
         self._buffers: dict[str, Buffer] = {}
 
     def of(self, protocol: str) -> Buffer:
@@ -154,9 +156,7 @@ class Editors:
 
     def _keeps(self, text: str) -> bool:
         """Whether the history may keep a line: no message text, and nothing with a password."""
-        octets = text.encode("utf-8", "surrogateescape")
-        quoted = octets.partition(b'"')[2]
-        return bool(text.strip()) and self._talk.reads_lines() and not self._talk.secret(quoted or octets)
+        return bool(text.strip()) and self._talk.reads_lines() and not self._talk.secret(octets(text))
 
 
 @cache

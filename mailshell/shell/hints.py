@@ -4,7 +4,7 @@ Pure: nothing here changes the world, a session or the screen. It is asked at ev
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Reversible
 
 from mailshell.core.session import Preview
 from mailshell.shell.bar import hint, toolbar, topic_of
@@ -68,7 +68,7 @@ def _local(meta: Meta, text: str) -> Iterator[Choice]:
         yield from command.choices(meta, argument)
 
 
-def ghost(meta: Meta, text: str, history: Sequence[str]) -> str:
+def ghost(meta: Meta, text: str, history: Reversible[str]) -> str:
     """The rest of the line in grey: as it was typed last time, else as it would be usual; `history` is oldest first."""
     whom, start = typed(meta, text)
     if not text or whom in ("text", "closed"):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine
 
-from mailshell.mail.store import StateError
 from mailshell.net.listen import PORTS, ListenError, Port, Server
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.meta import Meta
@@ -33,38 +32,35 @@ class Ports:
         if words == ["off"]:
             if self._server is None:
                 raise SeatError("No port is open. :serve opens them.")
-            self._spawn(self.close())
+            self._server.end()
+            self._server = None
             return []
         if self._server is not None and not words:
             return [_where(port) for port in self._open]
         ports = [_port(word, self._meta.seat.link.wire.host) for word in words or PROTOCOLS]
         if self._server is not None:
             raise SeatError("Ports are open already. :serve off closes them.")
-        self._spawn(self._start(ports))
+        # Known at once: the next line of a paste may close what this one opens.
+        self._server, self._open = Server(self._world, ticking=False), []
+        self._spawn(self._serve(self._server, ports))
         return []
 
-    async def _start(self, ports: list[Port]) -> None:
-        server = Server(self._world, ticking=False)
+    async def _serve(self, server: Server, ports: list[Port]) -> None:
+        """Open ports, and close them when the server ends, or the shell; each client that is connected hears of it."""
         try:
-            self._open = await server.start(ports)
+            found = await server.start(ports)
         except ListenError as error:
+            self._server = None if self._server is server else self._server
             self._meta.out(self._meta.renderer.error(str(error)))
             return
-        self._server = server
-        for port in self._open:
+        self._open = found
+        for port in found:
             self._meta.say(_where(port))
         try:
             await server.wait()
-        except StateError as error:
-            self._meta.out(self._meta.renderer.error(str(error)))
-
-    async def close(self) -> None:
-        """Close the ports; each client that is connected hears of it."""
-        server, self._server = self._server, None
-        if server is None:
-            return
-        await server.stop()
-        self._meta.say("The ports are closed.")
+        finally:
+            await server.stop()
+            self._meta.say("The ports are closed.")
 
 
 def _where(port: Port) -> str:

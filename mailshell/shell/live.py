@@ -7,7 +7,6 @@ from collections.abc import Callable
 from mailshell.core.clock import SECOND
 from mailshell.core.record import Body, Exchange, Phase
 from mailshell.core.transcript import Entry
-from mailshell.net.connection import complain
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.events import dump, event
 from mailshell.shell.log import Log
@@ -138,7 +137,7 @@ class Stream:
         room = self.pipe.offer()
         if room or self._log.path is not None:
             line = dump(event(entry))
-            _keep(self._log, [line.decode("ascii").rstrip("\n")])
+            self._log.write([line.decode("ascii").rstrip("\n")])
             if room:
                 self.pipe.put(line)
 
@@ -195,7 +194,7 @@ class Screen:
 
     def _write(self, lines: list[str]) -> None:
         self.pipe.put("".join(f"{line}\n" for line in lines).encode(self._encoding, "backslashreplace"))
-        _keep(self._log, lines)
+        self._log.write(lines)
 
     def _missing(self, count: int) -> bytes:
         lines = self._renderer.say(f"{count:,} steps are not shown: the output was not read in time")
@@ -227,14 +226,3 @@ def _message_phases() -> set[Phase]:
 
 def _count(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
-def _keep(log: Log, lines: list[str]) -> None:
-    """Write to the log; one that cannot be written is given up, and the server goes on."""
-    if log.path is None:
-        return
-    try:
-        log.write(lines)
-    except OSError as error:
-        complain(f"{log.path}: {error.strerror}; the log ends here")
-        log.close()

@@ -8,7 +8,7 @@ from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
-from mailshell.world.seat import Seat, SeatError
+from mailshell.world.seat import Moment, Seat, SeatError
 
 
 class Choice(NamedTuple):
@@ -52,19 +52,17 @@ class Front(Protocol):
 
 
 class Scene:
-    """Lines that are typed for people who watch, and how far they have come; undo takes that back as well."""
+    """Lines that are typed for people who watch, and how far they have come, which undo and redo change as well."""
 
     def __init__(self, items: Sequence[Item], seat: Seat) -> None:
         self._items = tuple(items)
         self._seat = seat
-        self._places = {seat.at: 0}
+        self._places: list[tuple[Moment, int]] = []
 
     @property
     def place(self) -> int:
         """How many lines were typed, and not undone."""
-        at = self._seat.at
-        self._places = {then: place for then, place in self._places.items() if then <= at}
-        return self._places[max(self._places)] if self._places else 0
+        return next((place for moment, place in reversed(self._places) if self._seat.holds(moment)), 0)
 
     @property
     def left(self) -> int:
@@ -77,7 +75,7 @@ class Scene:
 
     def done(self, place: int) -> None:
         """So many lines were typed by now."""
-        self._places[self._seat.at] = place
+        self._places.append((self._seat.moment, place))
 
 
 class Meta:

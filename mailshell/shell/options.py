@@ -41,7 +41,7 @@ NARROW = 40
 
 
 class OptionError(Exception):
-    """An option has a value that it cannot have. Its text may have several lines."""
+    """An option has a value that it cannot have. Its text may have several lines, and no terminal obeys it."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -91,8 +91,10 @@ def _value(
         return value, f"--{name}" if value is not False else f"--no-{name}"
     if said:
         if name in CHOICES and said not in CHOICES[name][0]:
+            from mailshell.shell.text import safe
+
             allowed = CHOICES[name][0]
-            raise OptionError(f"{variable}={said}: choose from {', '.join(allowed)}.{near(said, allowed)}")
+            raise OptionError(f"{variable}={safe(said)}: choose from {', '.join(allowed)}.{near(said, allowed)}")
         return _yes(said) if name in FLAGS else said, variable
     if name in configured:
         return configured[name], path

@@ -19,19 +19,22 @@ class OutsideError(Exception):
 
 async def edited(text: str) -> str:
     """The text after somebody has changed it in their editor (VISUAL, EDITOR, or vi); raises OutsideError."""
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    command = _words(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     with tempfile.TemporaryDirectory(prefix="mailshell-") as folder:
         path = os.path.join(folder, "line.txt")
         with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
         await _run([*command, path])
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape") as file:
+                return file.read()
+        except OSError as error:
+            raise OutsideError(f"{command[0]} left no text: {error.strerror}.") from None
 
 
 async def paged(lines: list[str], asked: str) -> str:
     """Show a long text with the pager that was asked for, or PAGER, or less, and return it; raises OutsideError."""
-    command = shlex.split(asked or os.environ.get("PAGER") or "less")
+    command = _words(asked or os.environ.get("PAGER") or "less")
     text = "".join(f"{line}\n" for line in lines)
     with _no_suspension():
         await _run(command, text)
@@ -50,6 +53,14 @@ def _no_suspension() -> Iterator[None]:
             signal.signal(stop, before)
 
 
+def _words(command: str) -> list[str]:
+    """A command of the environment, or of the config file, taken apart as a shell does it."""
+    try:
+        return shlex.split(command)
+    except ValueError as error:  # a quote that is not closed
+        raise OutsideError(f"{command} cannot be run: {str(error).lower()}.") from None
+
+
 async def _run(command: list[str], text: str | None = None) -> None:
     name = command[0] if command else "the program"
     # A pager shows, and does nothing else; it says how to leave, as its colon looks like one of mailshell's.
@@ -60,7 +71,7 @@ async def _run(command: list[str], text: str | None = None) -> None:
 
     try:
         status = await run_in_terminal(run, in_executor=True)
-    except (OSError, IndexError) as error:
+    except (OSError, IndexError, ValueError) as error:
         raise OutsideError(f"{name} cannot be run: {getattr(error, 'strerror', error)}.") from None
     if status:
         raise OutsideError(f"{name} ended with exit status {status}.")

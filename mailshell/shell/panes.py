@@ -1,6 +1,7 @@
 """The two panes: the wire on the left, its meaning and the state on the right; stacked on a narrow screen."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, to_formatted_text
@@ -24,7 +25,7 @@ from mailshell.shell.bar import useful
 from mailshell.shell.help import legal_topics
 from mailshell.shell.meta import Meta
 from mailshell.shell.render import Label, Renderer
-from mailshell.shell.text import safe, wrap
+from mailshell.shell.text import cut, safe, wrap
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
 
@@ -34,6 +35,9 @@ WIDE = 100
 KEPT = 5000
 """Lines that the wire pane keeps: drawing stays quick, and memory flat."""
 
+_LEAST = 8
+"""Rows below which the wire stands alone where the panes are stacked: there is no room for two."""
+
 _SHARE = 0.6  # of the columns for the wire
 
 
@@ -41,12 +45,12 @@ class Wire(UIControl):
     """Lines of the conversation, already in colour; the newest is in view unless somebody has scrolled back."""
 
     def __init__(self) -> None:
-        self._lines: list[StyleAndTextTuples] = []
+        self._lines: list[str] = []
         self._back = 0
 
     def add(self, lines: list[str]) -> None:
         """More lines; whoever has scrolled back keeps their place."""
-        self._lines += [to_formatted_text(ANSI(line)) for line in lines]
+        self._lines += lines
         if self._back:
             self._back += len(lines)
         if len(self._lines) > KEPT:
@@ -64,11 +68,17 @@ class Wire(UIControl):
         """The lines up to the one that must be in view, in which the cursor stands that nobody sees."""
         count = max(len(self._lines) - self._back, 1)
         return UIContent(
-            lambda number: self._lines[number] if number < len(self._lines) else [],
+            lambda number: _drawn(self._lines[number]) if number < len(self._lines) else [],
             count,
             cursor_position=Point(0, count - 1),
             show_cursor=False,
         )
+
+
+@lru_cache(maxsize=512)
+def _drawn(line: str) -> StyleAndTextTuples:
+    """A line as prompt_toolkit draws it: found only for those in view, and once."""
+    return to_formatted_text(ANSI(line))
 
 
 class Panes:
@@ -86,7 +96,7 @@ class Panes:
         divider = Window(char=self._bar, width=1, style="class:divider")
         wide = VSplit([left, divider, Window(width=1), right])
         stacked = HSplit([left, self._rule(), right])
-        upper = DynamicContainer(lambda: wide if self._wide() else stacked)
+        upper = DynamicContainer(lambda: wide if self._wide() else stacked if size()[0] >= _LEAST else left)
         self.container = HSplit([upper, self._rule(), *below])
 
     def _rule(self) -> Window:
@@ -155,11 +165,12 @@ class Panes:
         """What the last step means, and how things stand; what finds no room is marked as left out."""
         columns = self._size()[1]
         width = columns - int(columns * _SHARE) - 3 if self._wide() else columns - 1
-        out: StyleAndTextTuples = []
+        told: StyleAndTextTuples = []
         if self._last is not None and not isinstance(self._last.record, Body):
             engine = PROTOCOLS[self._last.wire.protocol]
-            out += _heading("What this means") + _told(explain(self._last.record, engine), self._view(), width)
-        out += self._state(width)
+            told = _heading("What this means") + _told(explain(self._last.record, engine), self._view(), width)
+        # Where there is little room the state comes first, in two lines: it is asked for most.
+        out = told + self._state(width) if self._wide() else self._in_short(width) + told
         room = self._room()
         if len(out) > room:
             out = [*out[: room - 1], ("class:rule", "..." if self._view().ascii else "…")]
@@ -171,9 +182,16 @@ class Panes:
         card = engine.phases[link.session.phase]
         out = _heading(f"{link.wire.protocol} {link.wire.host}: {link.session.phase.value}")
         syntaxes = {topic.card.name: topic.syntax for topic in legal_topics(engine, link.session)}
-        for name in useful(self._meta)[: 4 if self._wide() else 2] if not link.closed else ():
+        for name in useful(self._meta) if not link.closed else ():
             out += _lines("class:legal", syntaxes.get(name, name), width, view, "  ")
         return out + _lines("class:note", card.more, width, view)
+
+    def _in_short(self, width: int) -> StyleAndTextTuples:
+        link = self._meta.seat.link
+        out = _heading(cut(f"{link.wire.protocol} {link.wire.host}: {link.session.phase.value}", width))
+        if link.closed:
+            return out
+        return [*out, ("class:legal", cut("next " + " ".join(useful(self._meta)), width) + "\n")]
 
 
 def _heading(text: str) -> StyleAndTextTuples:

@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from mailshell.core.explain import masked
 from mailshell.core.transcript import Entry
 from mailshell.shell import setup
 from mailshell.shell.local import COMMANDS, scene
@@ -107,17 +106,14 @@ class Plain:
     def _remember(self, octets: bytes) -> None:
         """Keep what was typed: in the history, if it holds no secret, and in the log, with stars for the secret."""
         text = octets.decode("utf-8", "surrogateescape")
-        own = self.talk.local(text) is not None
-        before, quote, rest = octets.partition(b'"') if own else (b"", b"", octets)
-        secret = self.talk.secret(rest)
-        if "readline" in sys.modules and text and text.isprintable() and not secret:
+        if "readline" in sys.modules and text and text.isprintable() and not self.talk.secret(octets):
             import readline
 
             readline.add_history(text)
         if self._pasted:
             return  # the transcript shows each line of it whole
         view = self.renderer.view
-        shown = show(before + quote + masked(rest) if secret else octets, view.wire, ascii_only=view.ascii)
+        shown = show(self.talk.masked(octets), view.wire, ascii_only=view.ascii)
         self.log.write([self._prompt() + shown.text])
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.output import Output
+from prompt_toolkit.output.vt100 import Vt100_Output
 
 GATHER = 0.016
 """Seconds in which lines that arrive by themselves are gathered, once they come in a burst."""
@@ -68,6 +69,13 @@ class Printer:
         else:
             self._output.write_raw(text)
             self._output.flush()
+
+
+def quiet(output: Output) -> Output:
+    """Without a request for the cursor's place the toolbar stands right under the prompt from the start."""
+    if isinstance(output, Vt100_Output):
+        output.enable_cpr = False
+    return output
 
 
 class Inline(Application[None]):

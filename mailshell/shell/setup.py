@@ -134,5 +134,5 @@ def width(out: IO[str]) -> int:
 def complain(error: Exception) -> int:
     """Print why the state file cannot be used; the exit status for that."""
     assert isinstance(error, StateError)
-    print(f"mailshell: {error}", file=sys.stderr)
+    print(safe(f"mailshell: {error}"), file=sys.stderr)
     return 3

@@ -1,16 +1,22 @@
 """What a typed line does, in every front end: it is for mailshell, for the server, or it opens the connection again."""
 
+import re
 from collections.abc import Callable
 
-from mailshell.core.explain import hidden, masked
+from mailshell.core.explain import masked
 from mailshell.core.record import Exchange, Verdict
 from mailshell.core.transcript import Entry
 from mailshell.shell.local import COMMANDS, carry_out
 from mailshell.shell.meta import Meta, reads_lines
 from mailshell.shell.render import Label, lettered
+from mailshell.shell.text import safe
 from mailshell.shell.typed import ESCAPE, typed
 
 CRLF = b"\r\n"
+
+_END = rb"\\(?:[rn]|x0[AaDd])"
+_PIECE = re.compile(rb"(?:%s)+|(?:(?!%s)(?:\\.|.))+" % (_END, _END), re.DOTALL)
+"""A line, or the ends of one, in the argument of `:raw`, where CR and LF are written as escapes."""
 
 
 class Talk:
@@ -76,9 +82,22 @@ class Talk:
         """Whether a line is a command now, and not a part of a message."""
         return reads_lines(self.meta)
 
+    def masked(self, octets: bytes) -> bytes:
+        """A typed line as a log may keep it: with stars for a password, in each line of what `:raw` sends too."""
+        if self.local(octets.decode("utf-8", "surrogateescape")) is not None:
+            before, quote, rest = octets.partition(b'"')
+            return masked(before) + quote + _PIECE.sub(lambda found: masked(found[0]), rest)
+        return masked(octets) if self.reads_lines() else octets
+
+    def shown(self, octets: bytes) -> str:
+        """A local command as it stands above the prompt once it was typed."""
+        view = self.renderer.view
+        line = octets if view.secrets else self.masked(octets)
+        return safe(line.decode("utf-8", "surrogateescape").replace(ESCAPE, "^]"), ascii_only=view.ascii)
+
     def secret(self, octets: bytes) -> bool:
-        """Whether a line holds a password, which no history and no log may keep."""
-        return bool(hidden(octets)) and self.reads_lines()
+        """Whether a line holds a password, which no history may keep."""
+        return self.masked(octets) != octets
 
     def _send(self, octets: bytes, text: str, *, by_hand: bool) -> None:
         was_text = not self.reads_lines()

@@ -1,6 +1,6 @@
 """One person, or one script, at the world: the connections that it holds, and its undo and redo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mailshell.core.clock import Instant
@@ -23,19 +23,22 @@ class SeatError(Exception):
 class Moment(NamedTuple):
     """The world after one cause, what the cause was, the entries that it made, the connections of the seat.
 
-    `current` is the connection on which the cause was typed.
+    `number` counts the causes that led to it; `current` is the connection on which the cause was typed.
     """
 
+    number: int
     mark: Mark
     cause: str
     first: int
     last: int
-    links: dict[int, Link]
+    links: Mapping[int, Link]
     current: int
 
 
 class Seat:
     """Connections 1, 2, ... of one person; `current` is the one that typed lines go to (0 before the first).
+
+    `links` is replaced and never changed: thousands of moments share it.
 
     `numbers` gives, for each connection of the world that the seat ever opened, its number here: one that was closed
     and opened again keeps its number.
@@ -45,10 +48,10 @@ class Seat:
         self.world = world
         self.peer = peer
         self.kind: Kind = kind
-        self.links: dict[int, Link] = {}
+        self.links: Mapping[int, Link] = {}
         self.current = 0
         self.numbers: dict[int, int] = {}
-        self._moments = [Moment(world.mark(), "", 0, world.transcript.count, {}, 0)]
+        self._moments = [Moment(0, world.mark(), "", 0, world.transcript.count, {}, 0)]
         self._at = 0
 
     @property
@@ -77,14 +80,19 @@ class Seat:
 
     def _open(self, host: str, protocol: str, number: int) -> None:
         peer = self.peer._replace(inside=host.lower() == self.peer.name.lower())
-        link = self.links[number] = self.world.open(host, protocol, peer, _no_wire, self.kind)
+        link = self.world.open(host, protocol, peer, _no_wire, self.kind)
+        self.links = {**self.links, number: link}
         self.numbers[link.wire.number] = self.current = number
 
     def switch(self, number: int) -> None:
         """Make another connection the current one."""
+        self._numbered(number)
+        self.current = number
+
+    def _numbered(self, number: int) -> Link:
         if number not in self.links:
             raise SeatError(f"There is no connection {number}. There are: {' '.join(map(str, self.links))}.")
-        self.current = number
+        return self.links[number]
 
     def send(self, octets: bytes, cause: str = "") -> None:
         """Send octets on the current connection, as they are."""
@@ -100,16 +108,17 @@ class Seat:
 
     def close(self, number: int) -> None:
         """Cut a connection and forget it; the last one stays, closed, so that it can be opened again."""
-        self.switch(number)
-        if self.link.closed and len(self.links) == 1:
+        link = self._numbered(number)
+        if link.closed and len(self.links) == 1:
             raise SeatError("The connection is closed already. Enter alone opens it again.")
         self._catch_up()
         first = self.world.transcript.count
-        if not self.link.closed:
-            self.world.feed_eof(self.link)
+        if not link.closed:
+            self.world.feed_eof(link)
             self.world.settle()
         if len(self.links) > 1:
-            self.links = {each: link for each, link in self.links.items() if each != number}
+            self.links = {each: other for each, other in self.links.items() if other is not link}
+        if self.current not in self.links:
             self.current = max(self.links)
         self._done(f":close {number}", first)
 
@@ -144,7 +153,7 @@ class Seat:
         self._at = at
         if moment.links:
             # Before the first connection there is none to go to: the one that was undone stays, closed.
-            self.links, self.current = dict(moment.links), moment.current
+            self.links, self.current = moment.links, moment.current
 
     def reset(self, then: Callable[[], None] = lambda: None) -> None:
         """Go back to the world as it was at the start, and open the first connection anew; this can be undone too.
@@ -174,9 +183,13 @@ class Seat:
         return [(moment.cause, entries[max(moment.first - start, 0) : max(moment.last - start, 0)]) for moment in kept]
 
     @property
-    def at(self) -> int:
-        """How many causes are in force; undo makes it smaller, redo larger again."""
-        return self._at
+    def moment(self) -> Moment:
+        """The moment after the last cause in force."""
+        return self._moments[self._at]
+
+    def holds(self, moment: Moment) -> bool:
+        """Whether a moment of this seat is in force: neither undone, nor replaced by another one after that."""
+        return moment.number <= self._at and self._moments[moment.number] is moment
 
     def _catch_up(self) -> None:
         """What others have changed since the last cause is a cause of its own, so that undo can name it."""
@@ -188,8 +201,8 @@ class Seat:
         self.world.settle()
         del self._moments[self._at + 1 :]
         count = self.world.transcript.count
-        self._moments.append(Moment(self.world.mark(), cause, first, count, dict(self.links), self.current))
         self._at += 1
+        self._moments.append(Moment(self._at, self.world.mark(), cause, first, count, self.links, self.current))
 
 
 def _no_wire(octets: bytes, close: bool) -> None:

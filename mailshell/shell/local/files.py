@@ -1,6 +1,7 @@
 """Files: what happened, to play it again or to show it to others; what is shown, as it comes."""
 
 import os
+from contextlib import suppress
 
 from mailshell.core import script
 from mailshell.core.explain import explain
@@ -28,13 +29,14 @@ def save(meta: Meta, rest: str) -> None:
     """`:save FILE`: the end of the name chooses the form; without one it is a file that can be played again."""
     if not rest:
         raise SeatError(":save wants the name of a file, as in :save session.txt or :save session.svg")
+    path = _path(rest)
     suffix = os.path.splitext(rest)[1].lower() or ".txt"
     if suffix not in _FORMS:
         raise SeatError(f"{suffix} is no form of :save. There are: {' '.join(_FORMS)}.")
     form = _FORMS[suffix]
     text = _exported(meta, form) if form else _script(meta)
     try:
-        with open(os.path.expanduser(rest), "x", encoding="utf-8", newline="") as file:
+        with open(path, "x", encoding="utf-8", newline="") as file:
             file.write(text)
     except FileExistsError:
         raise SeatError(f"{rest} exists already. Choose another name.") from None
@@ -42,6 +44,17 @@ def save(meta: Meta, rest: str) -> None:
     if _secret(meta):
         secrets = " Passwords stand in it." if form and meta.renderer.view.secrets else " Passwords are left out."
     meta.say(f"Saved to {rest}.{'' if form else f' mailshell run {rest} plays it again.'}{secrets}")
+
+
+def _path(name: str) -> str:
+    """The path that a name means, the home folder for `~`; raises SeatError for what no file can be called."""
+    path = os.path.expanduser(name)
+    try:
+        with suppress(OSError):  # told by whoever opens it
+            os.lstat(path)
+    except ValueError:  # NUL, or no text
+        raise SeatError(f"No file can have the name {name}.") from None
+    return path
 
 
 def _secret(meta: Meta) -> bool:
@@ -82,5 +95,5 @@ def log(meta: Meta, rest: str) -> None:
         meta.log.close()
         meta.say("The log is closed.")
     else:
-        meta.log.open(os.path.expanduser(rest))
+        meta.log.open(_path(rest))
         meta.say(f"What is shown from now on is appended to {rest}.")
