@@ -77,7 +77,6 @@ class App:
         self.meta.escape = self._shown.get("local", "^]").replace("^", "Ctrl-")
         self._output = quiet(output if output is not None else create_output(sys.stdout))
         self.printer = Printer(self._output, _later, _now)
-        self._world = world
         self._ports: Ports | None = None
         self._aside = ""
         self._idle: Callable[[], None] | None = None
@@ -365,7 +364,7 @@ class App:
             # Imported here because most sessions open no port, and none does before its first prompt.
             from mailshell.shell.listening import Ports
 
-            self._ports = Ports(self._world, self.meta, self._spawn)
+            self._ports = Ports(self.seat.world, self.meta, self._spawn)
         return self._ports.listen(words)
 
     def bindings(self) -> list[tuple[str, str, str]]:
