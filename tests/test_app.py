@@ -70,7 +70,8 @@ def test_a_paste_is_sent_line_by_line():
     async def journey(shell):
         shell.press("\x1b[200~HELO lancs.uk\r\nMAIL FROM:<alice@lancs.uk>\r\nRCPT TO\x1b[201~")
         rows = await shell.until("S: 250 2.1.0 Sender ok")
-        assert rows[-2] == "smtp nyu.edu> RCPT TO"
+        assert rows[-2].startswith("smtp nyu.edu> RCPT TO")  # grey text may stand behind it already
+        assert shell.app.buffer.text == "RCPT TO"
         assert [row[:2] for row in rows if row[:2] in ("C:", "S:")] == ["S:", "C:", "S:", "C:", "S:"]
 
     in_shell(journey)

@@ -154,6 +154,17 @@ def test_a_paste_goes_in_at_the_cursor():
     in_shell(journey)
 
 
+def test_an_empty_line_of_a_paste_opens_no_connection():
+    async def journey(shell):
+        shell.press(pasted("QUIT\n\n\n"))
+        await shell.until("== Enter opens the connection again")
+        assert shell.app.seat.link.closed
+        shell.press("\r")
+        await shell.when(lambda: not shell.app.seat.link.closed)
+
+    in_shell(journey)
+
+
 def test_a_scene_that_begins_a_message_goes_on_with_the_editor_for_text(tmp_path):
     path = tmp_path / "scene.txt"
     path.write_text("".join(f"C: {line}\n" for line in LETTER), encoding="utf-8")
@@ -298,6 +309,12 @@ def test_redo_brings_a_scene_forward_again():
     assert typed(":redo") == 2
     assert typed(":undo", "NOOP") == 1
     assert typed(":step") == 2
+
+
+@pytest.mark.parametrize("command", [":switch {}", ":close {}", ":why {}", ":body -{}", ":mailbox bob {}"])
+def test_no_number_is_too_long(command):
+    desk = Desk()
+    assert desk.do(command.format("9" * 5000))[0].startswith("** ")
 
 
 def test_closing_another_connection_leaves_one_where_one_is():

@@ -8,7 +8,7 @@ from mailshell.mail.queue import Recipient, Terms
 from mailshell.mail.store import Mailbox, Message
 from mailshell.shell.looking import count
 from mailshell.shell.render import FOLD, Renderer
-from mailshell.shell.text import safe, width
+from mailshell.shell.text import number, safe, width
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
 from mailshell.world.world import World
@@ -34,17 +34,19 @@ def mailbox(world: World, host: str, wanted: str, view: View) -> list[str]:
         raise SeatError(f"{host} has no user {user}. :mailbox lists them.")
     whole = rest[-1:] == ["all"]
     rest = rest[: len(rest) - whole]
-    digits = rest.pop() if rest and rest[-1].isascii() and rest[-1].isdecimal() else ""
+    place = number(rest[-1]) if rest else None
+    if place is not None:
+        rest.pop()
     found = _found(boxes, who, " ".join(rest) or "INBOX")
     asked = f":mailbox {' '.join([who, *rest])}"
-    if not digits and not whole:
+    if place is None and not whole:
         return _messages(world, found, boxes, view)
-    if not digits:
+    if place is None:
         raise SeatError(f"all wants the number of a message before it, as in {asked} 1 all")
-    if not 1 <= int(digits) <= len(found.messages):
+    if not 1 <= place <= len(found.messages):
         where = "" if found.key.name == "INBOX" else f" in {found.key.name}"
         raise SeatError(f"{who} has {count(len(found.messages), 'message')}{where}. {asked} lists them.")
-    return _message(world, found, int(digits), asked, view, whole=whole)
+    return _message(world, found, place, asked, view, whole=whole)
 
 
 def _found(boxes: list[Mailbox], who: str, name: str) -> Mailbox:
@@ -100,8 +102,8 @@ def _messages(world: World, box: Mailbox, boxes: list[Mailbox], view: View) -> l
     out = [f"   {box.key.user}@{box.key.host} {box.key.name}: {count(len(box.messages), 'message')}"]
     if box.messages and view.width >= _WIDE:
         out.append(f"     {'':3} {'octets':>9}  {'date':<16}  {'from':<18}  subject")
-    for number, message in enumerate(box.messages.values(), 1):
-        out += _row(world, number, message, view)
+    for row, message in enumerate(box.messages.values(), 1):
+        out += _row(world, row, message, view)
     others = [f"{one.key.name} {len(one.messages):,}" for one in boxes if one is not box]
     if others:
         out.append(_cut(f"     others: {', '.join(others)}", view.width, view))

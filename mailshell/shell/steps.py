@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mailshell.core.record import Body
 from mailshell.core.transcript import Entry
+from mailshell.shell.text import number
 from mailshell.world.seat import Seat, SeatError
 
 
@@ -62,16 +63,16 @@ def chosen(found: list[Step], seat: Seat, word: str) -> Step:
 
     Raises SeatError where there is none.
     """
-    digits = word.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal()):
+    wanted = number(word.removeprefix("-"))
+    if wanted is None:
         raise SeatError(f"{word} is no number of a line. -1 is the last one. :search lists them.")
-    if word != digits:
+    if word.startswith("-"):
         wire = seat.link.wire
         here = [step for step in found if step.entry.wire is wire]
-        if 1 <= int(digits) <= len(here):
-            return here[-int(digits)]
-    for step in found if word == digits else ():
-        if step.number == int(digits):
+        if 1 <= wanted <= len(here):
+            return here[-wanted]
+    for step in () if word.startswith("-") else found:
+        if step.number == wanted:
             return step
     raise SeatError(f"There is no line {word}. :search lists them.")
 

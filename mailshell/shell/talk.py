@@ -44,7 +44,7 @@ class Talk:
         if command is not None:
             return carry_out(self.meta, command)
         if self.seat.link.closed:
-            self._reopen(text)
+            self._reopen(text, by_hand=by_hand)
             return False
         before, is_text = self.seat.world.transcript.count, not self.reads_lines()
         self._send(octets, text, by_hand=by_hand)
@@ -128,11 +128,11 @@ class Talk:
         if self.personal and self.seat.link.closed:
             self.meta.say("Enter opens the connection again, :quit leaves.")
 
-    def _reopen(self, text: str) -> None:
+    def _reopen(self, text: str, *, by_hand: bool) -> None:
         wire = self.seat.link.wire
         if text:
             self.meta.out(self.renderer.error("The connection is closed. Enter alone opens it again; :quit leaves."))
-        elif self.personal:  # the empty last line of a script opens nothing
+        elif by_hand:  # an empty line of a script, or of a paste, opens nothing
             self.seat.connect(wire.host, wire.protocol, self.seat.current)
 
     def label(self, wire_number: int) -> Label:

@@ -121,6 +121,11 @@ def middle_left_out(octets: bytes, start: int, end: int, size: int = 0) -> bytes
     return b"%s [%s octets not shown] %s" % (octets[:start], f"{count:,}".encode(), octets[last:])
 
 
+def number(text: str) -> int | None:
+    """What decimal digits write; None for anything else, and for more digits than any number here has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
 def hex_rows(octets: bytes) -> list[str]:
     """Rows of sixteen octets: offset, hex, and the visible ASCII characters."""
     rows = []

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell import looking
 from mailshell.shell.meta import Choice, Meta, no_argument
+from mailshell.shell.text import number
 from mailshell.world import play
 from mailshell.world.seat import SeatError
 
@@ -23,17 +24,18 @@ def switch(meta: Meta, rest: str) -> None:
     """`:switch [N]`."""
     seat = meta.seat
     if rest:
-        if not rest.isdecimal() or not rest.isascii():
+        wanted = number(rest)
+        if wanted is None:
             raise SeatError(":switch wants the number of a connection, as in :switch 2")
-        seat.switch(int(rest))
+        seat.switch(wanted)
     meta.out(looking.connections(seat, meta.renderer.view))
 
 
 def numbers(meta: Meta, text: str) -> Iterable[Choice]:
     """The connections, by number."""
-    for number, link in meta.seat.links.items():
-        if str(number).startswith(text):
-            yield Choice(str(number), len(text), f"{link.wire.protocol} {link.wire.host}")
+    for label, link in meta.seat.links.items():
+        if str(label).startswith(text):
+            yield Choice(str(label), len(text), f"{link.wire.protocol} {link.wire.host}")
 
 
 def hosts(meta: Meta, text: str) -> Iterable[Choice]:
@@ -49,9 +51,10 @@ def hosts(meta: Meta, text: str) -> Iterable[Choice]:
 def close(meta: Meta, rest: str) -> None:
     """`:close [N]`: cut a connection, and forget it where another one is left."""
     seat = meta.seat
-    if rest and not (rest.isascii() and rest.isdecimal()):
+    wanted = number(rest) if rest else seat.current
+    if wanted is None:
         raise SeatError(":close wants the number of a connection, as in :close 2")
-    seat.close(int(rest) if rest else seat.current)
+    seat.close(wanted)
     if len(seat.links) > 1 or rest:
         meta.out(looking.connections(seat, meta.renderer.view))
 
