@@ -1,7 +1,18 @@
 """Every protocol of mailshell, by name: the only file that names them all."""
 
+from functools import cache
+
 from mailshell import smtp
+from mailshell.core.elsewhere import Reader
 from mailshell.core.session import Engine
-from mailshell.mail.host import Host
+from mailshell.mail.host import Host, Traits
 
 PROTOCOLS: dict[str, Engine[Host]] = {"smtp": smtp.PROTOCOL}
+
+
+@cache
+def readers() -> dict[str, Reader[Traits]]:
+    """What each protocol knows of words and conversations from elsewhere; imported when somebody asks."""
+    from mailshell.smtp.elsewhere import READER as SMTP
+
+    return {"smtp": SMTP}

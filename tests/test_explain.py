@@ -37,9 +37,9 @@ def shown(text, depth=1):
         ("RCPT TO:<a@b>", "C: RCPT TO:<a@b>                           one recipient"),
         ("C: RCPT TO:<a@b>", "C: RCPT TO:<a@b>                           one recipient"),
         ("RCPT TO:a@b", 'why: It does not fit the grammar. Octet 9 is "a".'),
-        ("ehlo", "EHLO: hello; list your extensions (command)"),
-        ("STARTTLS", "STARTTLS: TLS from here on (command)"),
-        ("X-MINE", "X-MINE: a private command (command)"),
+        ("ehlo", "EHLO: hello; list your extensions (SMTP command)"),
+        ("STARTTLS", "STARTTLS: TLS from here on (SMTP command)"),
+        ("X-MINE", "X-MINE: a private command (SMTP command)"),
         ("AUTH PLAIN AGFsaWNl", "C: AUTH PLAIN ********"),
         ("SIZE", "SIZE: largest message it takes, in octets (EHLO keyword)"),
         ("SIZE", "SIZE: parameter of MAIL: SIZE=n (parameter)"),
@@ -56,8 +56,8 @@ def shown(text, depth=1):
         ("5yz", "permanent negative completion (first digit of a reply code)"),
         ("multiline", "(rule of replies)"),
         ("Reverse-path", "Reverse-path: return path"),
-        ("ready", "(phase)"),
-        (".", ".: end of the message (line)"),
+        ("ready", "(SMTP phase)"),
+        (".", ".: end of the message (SMTP line)"),
     ],
 )
 def test_a_word_or_a_line_is_explained(text, says):
@@ -191,9 +191,9 @@ def test_in_quotes_and_addresses_there_is_no_encoded_word():
 
 def test_a_name_with_x_is_a_field_and_perhaps_a_command():
     assert "X-Spam: a field of no standard (header field, private)" in shown("X-Spam")
-    assert "X-SPAM: a private command (command)" in shown("X-Spam")
+    assert "X-SPAM: a private command (SMTP command)" in shown("X-Spam")
     assert "command" not in shown("X-Spam-Status")
-    assert shown("XFOO").startswith("   XFOO: a private command (command)")
+    assert shown("XFOO").startswith("   XFOO: a private command (SMTP command)")
     assert "XCLIENT" in shown("XCLIENT")
     assert "a private command" not in shown("XCLIENT")
     assert shown("Xavier") == ""

@@ -28,6 +28,7 @@ Manner = Literal["plain", "refusal", "unasked"]
 
 _FAULT = "x does not fit here: see why"
 _WORD = re.compile(rb"[^ \t]+")
+_CODE = re.compile(rb"([2-5][0-9]{2})(?![^ \r\n-])|(\+OK|-ERR|\+)(?![^ \r\n])")
 _SECRET_VERBS = frozenset({b"AUTH", b"PASS", b"LOGIN", b"APOP", b"AUTHENTICATE"})
 
 
@@ -123,6 +124,14 @@ def masked(octets: bytes) -> bytes:
     for start, end in hidden(line):
         return octets[:start] + b"********" + octets[end:]
     return octets
+
+
+def code(replies: tuple[bytes, ...]) -> int | str | None:
+    """How an answer went, for a program: its number where the protocol has numbers, else the word it begins with."""
+    found = _CODE.match(replies[0]) if replies else None
+    if found is None:
+        return None
+    return int(found[1]) if found[1] else found[2].decode("ascii")
 
 
 def _answers(replies: tuple[bytes, ...], card: Card, engine: Engine[Host], manner: Manner) -> tuple[Row, ...]:

@@ -1,11 +1,12 @@
 """Records as JSON: one object for each entry of a transcript, for `serve --json` and `run --json`.
 
 Octets are text in latin-1: one character an octet, whatever they are. `t` is in seconds since 1970 UTC.
+`code` is a number in SMTP, and "+OK", "-ERR" or "+" in POP3; null where the server said nothing.
 """
 
 import json
 
-from mailshell.core.explain import masked
+from mailshell.core.explain import code, masked
 from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Parsed, Prompt
 from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS
@@ -33,7 +34,7 @@ def event(entry: Entry, *, secrets: bool = False) -> dict[str, object]:
         }
     elif isinstance(record, Opened):
         known |= {"peer": wire.peer.address, "inside": wire.peer.inside, "after": record.after.name.lower()}
-        known |= {"replies": _texts(record.replies), "code": _code(record.replies)}
+        known |= {"replies": _texts(record.replies), "code": code(record.replies)}
     elif isinstance(record, Body):
         known |= {"size": len(record.octets) + record.omitted, "octets": _text(record.octets[:BODY])}
     elif isinstance(record, Notice):
@@ -53,7 +54,7 @@ def _answer(record: Exchange | Prompt | Notice) -> dict[str, object]:
         "replies": _texts(record.replies),
         "before": record.before.name.lower(),
         "after": record.after.name.lower(),
-        "code": _code(record.replies),
+        "code": code(record.replies),
     }
 
 
@@ -67,12 +68,6 @@ def _command(parsed: Parsed | Fault, octets: bytes, protocol: str) -> str:
         return parsed.card.name
     card = PROTOCOLS[protocol].mark_command(octets.rstrip(b"\r\n")).card
     return "" if card is None else card.name
-
-
-def _code(replies: tuple[bytes, ...]) -> int | None:
-    """The number that the last reply line begins with, in protocols that have one."""
-    digits = replies[-1][:3] if replies else b""
-    return int(digits) if len(digits) == 3 and digits.isdigit() else None
 
 
 def _text(octets: bytes) -> str:

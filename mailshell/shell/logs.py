@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
 from mailshell.core import script
+from mailshell.core.elsewhere import LEFT_OUT, Sorter
+from mailshell.core.record import Side
 from mailshell.core.script import ScriptError
+from mailshell.protocols import readers
 from mailshell.shell.render import GLOSS_COLUMN
 from mailshell.shell.text import unshown, width
-from mailshell.smtp.responses import read_line
-from mailshell.smtp.session import TABLE
 
 Who = Literal["client", "server", "note", "reason"]
 
@@ -26,7 +27,6 @@ LONGEST = 12_288
 """Octets of a line that is held whole: the longest one of any standard is a line of AUTH (RFC 4954 section 4)."""
 
 _KEPT = 1_000  # octets of a longer line, from its start and from its end
-_LEFT_OUT = re.compile(rb" \[[0-9,]+ octets not shown\] ")
 _PEEK = 400  # lines that are looked at to tell the form of a log
 _PEEK_OCTETS = 1 << 20
 _BEFORE = 50  # lines that were typed before the server spoke
@@ -56,12 +56,14 @@ _OWN = re.compile(r"(?:== |mailshell: )([\d,]+ more lines? of the message not sh
 class Said(NamedTuple):
     """One line of a log: who said it, its octets (line end included), and on which connection.
 
-    A `note` is what the program itself says, a `reason` an explanation that the file holds.
+    A `note` is what the program itself says, a `reason` an explanation that the file holds. `protocol` is empty where
+    the log does not name it.
     """
 
     who: Who
     octets: bytes
     link: int = 1
+    protocol: str = ""
 
 
 Reader = Callable[[Iterable[bytes]], Iterator[Said]]
@@ -81,11 +83,6 @@ def whole(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield line.take()
     if line.size:
         yield line.take()
-
-
-def left_out(line: bytes) -> bool:
-    """Whether `whole` has left out the middle of a line."""
-    return _LEFT_OUT.search(line) is not None
 
 
 class _Line:
@@ -108,11 +105,7 @@ class _Line:
         self.size, self._start, self._end = 0, b"", b""
         if size <= LONGEST:
             return start
-        return b"%s [%s octets not shown] %s" % (
-            start[:_KEPT],
-            f"{size - 2 * _KEPT:,}".encode(),
-            (start + end)[-_KEPT:],
-        )
+        return start[:_KEPT] + LEFT_OUT % f"{size - 2 * _KEPT:,}".encode() + (start + end)[-_KEPT:]
 
 
 def reader(head: list[bytes]) -> Reader | None:
@@ -131,9 +124,13 @@ def reader(head: list[bytes]) -> Reader | None:
             return curl
         if _S_CLIENT.match(line) is not None:
             return s_client
-        if _TOOL.match(line) is not None or read_line(line) is not None:
+        if _TOOL.match(line) is not None or _is_reply(line):
             return screen
     return None
+
+
+def _is_reply(line: bytes) -> bool:
+    return any(one.is_reply(line) for one in readers().values())
 
 
 def peek(lines: Iterator[bytes]) -> tuple[list[bytes], Iterator[bytes]]:
@@ -156,18 +153,20 @@ def _ended(line: bytes) -> bytes:
 
 def transcript(lines: Iterable[bytes]) -> Iterator[Said]:
     """Our own files: C: and S: lines with escapes, `!` reasons."""
-    link = 1
+    link, usual = 1, ""
     for line in whole(lines):
         text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
         try:
-            items = script.read(text).items
+            header, items, _ = script.read(text)
         except ScriptError:
             yield Said("note", line, link)
             continue
+        usual = header.get("protocol", usual)
         for item in items:
             if item.what in ("send", "expect"):
-                link = item.link
-                yield Said("client" if item.what == "send" else "server", _unescaped(item.text) + b"\r\n", link)
+                link, protocol = item.link, item.protocol or (usual if item.link == 1 else "")
+                who: Who = "client" if item.what == "send" else "server"
+                yield Said(who, _unescaped(item.text) + b"\r\n", link, protocol)
             elif item.what == "because":
                 yield Said("reason", item.text.encode("utf-8", "surrogateescape"), link)
             elif item.what == "local":
@@ -190,7 +189,7 @@ def _only_shown(line: str) -> bool:
 
 def shown(lines: Iterable[bytes]) -> Iterator[Said]:
     """What mailshell has shown, as --log keeps it: the lines with a gutter; glosses, reasons and rules are left."""
-    marked = message = False
+    marked, sorters = False, dict[int, Sorter]()
     for line in whole(lines):
         text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
         marked = marked or _MARK.search(text) is not None
@@ -199,14 +198,32 @@ def shown(lines: Iterable[bytes]) -> Iterator[Said]:
             yield Said("note", own[1].encode())
         if said is None:
             continue
-        bare = said.octets.rstrip(b"\r\n")
         if said.who == "server":
-            reply = read_line(bare)
-            message = reply is not None and reply.code == 354
-        elif bare[:1] in ((b"\x1d",) if message else (b":", b"?", b"\x1d")):
-            continue  # typed for mailshell itself
-        message = message and bare != b"."
+            _heard(said, sorters)
+        elif not _typed(said, sorters.get(said.link)):
+            continue
         yield said
+
+
+def _heard(said: Said, sorters: dict[int, Sorter]) -> None:
+    """A line of a server goes to the sorter of its connection, which the first reply makes."""
+    line = said.octets.rstrip(b"\r\n")
+    if said.link in sorters:
+        sorters[said.link].read(line)
+    else:
+        for begun in filter(None, (one.begin((), line) for one in readers().values())):
+            sorters[said.link] = begun.sorter
+
+
+def _typed(said: Said, sorter: Sorter | None) -> bool:
+    """Whether a typed line went to the server; what begins with a colon did so only inside a message."""
+    line = said.octets.rstrip(b"\r\n")
+    inside = sorter is not None and sorter.inside == "client"
+    if line[:1] in ((b"\x1d",) if inside else (b":", b"?", b"\x1d")):
+        return False
+    if sorter is not None and sorter.read(line) is None:
+        sorter.typed(line)
+    return True
 
 
 def on_screen(text: str, *, marked: bool) -> Said | None:
@@ -308,14 +325,13 @@ def s_client(lines: Iterable[bytes]) -> Iterator[Said]:
         started = ticket = False
         for line in whole(lines):
             bare = line.rstrip(b"\r\n")
-            started = started or read_line(bare) is not None
-            if bare == b"---" and started and not body():
+            started = started or _is_reply(bare)
+            if bare == b"---" and started and not state.inside:
                 ticket = not ticket
-            elif started and not ticket and (body() or not (bare == b"read R BLOCK" or _ERROR.match(bare))):
+            elif started and not ticket and (state.inside or not (bare == b"read R BLOCK" or _ERROR.match(bare))):
                 yield line
 
     state = _Screen()
-    body = state.in_message
     yield from state.read(conversation())
 
 
@@ -325,45 +341,58 @@ def screen(lines: Iterable[bytes]) -> Iterator[Said]:
 
 
 class _Screen:
-    """Tells typed lines from lines of the server: those begin with a reply code, but not inside a message.
+    """Tells typed lines from lines of the server, as far as the protocol shows it.
 
     What stands before the server speaks, and after it says goodbye, was typed to the shell of the computer.
     """
 
     def __init__(self) -> None:
-        self._message = False
-        self._open = False  # the server has spoken, and has not closed
-        self._typed: deque[bytes] = deque(maxlen=_BEFORE)  # lines for nobody, while it is not open
+        self._sorter: Sorter | None = None
+        self._protocol = ""
+        self._typed: deque[bytes] = deque(maxlen=_BEFORE)  # lines for nobody, while the server is not there
 
-    def in_message(self) -> bool:
-        """Whether the server has asked for a message, and its final dot was not typed yet."""
-        return self._message
+    @property
+    def inside(self) -> bool:
+        """Whether text goes on, of which no line is a command, a reply, or a word of a program."""
+        return self._sorter is not None and self._sorter.inside is not None
 
     def read(self, lines: Iterable[bytes]) -> Iterator[Said]:
         """Who said each line."""
         for line in lines:
             bare = line.rstrip(b"\r\n")
-            if self._message:
-                self._message = bare != b"."
-                yield Said("client", _ended(line))
-            elif (reply := read_line(bare)) is not None:
-                yield from self._before(reply.code)
-                self._message = reply.code == 354
-                self._open = reply.code not in (221, 421)
-                yield Said("server", _ended(line))
+            if self._sorter is None or not self._sorter.open:
+                yield from self._begin(line)
+            elif (side := self._sorter.read(bare)) is not None:
+                yield self._said(side, line)
             elif _TOOL.match(bare) is not None:
-                self._open = self._open and not bare.startswith(b"Connection closed")
-                if _WORTH.match(bare):
-                    yield Said("note", bare)
-            elif self._open:
-                yield Said("client", _ended(line))
+                self._sorter = None if bare.startswith(b"Connection closed") else self._sorter
+                yield from _worth(bare)
             else:
-                self._typed.append(line)
+                self._sorter.typed(bare)
+                yield self._said("client", line)
 
-    def _before(self, code: int) -> Iterator[Said]:
-        """Commands that stand before the first reply, where that is no greeting: the log begins late."""
-        if not self._open and code not in (220, 221, 421):
-            for line in self._typed:
-                if TABLE.find(line.split(b" ", 1)[0].rstrip(b"\r\n")) is not None:
-                    yield Said("client", _ended(line))
-        self._typed.clear()
+    def _begin(self, line: bytes) -> Iterator[Said]:
+        """A line while no server is there: the first one of a server begins a conversation."""
+        bare = line.rstrip(b"\r\n")
+        typed = [one.rstrip(b"\r\n") for one in self._typed]
+        for name, one in readers().items():
+            begun = one.begin(typed, bare)
+            if begun is not None:
+                self._sorter, self._protocol = begun.sorter, name
+                self._typed.clear()
+                yield from (self._said("client", before) for before in begun.before)
+                yield self._said("server", line)
+                return
+        if _TOOL.match(bare) is not None:
+            yield from _worth(bare)
+        else:
+            self._typed.append(line)
+
+    def _said(self, side: Side, line: bytes) -> Said:
+        return Said(side, _ended(line), 1, self._protocol)
+
+
+def _worth(line: bytes) -> Iterator[Said]:
+    """What a program says, where it is worth a line."""
+    if _WORTH.match(line):
+        yield Said("note", line)
