@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailshell.core.clock import MINUTE
+from mailshell.core.dots import stuff, unstuff
 from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Prompt, Record, Verdict
 from mailshell.core.session import Peer
 from mailshell.mail.host import ERAS, Traits
 from mailshell.mail.store import BoxKey
 from mailshell.protocols import PROTOCOLS
-from mailshell.smtp.content import stuff, unstuff
 from mailshell.smtp.extensions import EXTENSIONS
 from mailshell.smtp.grammar import UTF8
 from mailshell.world.seat import Seat
