@@ -165,7 +165,7 @@ def test_a_long_message_is_folded():
 # The follower.
 
 
-def phases(*turns: str) -> Phase | None:
+def phases(*turns: str) -> object:
     follower = Follower()
     for turn in turns:
         say = follower.client if turn[0] == "C" else follower.server

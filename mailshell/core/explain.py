@@ -21,6 +21,7 @@ from mailshell.core.record import (
     Side,
     Spoken,
     Verdict,
+    reply_lines,
 )
 from mailshell.core.session import Engine, Host, Marked
 
@@ -73,15 +74,15 @@ def explain(record: Spoken, engine: Engine[Host]) -> Meaning:
     """Everything there is to say about a record; the lines of a body are `body_row`'s."""
     if isinstance(record, Exchange | Prompt):
         refused = record.verdict is Verdict.REFUSED
-        answers = _answers(record.replies, record.card, engine, "refusal" if refused else "plain")
+        answers = _answers(reply_lines(record), record.card, engine, "refusal" if refused else "plain")
         next_step = (record.card.next or engine.phases[record.after].next) if refused else ""
         # The answer to a counted body has no octets of its own.
         command = (command_row(record.octets, engine, record.parsed if refused else None),) if record.octets else ()
         return Meaning(command, answers, record.because, next_step, record.before, record.after, refused)
     if isinstance(record, Opened):
-        return Meaning((), _answers(record.replies, record.card, engine, "plain"), "", "", None, record.after)
+        return Meaning((), _answers(reply_lines(record), record.card, engine, "plain"), "", "", None, record.after)
     if isinstance(record, Notice):
-        answers = _answers(record.replies, record.card, engine, "unasked")
+        answers = _answers(reply_lines(record), record.card, engine, "unasked")
         return Meaning((), answers, record.because, record.card.next, record.before, record.after)
     return Meaning((), (), record.because, "", record.before, None)
 
@@ -134,10 +135,10 @@ def code(replies: tuple[bytes, ...]) -> int | str | None:
     return int(found[1]) if found[1] else found[2].decode("ascii")
 
 
-def _answers(replies: tuple[bytes, ...], card: Card, engine: Engine[Host], manner: Manner) -> tuple[Row, ...]:
+def _answers(replies: list[bytes], card: Card, engine: Engine[Host], manner: Manner) -> tuple[Row, ...]:
     rows = []
-    for reply in replies:
-        marked = engine.mark_reply(reply.rstrip(b"\r\n"), card)
+    for at, reply in enumerate(replies):
+        marked = engine.mark_reply(reply.removesuffix(b"\r\n"), card, at)
         rows.append(Row("server", manner, reply, marked.gloss, tuple(_notes(marked)), (), _cite(marked.card)))
     return tuple(rows)
 

@@ -112,7 +112,8 @@ class Exchange(NamedTuple):
     """One complete command and its final answer.
 
     `octets` are empty where the answer comes after a body that was counted, and not ended by a line.
-    `replies` are whole lines with their line ends; `because` is for the student and is never sent; `changes` are the
+    `replies` are whole lines with their line ends, a long answer many of them in one item: `reply_lines` cuts it when
+    somebody looks. `because` is for the student and is never sent; `changes` are the
     numbers of the store's changes that the command made; `card` explains the answer.
     """
 
@@ -179,3 +180,8 @@ HEARD = (Exchange, Prompt, Body)
 
 SAID = (Opened, Exchange, Prompt, Notice)
 """The records that hold replies."""
+
+
+def reply_lines(record: Opened | Exchange | Prompt | Notice) -> list[bytes]:
+    """The lines of what the server said, each with its CR LF."""
+    return [line + b"\r\n" for item in record.replies for line in item.removesuffix(b"\r\n").split(b"\r\n")]

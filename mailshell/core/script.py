@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from mailshell.core.explain import masked
-from mailshell.core.record import Body, Closed, Exchange, Opened, Prompt, Record, Spoken
+from mailshell.core.record import Body, Closed, Exchange, Opened, Prompt, Record, Spoken, reply_lines
 from mailshell.core.transcript import Entry, Wire
 
 CRLF = b"\r\n"
@@ -183,7 +183,7 @@ def _said(record: Spoken, number: int, wire: Wire) -> list[str]:
     if isinstance(record, Closed):
         return ["> :drop"] if record.by == "client" else []
     where = f"({wire.protocol}@{wire.host})" if isinstance(record, Opened) else ""
-    out = [f"S{_number(number)}{where}: {text(reply.removesuffix(CRLF))}" for reply in record.replies]
+    out = [f"S{_number(number)}{where}: {text(reply.removesuffix(CRLF))}" for reply in reply_lines(record)]
     cut = isinstance(record, Exchange | Prompt) and bool(record.octets) and not record.octets.endswith(b"\n")
     if not isinstance(record, Opened) and record.because and not cut:
         out.append(f"! {record.because}")

@@ -136,15 +136,16 @@ Kind = Literal["user", "host", "verb"]
 class Engine(NamedTuple, Generic[Host]):
     """A protocol: how to open a session, how to take its lines apart, what there is to know.
 
-    `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a world, and
-    `own` are the rules in which a client names itself.
+    `mark_reply` takes a line of an answer, line end left out, the card of the answer, and which of its lines it is,
+    from 0. `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a
+    world, and `own` are the rules in which a client names itself.
     """
 
     name: str
     port: int
     open: Callable[[Host, Peer], Session]
     mark_command: Callable[[bytes], Marked]
-    mark_reply: Callable[[bytes, Card], Marked]
+    mark_reply: Callable[[bytes, Card, int], Marked]
     phases: Mapping[Phase, Card]
     topics: tuple[Topic, ...]
     matrix: Callable[[Host], list[str]]
