@@ -15,6 +15,9 @@ TYPE_CHECKING = False  # `typing` alone would take as long to import as all of t
 if TYPE_CHECKING:
     from typing import NoReturn
 
+PROTOCOLS = ("smtp",)
+"""The names of `protocols.PROTOCOLS`, which takes too long to import for --help; the first is the usual one."""
+
 _EXAMPLES = """\
 examples:
   mailshell                         talk SMTP to nyu.edu, each line explained
@@ -143,9 +146,12 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu", alone=True, scene="", settled=True)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    smtp = commands.add_parser("smtp", parents=[common], help="practise SMTP against a server of the world")
-    smtp.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
-    smtp.set_defaults(run=_practise, protocol="smtp", alone=False)
+    for name in PROTOCOLS:
+        talk = commands.add_parser(
+            name, parents=[common], help=f"practise {name.upper()} against a server of the world"
+        )
+        talk.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
+        talk.set_defaults(run=_practise, protocol=name, alone=False)
     _add_demo(commands, common)
 
     _add_run(commands, common)
@@ -160,7 +166,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     _add_explain(commands, common)
     _add_export(commands, common)
     table = commands.add_parser("table", parents=[common], help="print which command is legal in which phase")
-    table.add_argument("protocol", choices=["smtp"])
+    table.add_argument("protocol", choices=PROTOCOLS)
     table.set_defaults(run=_table)
     _add_own(commands, common)
     return parser.knowing(commands.choices, argv)
@@ -169,7 +175,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
 def _add_run(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
     run = commands.add_parser("run", parents=[common], help="play a file of C: and S: lines, or of plain commands")
     run.add_argument("file", metavar="FILE", help="- reads standard input")
-    run.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
+    run.add_argument("--protocol", default="smtp", choices=PROTOCOLS, help="of plain commands (default smtp)")
     run.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
     run.add_argument("--fail-on-refusal", action="store_true", help="exit 1 when the server refuses a command")
     run.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -217,7 +223,7 @@ def _add_export(commands: "argparse._SubParsersAction[_Parser]", common: _Parser
     export.add_argument("-o", "--output", metavar="FILE", help="write there (default standard output)")
     export.add_argument("--width", type=_columns, default=80, metavar="N", help="columns, 40 to 400 (default 80)")
     export.add_argument("--secrets", action="store_true", help="show passwords")
-    export.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
+    export.add_argument("--protocol", default="smtp", choices=PROTOCOLS, help="of plain commands (default smtp)")
     export.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
     export.set_defaults(run=_export, fail_on_refusal=False)
 

@@ -248,7 +248,7 @@ def test_help_fits_the_screen(width):
 
 
 def test_help_on_a_word(desk):
-    assert desk.do(":help mail")[0] == "   MAIL: return path: where reports go (command)"
+    assert desk.do(":help mail")[0] == "   MAIL: return path: where reports go (SMTP command)"
     assert desk.do(":help mail")[-1] == "     type: MAIL FROM:<address>"
     assert desk.do(":help :undo") == [
         "   :undo",

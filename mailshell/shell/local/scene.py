@@ -19,13 +19,30 @@ def demo(meta: Meta, rest: str) -> None:
         meta.out(columns(scenes().items(), meta.renderer.view.width, indent=3, left=14))
         meta.say("Begin one with :demo NAME.")
         return
-    begin(meta, load(rest))
+    found = load(rest)
+    begin(meta, found, beside=_elsewhere(meta, found))
     meta.say(f"{len(meta.scene)} lines to come. F8 or :step types the next one, :undo takes it back.")
 
 
-def begin(meta: Meta, found: Script) -> None:
-    """Put the lines of a scene in readiness; expectations are not checked here."""
-    meta.scene = [item for item in found.items if item.what in ("send", "local")]
+def _elsewhere(meta: Meta, found: Script) -> bool:
+    """Whether a scene begins with another server, or another protocol, than the one that is talked to now."""
+    wire = meta.seat.link.wire
+    here = {"protocol": wire.protocol, "host": wire.host}
+    return any(found.header.get(key, value) != value for key, value in here.items())
+
+
+def begin(meta: Meta, found: Script, *, beside: bool = False) -> None:
+    """Put the lines of a scene in readiness; expectations are not checked here.
+
+    With `beside` it has connections of its own beside those that are there.
+    """
+    first = max(meta.seat.links, default=0) if beside else 0
+    protocol, host = (found.header.get(key, "") if beside else "" for key in ("protocol", "host"))
+    meta.scene = [
+        item._replace(link=item.link + first, protocol=item.protocol or protocol, host=item.host or host)
+        for item in found.items
+        if item.what in ("send", "local")
+    ]
 
 
 def names(meta: Meta, text: str) -> Iterable[Choice]:
