@@ -6,8 +6,8 @@
 
 Every figure starts each server afresh, as a process of its own, and measures it by the same meter (meter.py), one
 server after the other. The table shows medians over the rounds, and the ratio of ours to the peer's, with its lowest
-and highest of any round; "more" or "less" says which is better. Ours keeps its messages in its store and gets them by SMTP;
-Twisted's are a list of octets in memory, and its connections have TCP_NODELAY. Nothing here asserts a time.
+and highest of any round; "more" or "less" says which is better. Ours keeps its messages in its store and gets them by
+SMTP; Twisted's are a list of octets in memory, and its connections have TCP_NODELAY. Nothing here asserts a time.
 
     logins    connect, USER, PASS, QUIT over 10 connections, each as another user
     retr      RETR of 1 KB messages on one connection, one by one
