@@ -150,6 +150,7 @@ def test_paths_follow_the_environment(capsys, monkeypatch):
         "data          /home/ann/.local/share/mailshell",
         "config.toml   /etc/ann/mailshell/config.toml",
         "history-smtp  /home/ann/.local/state/mailshell/history-smtp",
+        "history-pop3  /home/ann/.local/state/mailshell/history-pop3",
     ]
     monkeypatch.setenv("MAILSHELL_DATA_DIR", "/data")
     monkeypatch.setenv("MAILSHELL_CONFIG", "/own.toml")

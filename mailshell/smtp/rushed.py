@@ -1,13 +1,11 @@
-"""Which commands a client may send before it has read the answer to an earlier one (RFC 2920 section 3.1).
-
-A server carries them out one by one all the same, because it must not look at when they came. The one who fed the
-session knows that, and asks here whether it was wrong.
-"""
+"""Which commands a client may send before it has read the answer to an earlier one (RFC 2920 section 3.1)."""
 
 from collections.abc import Iterator
 
 from mailshell.core.command import Table
-from mailshell.core.record import HEARD, Exchange, Fault, Prompt, Record, Verdict
+from mailshell.core.record import Exchange, Prompt, Record, Verdict
+from mailshell.core.rushed import EARLY, followed
+from mailshell.core.rushed import verb as verb_of
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.wording import Reply
 
@@ -24,23 +22,12 @@ def notes(records: list[Record], desk: Desk, table: Table[Desk, Reply], *, exten
     before.
     """
     grouped = extended and desk.offers("PIPELINING")
-    last = max((at for at, record in enumerate(records) if isinstance(record, HEARD)), default=0)
-    for at, record in enumerate(records[:last]):
-        if not isinstance(record, (Exchange, Prompt)):
-            continue
-        verb = _verb(record, table)
+    for at, record in followed(records):
+        verb = verb_of(record, table)
         if note := _note(record, verb, desk, grouped=grouped):
             yield at, note
         if verb in _HELLO and record.verdict is not Verdict.REFUSED:
             grouped = verb == "EHLO" and desk.offers("PIPELINING")
-
-
-def _verb(record: Exchange | Prompt, table: Table[Desk, Reply]) -> str:
-    """The name of the command, refused or not; empty where the server knows no such command."""
-    if not isinstance(record.parsed, Fault):
-        return record.parsed.card.name
-    command = table.find(record.octets.rstrip(b"\r\n").split(b" ", 1)[0])
-    return "" if command is None else command.card.name
 
 
 def _note(record: Exchange | Prompt, verb: str, desk: Desk, *, grouped: bool) -> str:
@@ -49,7 +36,7 @@ def _note(record: Exchange | Prompt, verb: str, desk: Desk, *, grouped: bool) ->
     asked = isinstance(record, Prompt)
     if asked and verb == "BDAT":
         return ""  # The octets of a chunk follow its line, without a wait.
-    early = "The client did not wait for this answer."
+    early = EARLY
     if verb == "DATA" and asked:
         early = "The client did not wait for 354, and a server that refuses DATA reads what follows it as commands."
     elif verb == "DATA":

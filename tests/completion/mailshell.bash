@@ -11,7 +11,7 @@ _mailshell() {
     fi
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --protocol | --host | --bind | --smtp | --user | --network | --to | -o | --output | --width)
+            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --protocol | --host | --bind | --smtp | --pop3 | --user | --network | --to | -o | --output | --width)
                 [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
                 ((i++))
                 ;;
@@ -35,6 +35,7 @@ _mailshell() {
         --host) words="lancs.uk nyu.edu someschool.edu" ;;
         --bind) words="" ;;
         --smtp) words="" ;;
+        --pop3) words="" ;;
         --user) words="" ;;
         --network) words="" ;;
         --to) words="svg html md txt cast json" ;;
@@ -47,7 +48,7 @@ _mailshell() {
                 smtp:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 demo:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --list" ;;
                 run:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --protocol --host --fail-on-refusal --json" ;;
-                serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --host --user --network --json" ;;
+                serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --pop3 --host --user --network --json" ;;
                 explain:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 export:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --to --output --width --secrets --protocol --host" ;;
                 table:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;

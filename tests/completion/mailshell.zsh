@@ -135,7 +135,8 @@ _mailshell() {
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
                         '--bind=[address to listen on (default 127.0.0.1)]:ADDR: ' \
-                        '--smtp=[port for SMTP, 0 picks a free one (default 2525)]:PORT: ' \
+                        '--smtp=[port for SMTP, 0 picks a free one]:PORT: ' \
+                        '--pop3=[port for POP3, 0 picks a free one]:PORT: ' \
                         '--host=[which server (default nyu.edu)]:NAME:(lancs.uk nyu.edu someschool.edu)' \
                         '--user=[add a user with mailboxes]:NAME\:PASSWORD: ' \
                         '--network=[its addresses count as the host'\''s own, such as 192.0.2.0/24]:CIDR: ' \

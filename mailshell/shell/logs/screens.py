@@ -12,7 +12,7 @@ from mailshell.shell.logs.lines import Said, ended, whole
 _BEFORE = 50  # lines that were typed before the server spoke
 S_CLIENT = re.compile(rb"CONNECTED\(|depth=\d|verify (error|return)|Can't use SSL_get_servername")
 TOOL = re.compile(
-    rb"(Trying |Connected to |Escape character is |Connection closed|telnet> |\^\]|Connection to |Ncat: )"
+    rb"(Trying \S+\.\.\.$|Connected to |Escape character is |Connection closed|telnet> |\^\]|Connection to |Ncat: )"
 )
 _ERROR = re.compile(rb"[0-9A-F]{8,16}:error:|read:errno=|closed$|DONE$|RENEGOTIATING$|KEYUPDATE$")
 WORTH = re.compile(rb"(Ncat: )?Connected to |Connection closed|TLS started|SSL connection using")

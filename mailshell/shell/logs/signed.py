@@ -8,7 +8,7 @@ from mailshell.shell.logs.screens import WORTH
 
 SWAKS = re.compile(rb"(<[-~*][ *] | [-~*]> |[*=]{3} |<-- |--> )(.*)$", re.S)
 CURL = re.compile(rb"([<>*{}])(?: (.*)|)$", re.S)
-FETCHMAIL = re.compile(rb"fetchmail: ([A-Z0-9]+)([<>]) (.*)$", re.S)
+FETCHMAIL = re.compile(rb"fetchmail: ([A-Z0-9]+)([<>])(?: (.*)|(\.) \(EOM\)\s*)$", re.S)
 
 
 def swaks(lines: Iterable[bytes]) -> Iterator[Said]:
@@ -43,11 +43,19 @@ def curl(lines: Iterable[bytes]) -> Iterator[Said]:
 
 
 def fetchmail(lines: Iterable[bytes]) -> Iterator[Said]:
-    """`POP3>` sends, `POP3<` receives; `SMTP>` and `SMTP<` are the other connection, which hands the mail on."""
+    """`POP3>` sends, `POP3<` receives; `SMTP>` and `SMTP<` are the other connection, which hands the mail on.
+
+    Messages are not shown, and the dot that ends one is `SMTP>. (EOM)`.
+    """
     links: dict[bytes, int] = {}
     for line in whole(lines):
         found = FETCHMAIL.match(line)
         if found is None:
             continue
         link = links.setdefault(found[1], len(links) + 1)
-        yield Said("client" if found[2] == b">" else "server", ended(found[3]), link, found[1].decode("ascii").lower())
+        yield Said(
+            "client" if found[2] == b">" else "server",
+            ended(found[3] or found[4]),
+            link,
+            found[1].decode("ascii").lower(),
+        )
