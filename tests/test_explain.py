@@ -307,7 +307,7 @@ def test_a_near_word_may_be_any_name_of_a_thing():
         ("UIDL", "1982", "Later than 1982: UIDL came in 1994 (RFC 1725)."),
         ("UIDL 1", "1982", "Later than 1982: UIDL came in 1994 (RFC 1725)."),
         ("CAPA", "1995", "Later than 1995: CAPA came in 1998 (RFC 2449)."),
-        ("[IN-USE]", "1995", "Later than 1995: [IN-USE] came in 1998 (RFC 2449)."),
+        ("[IN-USE]", "1995", "Later than 1995: IN-USE came in 1998 (RFC 2449)."),
         ("STLS", "1995", "Later than 1995: STLS came in 1999 (RFC 2595)."),
         ("DKIM-Signature", "1995", "Later than 1995: DKIM-Signature came in 2007 (RFC 4871)."),
     ],

@@ -7,6 +7,7 @@ from mailshell.pop3.capabilities import CAPABILITIES
 from mailshell.pop3.desk import Desk
 from mailshell.pop3.eras import YEARS
 from mailshell.pop3.grammar import TOLERATED
+from mailshell.pop3.replies import MESSAGE, TOP_OF_MESSAGE
 from mailshell.pop3.responses import mark_reply
 from mailshell.pop3.session import TABLE, Session
 
@@ -51,4 +52,5 @@ PROTOCOL: Engine[Host] = Engine(
     usual=("QUIT", "NOOP", "RSET"),
     kinds={"name": "user"},
     own=frozenset(),
+    messages=frozenset({MESSAGE.card.name, TOP_OF_MESSAGE.card.name}),
 )

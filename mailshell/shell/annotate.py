@@ -143,7 +143,7 @@ class Annotator(Renderer):
         if folded:
             return []
         notes = () if left_out(step.octets) else reading.notes  # they speak of the whole line
-        return self._row(body_row(step.octets, notes, reading.gloss)._replace(side=step.side), link)
+        return self._row(body_row(step.octets, notes, reading.gloss, side=step.side), link)
 
     def _end(self, link: int) -> list[str]:
         """Say how much of a message was not shown, once it is over."""

@@ -43,7 +43,7 @@ def _listed(step: Step, view: View) -> str:
         return f"{head}{who}({count:,} {'line' if count == 1 else 'lines'} of a message)"
     if isinstance(record, Closed):
         return f"{head}{who}(closed by the {record.by})"
-    meaning = explain(record, PROTOCOLS[step.entry.wire.protocol])
+    meaning = explain(record, PROTOCOLS[step.entry.wire.protocol], 1)
     # The answer to a counted chunk has no command of its own.
     return head + _plain(view).line((*meaning.command, *meaning.answers)[0], step.label)
 

@@ -92,7 +92,7 @@ def _rule(record: Opened | Exchange | Prompt | Notice, step: Step, link: Link | 
 
 def _parts(record: Spoken, step: Step) -> Iterator[Line]:
     """Each part of the command and of the answer once, with its section."""
-    meaning = explain(record, PROTOCOLS[step.entry.wire.protocol])
+    meaning = explain(record, PROTOCOLS[step.entry.wire.protocol], FOLD)
     told: set[tuple[str, str]] = set()
     for head, rows in (("typed", meaning.command), ("answer", meaning.answers)):
         for row in rows:

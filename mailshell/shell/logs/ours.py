@@ -19,7 +19,9 @@ _MARK = re.compile(r"(?:␍␊|\\r\\n)(?: {2,}\S.*)?$")
 _REFUSED = re.compile(r"S\d*[*!] ")
 _GAP = re.compile(r" {2,}(?=\S)")
 _OWN_LINE = re.compile(r"(==|\*\*) |mailshell( error)?: ")
-_OWN = re.compile(r"(?:== |mailshell: )([\d,]+ more lines? of the message not shown|(?:connection \d+ )?closed\.)")
+_OWN = re.compile(
+    r"(?:== |mailshell: )([\d,]+ more lines? of the (?:message|answer) not shown|(?:connection \d+ )?closed\.)"
+)
 
 
 def transcript(lines: Iterable[bytes]) -> Iterator[Said]:
