@@ -23,10 +23,11 @@ examples:
   mailshell                         talk SMTP to nyu.edu, each line explained
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
+  mailshell pop3                    fetch bob's mail with POP3: USER bob, PASS hungry
   mailshell demo                    the lecture's session, one line at each F8
   mailshell run session.txt         play a file of C: and S: lines, or of commands
   mailshell export a.txt --to html  the same as a page, a picture, notes, a recording
-  mailshell serve --smtp 2525       real mail programs reach the same server over TCP
+  mailshell serve                   real mail programs reach the same servers over TCP
   mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when
 
@@ -36,8 +37,9 @@ exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server star
 """
 
 _EXPLAIN = """\
-FILE, or - for standard input, is a log: a file of C: and S: lines, the screen of telnet, nc or openssl s_client, what
-swaks, msmtp -d, curl -v and smtplib print, or what mailshell --log keeps. Any other file is explained line by line.
+FILE, or - for standard input, is a log of SMTP or POP3: a file of C: and S: lines, the screen of telnet, nc or openssl
+s_client, what swaks, msmtp -d, mpop -d, fetchmail -v -v, curl -v, smtplib and poplib print, or what mailshell --log
+keeps. Any other file is explained line by line.
 
 --era says which words came later than that year, and both --era and --voice choose the server whose replies are
 quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for
@@ -137,7 +139,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     common = _common()
     parser = _Parser(
         prog="mailshell",
-        description="Talk raw SMTP to real mail servers inside a closed world; every octet explains itself.",
+        description="Talk raw SMTP and POP3 to real mail servers inside a closed world; every octet explains itself.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common],
@@ -147,9 +149,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     for name in PROTOCOLS:
-        talk = commands.add_parser(
-            name, parents=[common], help=f"practise {name.upper()} against a server of the world"
-        )
+        talk = commands.add_parser(name, parents=[common], help=f"practise {name.upper()} with a server of the world")
         talk.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
         talk.set_defaults(run=_practise, protocol=name, alone=False)
     _add_demo(commands, common)

@@ -16,7 +16,20 @@ GOLDEN = Path(__file__).parent / "completion"
 SHELLS = ("bash", "zsh", "fish")
 
 WANTED = {
-    "": {"smtp", "demo", "run", "serve", "explain", "export", "table", "paths", "config", "doctor", "completion"},
+    "": {
+        "smtp",
+        "pop3",
+        "demo",
+        "run",
+        "serve",
+        "explain",
+        "export",
+        "table",
+        "paths",
+        "config",
+        "doctor",
+        "completion",
+    },
     "s": {"smtp", "serve"},
     "--depth 2 s": {"smtp", "serve"},
     "smtp ": {"lancs.uk", "nyu.edu", "someschool.edu"},
@@ -28,7 +41,7 @@ WANTED = {
     "run READ": {"README.md"},
     "run --log READ": {"README.md"},
     "explain 250 READ": {"README.md"},
-    "table ": {"smtp"},
+    "table ": {"smtp", "pop3"},
     "config ": {"show", "init"},
     "completion z": {"zsh"},
 }

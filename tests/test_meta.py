@@ -99,7 +99,7 @@ WRONG = {
     ":body 1": "Line 1 is no message text. :search lists them.",
     ":body 9": "There is no line 9. :search lists them.",
     ":explain": ":explain wants words, as in :explain 452",
-    ":explain rept": "Nothing is known about rept. Near it: RET, RSET, retr, RCPT.",
+    ":explain rept": "Nothing is known about rept. Near it: RET, RSET, RETR, RCPT.",
     ":explain zzzzzz": "Nothing is known about zzzzzz.",
     ":world 2": ":world takes no argument.",
     ":depth 3": ":depth wants 0",

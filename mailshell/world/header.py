@@ -2,7 +2,7 @@
 
 # world: lecture          the starting world
 # host: nyu.edu           the server of connection 1
-# protocol: smtp
+# protocol: smtp         or pop3
 # voice: classic
 # policy: strict
 # era: 1982               the year whose protocols the hosts speak: 1982, 1995, 2008 or today

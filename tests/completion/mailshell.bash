@@ -31,7 +31,7 @@ _mailshell() {
         --log) files=yes ;;
         --state) files=yes ;;
         --config) files=yes ;;
-        --protocol) words="smtp" ;;
+        --protocol) words="smtp pop3" ;;
         --host) words="lancs.uk nyu.edu someschool.edu" ;;
         --bind) words="" ;;
         --smtp) words="" ;;
@@ -46,6 +46,7 @@ _mailshell() {
             case $command:$current in
                 :-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --version" ;;
                 smtp:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
+                pop3:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 demo:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --list" ;;
                 run:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --protocol --host --fail-on-refusal --json" ;;
                 serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --pop3 --host --user --network --json" ;;
@@ -58,13 +59,14 @@ _mailshell() {
                 completion:-*) words="--help" ;;
                 *)
                     case $command:$place in
-                        :0) words="smtp demo run serve explain export table paths config doctor completion" ;;
+                        :0) words="smtp pop3 demo run serve explain export table paths config doctor completion" ;;
                         smtp:0) words="lancs.uk nyu.edu someschool.edu" ;;
+                        pop3:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         demo:0) files=yes ;;
                         run:0) files=yes ;;
                         explain:*) files=yes ;;
                         export:0) files=yes ;;
-                        table:0) words="smtp" ;;
+                        table:0) words="smtp pop3" ;;
                         config:0) words="show init" ;;
                         completion:0) words="bash zsh fish" ;;
                     esac
