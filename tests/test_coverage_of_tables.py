@@ -7,18 +7,18 @@ import pytest
 
 from mailshell.core import tables
 from mailshell.core.record import Body, Closed, Exchange, Phase, Verdict
+from mailshell.pop3.desk import State as Pop3State
 from mailshell.shell.explain import explained
 from mailshell.shell.steps import Step
 from mailshell.shell.view import View
 from mailshell.shell.why import why
-from mailshell.smtp import phases
 from mailshell.smtp.desk import State
 from mailshell.smtp.replies import REPLIES
-from mailshell.smtp.session import TABLE
 from tests.goldens import all_played
 from tests.sections import SECTIONS
 
 CHECKLIST = Path(__file__).parent / "checklist"
+STATES = {"smtp": State, "pop3": Pop3State}
 ALL = View(depth=2, wire="marks", width=10_000)
 CONTEXT = re.compile(r"(.+?) (\d{3}) (.*)")
 KEYS = {
@@ -135,13 +135,12 @@ def test_every_reply_of_ours_says_what_happened_which_rule_and_what_is_legal_now
                 continue
             seen.add((record.card.name, record.after))
             link = golden.seat.world.links[entry.wire.number]
-            link.session.restore(State(phase=phases.Phase(record.after)))
+            link.session.restore(STATES[entry.wire.protocol](phase=record.after))
             text = " ".join(" ".join(why(Step(1, 1, entry), link, [], View(width=10_000))).split())
             assert f"what {record.card.name}: {record.card.more}" in text
             assert f"rule {record.card.cite}" in text
             assert f"phase {record.after.value}" in text
-            legal = TABLE.legal(record.after)
-            assert ("legal " in text) is bool(legal)
+            assert ("legal " in text) is bool(link.session.legal())
             if isinstance(record, Exchange) and record.verdict is Verdict.REFUSED:
                 assert record.because
                 assert f"why {record.because}" in text

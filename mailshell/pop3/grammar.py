@@ -10,7 +10,7 @@ NAME = re.compile(rb"(?:[!-~]|" + CHARACTER + rb")+")
 _NUMBER = re.compile(rb"[0-9]+")
 
 END = Expect("the end of the line", "CR LF")
-SPACE = Expect(" ", "one space, before what follows")
+SPACE = Expect("a space", "one, before what follows")
 USER = Expect("name", "the name of a user, as in bob", like="bob")
 MESSAGE = Expect("msg", "the number of a message, from 1", like="1")
 LINES = Expect("n", "how many lines of the body, from 0", like="0")

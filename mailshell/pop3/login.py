@@ -37,9 +37,8 @@ def free(desk: Desk, account: Account) -> bool:
 
 def _wait(desk: Desk, user: str) -> int:
     """How many microseconds are left until this user may log in again."""
-    delay = desk.host.traits.delay
-    last = desk.host.store.noted(_moment(desk, user)) if delay else None
-    return 0 if last is None else last + delay * SECOND - desk.host.now()
+    last = desk.host.store.noted(_moment(desk, user)) if desk.offers("LOGIN-DELAY") else None
+    return 0 if last is None else last + desk.host.traits.delay * SECOND - desk.host.now()
 
 
 def _moment(desk: Desk, user: str) -> str:
@@ -56,11 +55,11 @@ def enter(desk: Desk, account: Account) -> Reply:
         return NO_MAILDROP(f"{host.name} has an account {account.user}, but no INBOX for it.")
     user, delay = mailbox.key.user, host.traits.delay
     if (wait := _wait(desk, user)) > 0:
-        because = f"The last login of {account.user} was less than {delay} seconds ago; {-(-wait // SECOND)} are left."
+        because = f"{account.user} logged in less than {delay} seconds ago. Seconds left to wait: {-(-wait // SECOND)}."
         return TOO_SOON(because, seconds=str(delay))
     if not host.lock(user, desk):
         return IN_USE(f"Another session has the maildrop of {account.user} open. Its QUIT, or its end, unlocks it.")
-    if delay:
+    if desk.offers("LOGIN-DELAY"):
         try:
             store.note(_moment(desk, user), host.now())
         except Full as full:

@@ -55,7 +55,7 @@ class Auth(NamedTuple):
         if self.mechanism.upper() not in offered:
             named = f"{self.mechanism} is not one of them" if self.mechanism else "AUTH must name one"
             known = f"The mechanisms of this server are {' '.join(offered)}, and {named}." if offered else ""
-            return NO_MECHANISM(known or "This server has no SASL mechanism: CAPA has no SASL line.")
+            return NO_MECHANISM(known or "This server has no SASL mechanism, so AUTH leads nowhere.")
         dialogue = Dialogue(self.mechanism.upper())
         if self.initial:
             dialogue = _said(dialogue, b"" if self.initial == "=" else a2b_base64(self.initial))

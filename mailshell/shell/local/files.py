@@ -35,16 +35,15 @@ def save(meta: Meta, rest: str) -> None:
             file.write(text)
     except FileExistsError:
         raise SeatError(f"{rest} exists already. Choose another name.") from None
-    if form:
-        meta.say(f"Saved to {rest}." + (" Passwords stand in it." if meta.renderer.view.secrets else ""))
-    else:
-        meta.say(f"Saved to {rest}. mailshell run {rest} plays it again. Passwords are left out.")
+    again = "" if form else f" mailshell run {rest} plays it again."
+    left_out = "" if form else " Passwords are left out."
+    meta.say(f"Saved to {rest}.{again}" + (" Passwords stand in it." if meta.renderer.view.secrets else left_out))
 
 
 def _script(meta: Meta) -> str:
     traits = meta.seat.world.hosts[meta.seat.link.wire.host].traits
     header = f"# world: {meta.world}\n# voice: {traits.voice}\n# policy: {traits.policy}\n"
-    return f"{header}\n{script.write(meta.seat.story(), meta.seat.numbers)}"
+    return f"{header}\n{script.write(meta.seat.story(), meta.seat.numbers, secrets=meta.renderer.view.secrets)}"
 
 
 def _exported(meta: Meta, form: str) -> str:
