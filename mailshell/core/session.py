@@ -136,15 +136,17 @@ Kind = Literal["user", "host", "verb"]
 class Engine(NamedTuple, Generic[Host]):
     """A protocol: how to open a session, how to take its lines apart, what there is to know.
 
-    `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a world, and
-    `own` are the rules in which a client names itself.
+    `mark_reply` takes a line of an answer, line end left out, the card of the answer, and which of its lines it is,
+    from 0. `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a
+    world, and `own` are the rules in which a client names itself. `messages` are the names of the answers that bring
+    a message: all of its lines between the first and the last, dots stuffed.
     """
 
     name: str
     port: int
     open: Callable[[Host, Peer], Session]
     mark_command: Callable[[bytes], Marked]
-    mark_reply: Callable[[bytes, Card], Marked]
+    mark_reply: Callable[[bytes, Card, int], Marked]
     phases: Mapping[Phase, Card]
     topics: tuple[Topic, ...]
     matrix: Callable[[Host], list[str]]
@@ -152,3 +154,4 @@ class Engine(NamedTuple, Generic[Host]):
     usual: tuple[str, ...]
     kinds: Mapping[str, Kind]
     own: frozenset[str]
+    messages: frozenset[str] = frozenset()

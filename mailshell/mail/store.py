@@ -5,7 +5,7 @@ the value after and the number of the change that it was made on, so undo, redo 
 The octets of messages (bodies) stand beside the state: they never change, and their numbers are never used again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -164,6 +164,21 @@ class Store:
         self._change(("message", key, uid), None, message)
         return message
 
+    def remove(self, key: BoxKey, uids: Iterable[int]) -> None:
+        """Take messages out of a mailbox for good; those that it does not have are passed over.
+
+        Raises KeyError when there is no such mailbox.
+        """
+        mailbox = self.mailbox(key)
+        if mailbox is None:
+            raise KeyError(key)
+        key, box, messages = mailbox.key, mailbox.box, mailbox.messages
+        gone = [messages[uid] for uid in uids if uid in messages]
+        if gone:
+            self._change(("box", key), box, box._replace(modseq=box.modseq + 1))
+        for message in gone:
+            self._change(("message", key, message.uid), message, None)
+
     def enqueue(
         self,
         host: str,
@@ -214,6 +229,14 @@ class Store:
     def coming(self, counter: str) -> int:
         """The value that `number` will give next."""
         return self._counters.get(counter, 0) + 1
+
+    def noted(self, name: str) -> int | None:
+        """The number that was noted under a name."""
+        return self._counters.get(name)
+
+    def note(self, name: str, value: int) -> None:
+        """Keep a number under a name, such as the moment of a login; it stands among the counters."""
+        self._change(("counter", name), self._counters.get(name), value)
 
     @property
     def durable(self) -> bool:
@@ -309,17 +332,30 @@ class Store:
         """Undo up to the newest change that both ends have in common, then redo down to `to`."""
         here, there = self.head, to
         forward: list[Change] = []
+        returned: set[BoxKey] = set()
         while here != there:  # a change has a higher number than its parent
             if here > there:
                 change = self._tree[here - self._first]
                 self._put(change.what, change.before)
+                if change.what[0] == "message" and change.after is None:
+                    returned.add(change.what[1])
                 here = change.parent
             else:
                 forward.append(self._tree[there - self._first])
                 there = forward[-1].parent
         for change in reversed(forward):
             self._put(change.what, change.after)
+        for key in returned:
+            self._sort(key)
         self.head = to
+
+    def _sort(self, key: BoxKey) -> None:
+        """Messages that came back into a mailbox stand in their places again, in the order of the uids."""
+        mailbox = self.mailbox(key)
+        if mailbox is not None:
+            messages = sorted(mailbox.messages.items())
+            mailbox.messages.clear()
+            mailbox.messages.update(messages)
 
     def _put(self, what: What, value: Value | None) -> None:
         """Set or remove (None) one value of the state: the only place where the projection changes."""

@@ -23,7 +23,7 @@ from mailshell.protocols import PROTOCOLS
 from mailshell.shell.bar import useful
 from mailshell.shell.help import legal_topics
 from mailshell.shell.meta import Meta
-from mailshell.shell.render import Label, Renderer
+from mailshell.shell.render import FOLD, Label, Renderer
 from mailshell.shell.text import safe, wrap
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
@@ -158,7 +158,7 @@ class Panes:
         out: StyleAndTextTuples = []
         if self._last is not None and not isinstance(self._last.record, Body):
             engine = PROTOCOLS[self._last.wire.protocol]
-            out += _heading("What this means") + _told(explain(self._last.record, engine), self._view(), width)
+            out += _heading("What this means") + _told(explain(self._last.record, engine, FOLD), self._view(), width)
         out += self._state(width)
         room = self._room()
         if len(out) > room:

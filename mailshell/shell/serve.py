@@ -25,9 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `serve` beside those that every command has."""
     parser.add_argument("--bind", default="127.0.0.1", metavar="ADDR", help="address to listen on (default 127.0.0.1)")
     for name in PROTOCOLS:
-        text = f"port for {name.upper()}, 0 picks a free one"
-        if len(PROTOCOLS) == 1:
-            text += f" (default {PORTS[name]})"
+        text = f"port for {name.upper()}, 0 picks a free one ({PORTS[name]} where no port is asked for)"
         parser.add_argument(f"--{name}", type=_port, metavar="PORT", help=text)
     parser.add_argument("--host", default=DEFAULT_HOST, metavar="NAME", help=f"which server (default {DEFAULT_HOST})")
     parser.add_argument(
