@@ -47,6 +47,27 @@ def test_any_transcript_is_a_scene(tmp_path):
     assert desk.said(":step").startswith("** line 4 of the scene: ")
 
 
+def test_a_scene_of_another_protocol_has_a_connection_of_its_own(tmp_path):
+    path = tmp_path / "fetch.txt"
+    path.write_text("# protocol: pop3\n# host: lancs.uk\nC: USER alice\nC: QUIT\n", encoding="utf-8")
+    desk = Desk()
+    desk.do("NOOP", f":demo {path}", ":step")
+    assert not desk.seat.links[1].closed
+    wire = desk.seat.links[2].wire
+    assert (desk.seat.current, wire.protocol, wire.host) == (2, "pop3", "lancs.uk")
+    assert any(line.startswith("S2: +OK Send the password") for line in desk.lines)
+    desk.do(":undo")
+    assert desk.meta.scene is not None
+    assert desk.meta.scene.left == 2
+
+
+def test_a_scene_of_a_host_that_is_not_there_is_told(tmp_path):
+    path = tmp_path / "far.txt"
+    path.write_text("# host: mars.test\nC: NOOP\n", encoding="utf-8")
+    desk = Desk()
+    assert desk.said(f":demo {path}", ":step").startswith("** mars.test is no host of this world.")
+
+
 def test_a_scene_that_cannot_be_read_is_told(tmp_path, capsys):
     path = tmp_path / "odd.txt"
     path.write_text("# voice: loud\nC: NOOP\n", encoding="utf-8")

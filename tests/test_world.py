@@ -181,6 +181,7 @@ def test_what_comes_after_quit_is_noted_in_pop3_too(off, ends):
     world.feed(Wires(world).open(protocol="pop3"), b"QUIT\r\nNOOP\r\n")
     world.settle()
     closed = world.transcript.entries[-1].record
+    assert isinstance(closed, Closed)
     assert "What it sent after QUIT is dropped." in closed.because
     assert closed.because.endswith(ends)
 

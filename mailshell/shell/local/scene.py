@@ -28,9 +28,9 @@ def demo(meta: Meta, rest: str) -> None:
     begin(meta, found, beside=beside)
     assert meta.scene is not None, "a scene has begun"
     meta.say(f"{meta.scene.left} lines to come. F8 or :step types the next one, :undo takes it back.")
-    host = found.header.get("host", meta.seat.link.wire.host)
-    asked, ours = setting(found.header).traits, meta.seat.world.hosts[host].traits
-    if (asked.voice, asked.era, asked.policy) != (ours.voice, ours.era, ours.policy):
+    host = meta.seat.world.hosts.get(found.header.get("host", meta.seat.link.wire.host))
+    asked, ours = setting(found.header).traits, None if host is None else host.traits
+    if ours is not None and (asked.voice, asked.era, asked.policy) != (ours.voice, ours.era, ours.policy):
         meta.say(f"It was written for --voice {asked.voice}: mailshell demo {rest} plays it so.")
 
 
