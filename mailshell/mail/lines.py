@@ -27,7 +27,7 @@ from mailshell.core.record import (
     Want,
 )
 from mailshell.core.relics import Relic
-from mailshell.core.session import Preview, State
+from mailshell.core.session import Numbers, Preview, State
 from mailshell.mail.host import Host
 
 
@@ -132,6 +132,10 @@ class LineSession(ABC, Generic[D, A]):
     def receive_eof(self) -> list[Record]:
         """The client closed the connection; what was not finished is lost."""
         return self._end("client", self._closed_early(self.phase))
+
+    def numbers(self) -> Numbers | None:
+        """How this session numbers messages: not at all, where the protocol opens no mailbox."""
+        return None
 
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now."""
