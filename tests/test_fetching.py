@@ -80,8 +80,9 @@ def with_curl(fetch: Fetch) -> str:
     text = ""
     for number in listed[::2]:
         text += fetch.run("curl", *login, where + number)
-    for number in listed[::2] if not fetch.keep else ():
-        fetch.run("curl", *login, "--list-only", "-X", f"DELE {number}", where)
+    # Each call is a session, and numbers are those of a session: the last one first.
+    for number in reversed(listed[::2] if not fetch.keep else []):
+        fetch.run("curl", *login, "--head", "-X", "DELE", where + number)
     return text.replace("\r\n", "\n")
 
 
@@ -137,7 +138,8 @@ def with_telnet(fetch: Fetch) -> str:
             telnet.stdin.write(line.encode() + b"\n")
             telnet.stdin.flush()
             assert telnet.stdout.readline().startswith(b"+OK")
-            while line.startswith("retr") and (row := telnet.stdout.readline()) != b".\r\n":
+            while line.startswith("retr") and (row := telnet.stdout.readline()).strip() != b".":
+                assert row, "the client ended"
                 text += row[1:] if row.startswith(b"..") else row
     return text.decode().replace("\r\n", "\n")
 
