@@ -28,6 +28,7 @@ class Served:
     def __init__(self, process: subprocess.Popen[bytes], errors: Path) -> None:
         self.process = process
         self.port = 0
+        self.ports: dict[str, int] = {}
         self._errors = errors
 
     def event(self) -> Event:
@@ -82,7 +83,8 @@ def serving(folder: Path, *options: str) -> Iterator[Served]:
     with watched(process):
         while (event := served.event()).get("event") != "ready":
             assert event, f"the server ended: {served.errors}"
-            served.port = event["port"]
+            served.port = event["port"] if event["protocol"] == "smtp" else served.port
+            served.ports[event["protocol"]] = event["port"]
         yield served
 
 
