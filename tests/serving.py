@@ -149,6 +149,12 @@ class Wire:
     def send(self, octets: bytes) -> None:
         self.socket.sendall(octets)
 
+    def line(self) -> bytes:
+        """One line; raises AssertionError at the end of the connection."""
+        line = self.file.readline()
+        assert line.endswith(b"\n")
+        return line
+
     def reply(self) -> bytes:
         """One reply, all its lines; empty at the end of the connection."""
         lines = []

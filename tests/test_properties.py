@@ -206,8 +206,8 @@ def test_any_octets_get_well_formed_answers(protocol, data, traits, peer, host):
 
 def test_every_record_of_the_golden_transcripts_is_well_formed():
     for golden in all_played().values():
-        for record in golden.records:
-            check_record(golden.header["protocol"], record)
+        for entry in golden.seat.world.transcript.entries:
+            check_record(entry.wire.protocol, entry.record)
 
 
 @each_protocol

@@ -183,11 +183,8 @@ class LineSession(ABC, Generic[D, A]):
             return self._absent(command).because
         return "" if phase in command.when else self._misplaced(command, phase).because
 
-    def _read(self, records: list[Record]) -> bool:
-        """Take what arrived, as far as it is complete; True when something was done and there may be more to do."""
-        return self._command(records)
-
     def _command(self, records: list[Record]) -> bool:
+        """Take one line as a command."""
         octets = self._framer.line()
         if octets is None:
             return False
@@ -297,6 +294,10 @@ class LineSession(ABC, Generic[D, A]):
     def _grants(self, want: Want) -> bool:
         """Whether the server offered this client what a word of a line belongs to."""
         return True
+
+    @abstractmethod
+    def _read(self, records: list[Record]) -> bool:
+        """Take what arrived, as far as it is complete; True when something was done and there may be more to do."""
 
     @abstractmethod
     def _greeting(self) -> A:
