@@ -52,6 +52,15 @@ class Move(NamedTuple):
     verdict: Verdict | None = Verdict.ACCEPTED
 
 
+class Numbers(NamedTuple):
+    """The messages of a user's mailbox as a session numbers them, by their uids, and those that it has marked."""
+
+    user: str
+    mailbox: str
+    numbers: Mapping[int, int]
+    marked: frozenset[int]
+
+
 class State(Protocol):
     """Everything that a session remembers, as one frozen value."""
 
@@ -101,6 +110,9 @@ class Session(Protocol):
 
     def moves(self) -> tuple[Move, ...]:
         """A safe, an odd and a breaking next step; none where the connection is over or half a line waits."""
+
+    def numbers(self) -> Numbers | None:
+        """How this session numbers messages; None where no mailbox is open in it."""
 
     def rushed(self, records: list[Record]) -> Iterable[tuple[int, str]]:
         """Of the records that `receive` gave last, those whose answers the client should have waited for.

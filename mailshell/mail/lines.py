@@ -27,7 +27,7 @@ from mailshell.core.record import (
     Want,
 )
 from mailshell.core.relics import Relic
-from mailshell.core.session import Preview, State
+from mailshell.core.session import Numbers, Preview, State
 from mailshell.mail.host import Host
 
 
@@ -136,6 +136,10 @@ class LineSession(ABC, Generic[D, A]):
         """The client closed the connection; what was not finished is lost."""
         return self._end("client", self._closed_early(self.phase))
 
+    def numbers(self) -> Numbers | None:
+        """How this session numbers messages: not at all, where the protocol opens no mailbox."""
+        return None
+
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now."""
         return tuple(one.card.name for one in self._table.legal(self.phase) if one.offered(self._desk.offers))
@@ -182,11 +186,8 @@ class LineSession(ABC, Generic[D, A]):
             return self._absent(command).because
         return "" if phase in command.when else self._misplaced(command, phase).because
 
-    def _read(self, records: list[Record]) -> bool:
-        """Take what arrived, as far as it is complete; True when something was done and there may be more to do."""
-        return self._command(records)
-
     def _command(self, records: list[Record]) -> bool:
+        """Take one line as a command."""
         octets = self._framer.line()
         if octets is None:
             return False
@@ -301,6 +302,10 @@ class LineSession(ABC, Generic[D, A]):
     def _grants(self, want: Want) -> bool:
         """Whether the server offered this client what a word of a line belongs to."""
         return True
+
+    @abstractmethod
+    def _read(self, records: list[Record]) -> bool:
+        """Take what arrived, as far as it is complete; True when something was done and there may be more to do."""
 
     @abstractmethod
     def _greeting(self) -> A:

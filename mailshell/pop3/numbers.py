@@ -34,6 +34,8 @@ def octets(desk: Desk, message: Message) -> bytes | Reply:
         found = desk.host.store.octets(message.body)
     except StateError as error:
         return UNREADABLE(str(error))
+    except KeyError:
+        return UNREADABLE("Another program has removed the message since the login.")
     if not found.isascii() and not desk.state.utf8 and desk.offers("UTF8") and not header(found).isascii():
         return NEEDS_UTF8("A header field has characters outside ASCII. Send UTF8 before USER in the next session.")
     return found

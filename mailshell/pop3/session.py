@@ -6,7 +6,7 @@ from mailshell.core import reasons as common
 from mailshell.core.clock import MINUTE
 from mailshell.core.command import Command, Table
 from mailshell.core.record import Body, Closed, Fault, Opened, Phase, Record
-from mailshell.core.session import Move, Peer, Preview
+from mailshell.core.session import Move, Numbers, Peer, Preview
 from mailshell.core.session import State as AnyState
 from mailshell.mail.host import Host
 from mailshell.mail.lines import LineSession
@@ -73,6 +73,14 @@ class Session(LineSession[Desk, Reply]):
             note = "* alone gives up" if line != b"*" else "gives the exchange up"
             return Preview(pop3.CARDS[_EXCHANGE], True, fits=len(line), note=note)
         return super().preview(line)
+
+    def numbers(self) -> Numbers | None:
+        """The numbers that RETR and DELE take, of all messages that were there at login."""
+        drop = self._desk.state.drop
+        if drop is None:
+            return None
+        numbers = {message.uid: number for number, message in enumerate(drop.messages, 1)}
+        return Numbers(drop.user, drop.key.name, numbers, frozenset(drop.marked()))
 
     def moves(self) -> tuple[Move, ...]:
         """What to try next."""

@@ -146,12 +146,12 @@ class Annotator(Renderer):
         return self._row(body_row(step.octets, notes, reading.gloss, side=step.side), link)
 
     def _end(self, link: int) -> list[str]:
-        """Say how much of a message was not shown, once it is over."""
-        self._letters.pop(link, None)
+        """Say how much of a message, or of a list, was not shown, once it is over."""
+        what = "answer" if self._letters.pop(link, None) is None else "message"
         more = self._shown_lines.pop(link, 0) - FOLD
         if more <= 0 or self.view.depth == 2:
             return []
-        return self.say(f"{more:,} more {'line' if more == 1 else 'lines'} of the message not shown")
+        return self.say(f"{more:,} more {'line' if more == 1 else 'lines'} of the {what} not shown")
 
 
 class _Bare(Annotator):
