@@ -79,7 +79,7 @@ def test_one_message_by_two_protocols():
 def test_the_panes_show_the_state():
     async def journey(shell):
         await shell.type("USER bob", "PASS hungry", "STAT", ":panes")
-        await shell.until("State: pop3 nyu.edu", "transaction: the maildrop is open", "What this means")
+        await shell.until("pop3 nyu.edu: transaction: the maildrop is open", "What this means")
         await shell.type(":panes")
 
     in_shell(journey, protocol="pop3", columns=120, rows=40)
