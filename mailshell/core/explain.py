@@ -91,10 +91,11 @@ def explain(record: Spoken, engine: Engine[Host], most: int | None = None) -> Me
         # The answer to a counted body has no octets of its own.
         command = (command_row(record.octets, engine, record.parsed if refused else None),) if record.octets else ()
         return Meaning(command, answers, record.because, next_step, record.before, record.after, refused, folded)
+    opened = isinstance(record, Opened)
+    answers = _answers(lines, folded, record.card, engine, "plain" if opened else "unasked")
     if isinstance(record, Opened):
-        return Meaning((), _answers(lines, folded, record.card, engine, "plain"), "", "", None, record.after)
-    answers = _answers(lines, folded, record.card, engine, "unasked")
-    return Meaning((), answers, record.because, record.card.next, record.before, record.after)
+        return Meaning((), answers, "", "", None, record.after, folded=folded)
+    return Meaning((), answers, record.because, record.card.next, record.before, record.after, folded=folded)
 
 
 def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | None = None) -> Row:

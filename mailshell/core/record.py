@@ -198,6 +198,7 @@ def reply_ends(record: Opened | Exchange | Prompt | Notice, most: int) -> tuple[
         return reply_lines(record), 0
     head: list[bytes] = []
     for item in record.replies:
-        head += [line + b"\r\n" for line in item.split(b"\r\n", most - len(head))[: most - len(head)]]
+        wanted = most - len(head)
+        head += [line + b"\r\n" for line in item.removesuffix(b"\r\n").split(b"\r\n", wanted)[:wanted]]
     last = record.replies[-1].removesuffix(b"\r\n")
     return [*head, last[last.rfind(b"\n") + 1 :] + b"\r\n"], count - most - 1
