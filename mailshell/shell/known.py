@@ -60,7 +60,7 @@ def facts(text: str, traits: Traits = TODAY) -> list[Fact]:
 
 def _facts(text: str, traits: Traits) -> list[Fact]:
     if _CODE.fullmatch(text):
-        return code(text, traits)
+        return [*_terms(text), *code(text, traits)]
     wanted = text.upper()
     if (found := _ENHANCED.fullmatch(wanted)) is not None:
         return enhanced(*found.groups())
@@ -189,7 +189,8 @@ def _topics(wanted: str) -> list[Topic]:
 def _commands(wanted: str) -> list[Fact]:
     out = []
     for row in tables.find("smtp-commands", "command", wanted):
-        fields = _row_fields(row, "syntax", "when", "effect", "intermediate", "success", "errors", "pipelining")
+        fields = _row_fields(row, "syntax", "when", "effect", "intermediate", "success", "errors")
+        fields += _kept((("with PIPELINING", row["pipelining"]),))
         topic = next(iter(_topics(wanted)), None)
         if topic is None:
             more = f"Effect: {row['effect']}."
@@ -266,7 +267,7 @@ def _others(wanted: str) -> list[Fact]:
         says = f"{row['value']} {row['unit']}, {row['kind']}"
         more = "" if row["meaning"] == "-" else row["meaning"]
         out.append(Fact(row["name"], "limit", says, more, "", (), row["section"]))
-    for row in tables.find(_THEORY, "digit", wanted):
+    for row in tables.find(_THEORY, "digit", wanted.replace("XX", "YZ")):
         out.append(
             Fact(
                 row["digit"],
@@ -292,7 +293,9 @@ def _rules(wanted: str) -> list[Fact]:
 
 
 def _kind(topic: Topic) -> str:
-    return "phase" if any(topic.card is card for card in PROTOCOLS["smtp"].phases.values()) else "line"
+    if topic.card in eras.CARDS:
+        return "era"
+    return "phase" if topic.card in PROTOCOLS["smtp"].phases.values() else "line"
 
 
 def _position(row: Cells) -> str:

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, NamedTuple
 from mailshell.core import script
 from mailshell.core.script import ScriptError
 from mailshell.shell.render import GLOSS_COLUMN
-from mailshell.shell.text import unshown, width
+from mailshell.shell.text import middle_left_out, unshown, width
 from mailshell.smtp.responses import read_line
 from mailshell.smtp.session import TABLE
 
@@ -108,11 +108,7 @@ class _Line:
         self.size, self._start, self._end = 0, b"", b""
         if size <= LONGEST:
             return start
-        return b"%s [%s octets not shown] %s" % (
-            start[:_KEPT],
-            f"{size - 2 * _KEPT:,}".encode(),
-            (start + end)[-_KEPT:],
-        )
+        return middle_left_out(start + end, _KEPT, _KEPT, size)
 
 
 def reader(head: list[bytes]) -> Reader | None:
@@ -333,6 +329,7 @@ class _Screen:
     def __init__(self) -> None:
         self._message = False
         self._open = False  # the server has spoken, and has not closed
+        self._echoed = False  # the screen shows what was typed; it does not where a program typed it
         self._typed: deque[bytes] = deque(maxlen=_BEFORE)  # lines for nobody, while it is not open
 
     def in_message(self) -> bool:
@@ -348,7 +345,7 @@ class _Screen:
                 yield Said("client", _ended(line))
             elif (reply := read_line(bare)) is not None:
                 yield from self._before(reply.code)
-                self._message = reply.code == 354
+                self._message = reply.code == 354 and (self._echoed or not self._open)
                 self._open = reply.code not in (221, 421)
                 yield Said("server", _ended(line))
             elif _TOOL.match(bare) is not None:
@@ -356,6 +353,7 @@ class _Screen:
                 if _WORTH.match(bare):
                     yield Said("note", bare)
             elif self._open:
+                self._echoed = True
                 yield Said("client", _ended(line))
             else:
                 self._typed.append(line)
@@ -365,5 +363,6 @@ class _Screen:
         if not self._open and code not in (220, 221, 421):
             for line in self._typed:
                 if TABLE.find(line.split(b" ", 1)[0].rstrip(b"\r\n")) is not None:
+                    self._echoed = True
                     yield Said("client", _ended(line))
         self._typed.clear()

@@ -70,6 +70,10 @@ def search(meta: Meta, rest: str) -> None:
     meta.read(lines)
 
 
+SIDES = {"client": "what the client sent", "server": "what the server answered", "all": "both, line by line"}
+"""The words of `:copy`."""
+
+
 def copy(meta: Meta, rest: str) -> None:
     """`:copy client|server|all`."""
     from mailshell.shell.search import Sides, side
@@ -81,7 +85,11 @@ def copy(meta: Meta, rest: str) -> None:
     meta.current()
     wire = meta.seat.link.wire
     here = [step for step in steps(meta.seat) if step.entry.wire is wire]
-    meta.out(side(here, sides[rest], secrets=meta.renderer.view.secrets))
+    lines = side(here, sides[rest], secrets=meta.renderer.view.secrets)
+    if not lines:
+        whose = "" if rest == "all" else f" of the {rest}"
+        raise SeatError(f"This connection has no line{whose} yet.")
+    meta.out(lines)
 
 
 def explain(meta: Meta, rest: str) -> None:
@@ -112,9 +120,8 @@ def body(meta: Meta, rest: str) -> None:
     record = step.entry.record
     if not isinstance(record, Body):
         raise SeatError(f"Line {step.number} is no message text. :search lists them.")
-    everything = len(record.octets)  # a message has at most so many lines
     before = steps.before(found, step)
-    meta.read(Renderer(meta.renderer.view).message(before, step.entry, step.label, fold=everything))
+    meta.read(Renderer(meta.renderer.view).message(before, step.entry, step.label, whole=True))
 
 
 def mailbox(meta: Meta, rest: str) -> None:
