@@ -123,7 +123,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> "NoReturn":
         """Exit with status 2."""
-        helps = "".join(parser.format_help() for parser in (self, *self.parts.values()))
+        named = next((word for word in self.words if word in self.parts), "")
+        helps = self.format_help() + (self.parts[named].format_help() if named else "")
         flags = re.findall(r"(?<![\w-])--[a-z-]+", helps)
         _, _, choices = message.partition("choose from")
         wrong, known = re.findall(r"'(\w+)' \(", message), re.findall(r"\w+", choices)
@@ -135,7 +136,28 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"mailshell: {message}.{hint}\nmailshell: {self.prog} --help lists what there is.\n")
 
 
-def _parser(argv: list[str]) -> argparse.ArgumentParser:
+class _Parts:
+    """The commands of the command line. Only a command that is named gets its options (with None all do).
+
+    To build the options of every command takes longer than all that --help needs besides.
+    """
+
+    def __init__(self, parser: argparse.ArgumentParser, common: _Parser, named: Sequence[str] | None) -> None:
+        self.all = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+        self._common = common
+        self._named = named
+
+    def add(self, name: str, help: str, *, bare: bool = False) -> _Parser:
+        """One more command; a `bare` one has no options but its own."""
+        return self.all.add_parser(name, help=help, parents=[self._common] if self.named(name) and not bare else [])
+
+    def named(self, name: str) -> bool:
+        """Whether the command is on the command line."""
+        return self._named is None or name in self._named
+
+
+def _parser(argv: list[str] | None) -> _Parser:
+    """The parser for a command line; with None the whole of it, for those who list what there is."""
     common = _common()
     parser = _Parser(
         prog="mailshell",
@@ -146,35 +168,44 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
     parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu", alone=True, scene="", settled=True)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    parts = _Parts(parser, common, argv)
 
     for name in PROTOCOLS:
-        talk = commands.add_parser(name, parents=[common], help=f"practise {name.upper()} with a server of the world")
+        talk = parts.add(name, f"practise {name.upper()} with a server of the world")
         talk.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
         talk.set_defaults(run=_practise, protocol=name, alone=False)
-    _add_demo(commands, common)
+    _add_demo(parts)
 
-    _add_run(commands, common)
+    _add_run(parts)
 
-    serve = commands.add_parser("serve", parents=[common], help="offer the same servers over TCP")
-    if "serve" in argv:
+    serve = parts.add("serve", "offer the same servers over TCP")
+    if parts.named("serve"):
         from mailshell.shell.serve import add_options
 
         add_options(serve)
     serve.set_defaults(run=_serve)
 
-    _add_explain(commands, common)
-    _add_export(commands, common)
-    table = commands.add_parser("table", parents=[common], help="print which command is legal in which phase")
+    _add_explain(parts)
+    _add_export(parts)
+    table = parts.add("table", "print which command is legal in which phase")
     table.add_argument("protocol", choices=PROTOCOLS)
     table.set_defaults(run=_table)
-    _add_own(commands, common)
-    return parser.knowing(commands.choices, argv)
+    _add_own(parts)
+    helps = parts.add("help", "what there is, or the options of one command", bare=True)
+    helps.add_argument("command", nargs="?", choices=list(parts.all.choices), metavar="COMMAND")
+    helps.set_defaults(run=lambda args: _help(args.command), settled=False)
+    return parser.knowing(parts.all.choices, argv or ())
 
 
-def _add_run(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
-    run = commands.add_parser("run", parents=[common], help="play a file of C: and S: lines, or of plain commands")
-    run.add_argument("file", metavar="FILE", help="- reads standard input")
+def _help(command: str | None) -> int:
+    parser = _parser([command or ""])
+    (parser if command is None else parser.parts[command]).print_help()
+    return 0
+
+
+def _add_run(parts: "_Parts") -> None:
+    run = parts.add("run", "play a file of C: and S: lines, or of plain commands")
+    run.add_argument("file", metavar="FILE", help="- reads standard input; C: lines in a row go out in one write")
     run.add_argument("--protocol", default="smtp", choices=PROTOCOLS, help="of plain commands (default smtp)")
     run.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
     run.add_argument("--fail-on-refusal", action="store_true", help="exit 1 when the server refuses a command")
@@ -182,42 +213,37 @@ def _add_run(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -
     run.set_defaults(run=_run)
 
 
-def _add_demo(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
-    demo = commands.add_parser("demo", parents=[common], help="a scene that is typed for you, a line at each F8")
+def _add_demo(parts: "_Parts") -> None:
+    demo = parts.add("demo", "a scene that is typed for you, a line at each F8")
     demo.add_argument("scene", nargs="?", default="lecture", metavar="NAME|FILE", help="default lecture")
     demo.add_argument("--list", action="store_true", help="list the scenes")
     demo.set_defaults(run=_demo, alone=False)
 
 
-def _add_explain(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
-    explain = commands.add_parser(
-        "explain",
-        parents=[common],
-        help="what a code, a line or a whole log means",
-        epilog=_EXPLAIN,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _add_explain(parts: "_Parts") -> None:
+    explain = parts.add("explain", "what a code, a line or a whole log means")
+    explain.epilog, explain.formatter_class = _EXPLAIN, argparse.RawDescriptionHelpFormatter
     explain.add_argument("words", nargs="+", metavar="WORDS|FILE|-", help="452, 5.7.1, EHLO, a line, or a log")
     explain.set_defaults(run=_explain)
 
 
-def _add_own(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
+def _add_own(parts: "_Parts") -> None:
     """The commands about mailshell itself. Those that report on the options settle them themselves, or need none."""
-    paths = commands.add_parser("paths", help="print the folders and files that mailshell uses")
+    paths = parts.add("paths", "print the folders and files that mailshell uses", bare=True)
     paths.set_defaults(run=_paths, settled=False)
-    config = commands.add_parser("config", parents=[common], help="print what holds and why, or write a config file")
+    config = parts.add("config", "print what holds and why, or write a config file")
     config.add_argument("action", nargs="?", default="show", choices=["show", "init"], help="default show")
     config.set_defaults(run=_config, settled=False)
-    doctor = commands.add_parser("doctor", parents=[common], help="look for what may go wrong on this machine")
+    doctor = parts.add("doctor", "look for what may go wrong on this machine")
     doctor.add_argument("--json", action="store_true", help="one JSON object a line")
     doctor.set_defaults(run=_doctor, settled=False)
-    completion = commands.add_parser("completion", help="print a script with which your shell completes with Tab")
+    completion = parts.add("completion", "print a script with which your shell completes with Tab", bare=True)
     completion.add_argument("shell", choices=["bash", "zsh", "fish"])
     completion.set_defaults(run=_completion, settled=False)
 
 
-def _add_export(commands: "argparse._SubParsersAction[_Parser]", common: _Parser) -> None:
-    export = commands.add_parser("export", parents=[common], help="a file or a log as a picture, a page or notes")
+def _add_export(parts: "_Parts") -> None:
+    export = parts.add("export", "a file or a log as a picture, a page or notes")
     export.add_argument("file", metavar="FILE", help="C: and S: lines, commands, or a log; - reads standard input")
     export.add_argument("--to", required=True, choices=_FORMS, help=", ".join(map(" ".join, _FORMS.items())))
     export.add_argument("-o", "--output", metavar="FILE", help="write there (default standard output)")
@@ -316,5 +342,5 @@ def _doctor(args: argparse.Namespace) -> int:
 def _completion(args: argparse.Namespace) -> int:
     from mailshell.shell.completion import script
 
-    print(script(args.shell, _parser(["serve"])), end="")  # named, so that it has its options
+    print(script(args.shell, _parser(None)), end="")
     return 0

@@ -59,6 +59,15 @@ class Terminal:
         while self.rows[-len(rows) :] != list(rows):
             self.wait_more()
 
+    def until(self, *texts):
+        """Read until each text stands on some row."""
+        while not all(any(text in row for row in self.rows) for text in texts):
+            self.wait_more()
+
+    def press(self, keys):
+        """Press keys."""
+        self.process.write(keys.encode())
+
     def end(self):
         """Read to the end, and return the exit status."""
         try:

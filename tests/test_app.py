@@ -82,7 +82,7 @@ def test_a_pasted_message_is_folded_and_its_end_is_the_end():
         body = "".join(f"line {number}\n" for number in range(1000))
         shell.press(f"\x1b[200~Subject: long\n\n{body}.\nNOOP\n\x1b[201~")
         rows = await shell.until("S: 250 2.0.0 Nothing done")
-        assert "== 962 more lines of the message not shown" in rows
+        assert "== 962 more lines of the message not shown; :body shows all" in rows
         assert shell.world.store.mailboxes("nyu.edu", "bob")[0].messages[3].size > 8000
 
     in_shell(journey)
@@ -275,6 +275,8 @@ def test_undo_waits_until_nobody_is_connected_over_tcp():
             await shell.until("connection a closed")
         await shell.type(":undo")
         assert any(row.startswith("== undone: C: HELO") for row in shell.rows)
+        await shell.type(":serve smtp=x")
+        await shell.until("** x is no port: a port is a number from 0 to 65535")
         await shell.type(":serve off")
         await shell.until("== The ports are closed.")
 
@@ -330,7 +332,7 @@ def test_the_panes_show_the_wire_and_its_meaning_and_leave_everything_behind():
     async def journey(shell):
         await shell.type("HELO lancs.uk")
         shell.press("\x1b[15~")
-        await shell.until("What this means", "State: smtp nyu.edu")
+        await shell.until("What this means", "smtp nyu.edu: ready: no sender yet")
         shell.press("MAIL FROM:<alice@lancs.uk>\r")
         await shell.until("S: 250 2.1.0 Sender ok", "return path accepted")
         shell.press("\x1b[15~")
@@ -419,3 +421,117 @@ def test_a_program_that_is_not_there_is_told(monkeypatch):
         await shell.until("** /nowhere/pager cannot be run: No such file or directory.", "   :why       what happened")
 
     in_shell(journey, rows=12)
+
+
+def test_a_scene_goes_back_with_undo():
+    async def journey(shell):
+        await shell.type(":demo lecture")
+        for line in ("C: HELO lancs.uk", "C: MAIL FROM: <alice@lancs.uk>"):
+            shell.press("\x1b[19~")
+            await shell.until(line)
+        await shell.type(":undo")
+        shell.press("\x1b[19~")
+        await shell.when(lambda: sum(row.startswith("C: MAIL FROM: <alice@lancs.uk>") for row in shell.rows) == 2)
+        await shell.type(":reset")
+        shell.press("\x1b[19~")
+        await shell.when(lambda: sum(row.startswith("C: HELO lancs.uk") for row in shell.rows) == 2)
+
+    in_shell(journey)
+
+
+def test_ctrl_d_in_a_message_asks_first():
+    async def journey(shell):
+        await shell.type(*LETTER[:5])
+        shell.press("\x04")
+        await shell.until("== You are in a message: a line with one dot ends it.")
+        assert shell.app.app.is_running
+        shell.press("\x04")
+        await shell.when(lambda: not shell.app.app.is_running)
+
+    in_shell(journey)
+
+
+def test_whoever_tries_to_leave_a_message_by_a_word_is_told_how():
+    async def journey(shell):
+        await shell.type(*LETTER[:4])
+        shown = await shell.type("quit")
+        assert shown[-2] == "== That was message text. A line with one dot ends the message; Ctrl-] :drop"
+
+    in_shell(journey)
+
+
+def test_grey_text_was_taken_before_and_refused_lines_never_are_grey():
+    async def journey(shell):
+        await shell.type("HELO lancs.uk", "MAIL FROM:<zoe@farm.test> SIZE=3", "MAIL FROM:<zoe@farm.test>", "RSET")
+        shell.press("MAIL")
+        await shell.until("smtp nyu.edu> MAIL FROM:<zoe@farm.test>")
+        assert shell.prompt == "smtp nyu.edu> MAIL FROM:<zoe@farm.test>"
+
+    in_shell(journey)
+
+
+def test_commands_are_no_message_text_and_message_text_is_no_history():
+    async def journey(shell):
+        await shell.type(*LETTER[:5])
+        shell.press("\x1b[A\x1b[A")
+        await shell.until("smtp nyu.edu| Subject: a")
+        shell.press("\x03.\r")
+        await shell.until("S: 250 2.0.0 Message accepted")
+        shell.press("\x1b[A")
+        await shell.until("smtp nyu.edu> DATA")
+
+    in_shell(journey)
+
+
+def test_closing_the_ports_leaves_the_typed_connection_alone():
+    async def journey(shell):
+        port = await _port(shell)
+        await shell.type("HELO lancs.uk")
+        with socket.create_connection(("127.0.0.1", port)):
+            await shell.until("Sa: 220")
+            await shell.type(":serve off")
+            await shell.until("connection a closed", "== The ports are closed.")
+        await shell.type("NOOP")
+        assert any(row.startswith("S: 250 2.0.0 Nothing done") for row in shell.rows)
+
+    in_shell(journey)
+
+
+def test_vi_is_seen_in_the_toolbar():
+    async def journey(shell):
+        await shell.type(":editing vi")
+        assert shell.toolbar.endswith("| vi insert")
+        shell.press("\x1b")
+        await shell.when(lambda: shell.toolbar.endswith("| vi normal"))
+
+    in_shell(journey, columns=100)
+
+
+def test_the_panes_scroll_and_lay_words_out_for_their_width():
+    async def journey(shell):
+        shell.press("\x1b[15~")
+        await shell.until("What this means")
+        await shell.type(":help")
+        assert any(":why       what happened, and why" in row for row in shell.screen.display)
+        await shell.type(*["NOOP"] * 12)
+        assert not any(":try " in row for row in shell.screen.display)
+        shell.press("\x1b[5~\x1b[5~")
+        await shell.until(":try       three moves to make next")
+
+    in_shell(journey, columns=120, rows=50)
+
+
+def test_tab_in_a_header_offers_its_fields_and_in_a_body_none():
+    async def journey(shell):
+        await shell.type(*LETTER[:4])
+        shell.press("Su\t")
+        await shell.until("smtp nyu.edu| Subject:")
+        shell.press("a\r\t")
+        await shell.until("  From:", "the author, as the message claims")
+        shell.press("\x03\r")
+        await shell.until("the header ends")
+        shell.press("\t")
+        await shell.settled()
+        assert not any("the author, as the message claims" in row for row in shell.screen.display)
+
+    in_shell(journey)

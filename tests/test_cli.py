@@ -13,7 +13,7 @@ import pytest
 
 from mailshell import __version__, cli
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell import paths, plain, run
+from mailshell.shell import paths, plain, practise, run
 
 ROOT = Path(__file__).parents[1]
 REFUSED = 2
@@ -85,6 +85,16 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
     assert seen == [commands.get(word, f"_{word}")]
 
 
+def test_a_dot_is_the_end_of_a_message_and_no_folder(capsys):
+    assert cli.main(["explain", "."]) == 0
+    assert ".: end of the message" in capsys.readouterr().out
+
+
+def test_a_password_in_a_line_that_nobody_knows_is_not_repeated(capsys):
+    assert cli.main(["explain", "LOGIN", "violet"]) == 1
+    assert capsys.readouterr().err == "mailshell: nothing is known about LOGIN ********.\n"
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [
@@ -97,6 +107,9 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
         ("serve --neetwork ::1", "--neetwork is no option here. Did you mean --network?"),
         ("--world=lectur", "Did you mean lecture?"),
         ("--zzz", "--zzz is no option here."),
+        ("--foo", "--foo is no option here.\n"),
+        ("hlep", "Did you mean help?"),
+        ("help smpt", "Did you mean smtp?"),
         ("xyzzy", "invalid choice: 'xyzzy'"),
         ("run", "FILE"),
         ("smtp nyu.edu nyu.edu", "unrecognized arguments: nyu.edu"),
@@ -170,9 +183,25 @@ def test_a_host_that_is_not_there_is_refused_in_plain_words(command, type_in, ca
     assert out == ""
     host = command.split()[1]
     assert errors.splitlines() == [
-        f"mailshell: {host} is no host of this world: there are lancs.uk, nyu.edu, someschool.edu.",
-        "mailshell: the world is closed; it does not reach servers on the network.",
+        f"mailshell: {host} is no host of this world.",
+        "mailshell: There are lancs.uk, nyu.edu, someschool.edu.",
+        "mailshell: The world is closed; it does not reach servers on the network.",
     ]
+
+
+@pytest.mark.parametrize("command", ["", "smtp", "serve", "help"])
+def test_help_is_a_command_too(command, capsys):
+    asked = [] if command in ("", "help") else [command]
+    assert cli.main(["help", *asked]) == 0
+    told = capsys.readouterr().out
+    assert cli.main([*asked, "--help"]) == 0
+    assert told == capsys.readouterr().out
+
+
+def test_the_first_words_name_no_host_that_is_not_there(type_in, monkeypatch, capsys):
+    monkeypatch.setattr(practise, "plain_because", lambda args: "")
+    assert type_in("smtp mars") == REFUSED
+    assert capsys.readouterr().out == ""
 
 
 def test_a_host_is_found_whatever_its_case(type_in, capsys):

@@ -39,7 +39,7 @@ def test_without_a_file_the_defaults_hold(config):
     args, origins = settled("smtp")
     assert {name: str(getattr(args, name)) for name in options.CHOICES} == options.DEFAULTS
     assert (args.plain, args.ascii, args.log, args.state) == (False, False, None, None)
-    assert (args.keys, args.shell) == ({}, Shell())
+    assert (args.keys, args.shell) == ({}, None)
     assert set(origins.values()) == {"default"}
     assert not config.exists()
 

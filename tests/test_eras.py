@@ -1,5 +1,7 @@
 """What a server of each era knows: which keywords it lists, which words it has never heard of."""
 
+import re
+
 import pytest
 
 from mailshell.core.record import Exchange, Opened
@@ -100,3 +102,61 @@ def test_help_says_since_when_a_word_exists():
     assert all(more[name].endswith(str(since)) for name, since in SINCE.items())
     assert [card.name for card in CARDS] == ["era", *ERAS]
     assert {card.name for card in CARDS} <= set(more)
+
+
+SENT = (
+    *(
+        "MAIL FROM:<a@b.c>",
+        "NOPE",
+        "HELO",
+        "EXPN friends",
+        "STARTTLS",
+        "EHLO lancs.uk",
+        "HELO lancs.uk",
+        "RCPT",
+        "DATA",
+    ),
+    *(
+        "VRFY friends",
+        "VRFY x@mars.test",
+        "EXPN staff",
+        "HELP x",
+        "BDAT 9",
+        "123456789",
+        "MAIL FROM: a",
+        "ETRN mars.test",
+    ),
+    *("MAIL FROM:<a@b.c> SIZE=99999999", "MAIL FROM:<a@b.c> X=1", "MAIL FROM:<a@b.c>", "DATA", "RCPT TO:<x@nyu.edu>"),
+    *("RCPT TO:<x@mars.test>", "MAIL FROM:<a@b.c>", "RCPT TO:<bob@nyu.edu>", "BDAT 3 LAST X", "abc", "RSET", "NOOP"),
+)
+
+
+@each_era
+@pytest.mark.parametrize("voice", ["modern", "classic"])
+@pytest.mark.parametrize("off", [frozenset(), frozenset({"EHLO"}), frozenset({"EXPN", "HELP", "CHUNKING"})])
+def test_what_comes_next_is_something_that_the_server_takes(era, voice, off):
+    made = Seat(build("lecture", traits=Traits(era=era, voice=voice, off=off)), STUDENT)
+    made.connect("nyu.edu", "smtp")
+    engine = PROTOCOLS["smtp"]
+    for line in SENT:
+        before = made.world.transcript.count
+        made.send(line.encode() + b"\r\n")
+        legal = made.link.session.legal()
+        for entry in made.world.transcript.since(before, made.world.transcript.count):
+            if isinstance(entry.record, Exchange):
+                following = entry.record.card.next or engine.phases[entry.record.after].next
+                named = [word for word in re.findall(r"[A-Z]{4}", following) if word in SINCE]
+                # After RSET the rest is legal as well.
+                assert not named or set(named) <= {*legal, *(("MAIL",) if named[0] == "RSET" else ())}, (
+                    line,
+                    following,
+                )
+
+
+@pytest.mark.parametrize(("voice", "era"), [("classic", "today"), ("modern", "1982")])
+def test_a_server_without_ehlo_asks_for_helo(voice, era):
+    made = Seat(build("lecture", traits=Traits(era=era, voice=voice)), STUDENT)
+    made.connect("nyu.edu", "smtp")
+    opened = made.world.transcript.entries[0].record
+    assert isinstance(opened, Opened)
+    assert opened.card.next == answer(made, "MAIL FROM:<a@b.c>").card.next == "HELO, and your host name"

@@ -39,13 +39,14 @@ def shown(text, depth=1):
         ("RCPT TO:a@b", 'why: It does not fit the grammar. Octet 9 is "a".'),
         ("ehlo", "EHLO: hello; list your extensions (SMTP command)"),
         ("STARTTLS", "STARTTLS: TLS from here on (SMTP command)"),
+        ("C: BURL imap://a/b LAST", "fetch the message from a URL"),
         ("X-MINE", "X-MINE: a private command (SMTP command)"),
         ("AUTH PLAIN AGFsaWNl", "C: AUTH PLAIN ********"),
         ("SIZE", "SIZE: largest message it takes, in octets (EHLO keyword)"),
         ("SIZE", "SIZE: parameter of MAIL: SIZE=n (parameter)"),
         ("SIZE=412", "SIZE=412: parameter of MAIL: SIZE=n (parameter)"),
         ("250-PIPELINING", "PIPELINING: takes commands in groups (EHLO keyword)"),
-        ("250 STARTTLS", '" " ends the list; can start TLS'),
+        ("250 STARTTLS", "last line; can start TLS"),
         ("250 ok", "250 Requested mail action okay, completed"),
         ("Received", "(header field, trace)"),
         ("X-Mine: a", "(optional field): A field of no standard. Anybody may make up a name."),
@@ -82,6 +83,10 @@ def shown(text, depth=1):
         ("NOOP x", "(POP3 command)"),
         ("transaction", "TRANSACTION: the maildrop is open (POP3 state)"),
         ("password", "(POP3 phase)"),
+        ("1995", "1995: SMTP with its first extensions (era)"),
+        ("4xx", "4yz: transient negative completion (first digit of a reply code)"),
+        ("587", "port: the number at which a server listens (term)"),
+        ("esmtpsa", "ESMTPS: in a Received field"),
     ],
 )
 def test_a_word_or_a_line_is_explained(text, says):
@@ -351,3 +356,10 @@ def test_a_colon_among_any_octets_makes_no_field(capsys, tmp_path):
     file.write_bytes(b"u:H\x83 \x00\xff\n0000: EHLO a\n")
     assert main(["explain", str(file)]) == 1
     assert capsys.readouterr().out == ""
+
+
+def test_every_field_of_a_command_and_of_a_reply_can_be_read_by_itself():
+    command, reply = (" ".join(" ".join(explained(word, View(depth=2))).split()) for word in ("RCPT", "503"))
+    assert "with PIPELINING: anywhere in a group" in command
+    assert "esmtp-param: a parameter that this server does not know" in command
+    assert '"503 5.5.1 <reason>"' in reply

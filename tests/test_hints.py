@@ -127,6 +127,24 @@ def test_the_clients_own_address_comes_first_as_sender():
     assert offered("sender", "RCPT TO:<")[0] == "RCPT TO:<bob@nyu.edu>"
 
 
+def test_a_sender_is_a_user_and_a_recipient_may_be_a_list():
+    assert not any("friends" in line for line in offered("ready", "MAIL FROM:<"))
+    assert any("friends" in line for line in offered("sender", "RCPT TO:<"))
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("MAIL FROM:<a@b.c> BODY=", ["7BIT", "8BITMIME", "BINARYMIME"]),
+        ("MAIL FROM:<a@b.c> RET=", ["FULL", "HDRS"]),
+    ],
+)
+def test_each_value_of_a_parameter_has_its_own_reason(line, values):
+    found = {one.text.rpartition("=")[2]: one.says for one in choices(at("ready"), line)}
+    assert list(found) == values
+    assert len(set(found.values())) == len(values)
+
+
 def keywords(scene, text, **options):
     return [line.removeprefix(text).strip(" =") for line in offered(scene, text, **options)]
 
@@ -267,12 +285,12 @@ HINTS = [
     (
         "ready",
         "MAIL",
-        "next: FROM:  the keyword before the return path  (MAIL FROM:<address>: return path: where reports go)",
+        "next: FROM:  the keyword before the return path  (MAIL FROM:<address>: new mail; return path for reports)",
     ),
     (
         "ready",
         "MAIL FROM:<a@b.c",
-        "next: >  the bracket that ends the address  (MAIL FROM:<address>: return path: where reports go)",
+        "next: >  the bracket that ends the address  (MAIL FROM:<address>: new mail; return path for reports)",
     ),
     (
         "greeting",
@@ -284,7 +302,7 @@ HINTS = [
         "MA",
         "MAIL needs EHLO or HELO before it.  Legal now: EHLO HELO RSET NOOP VRFY EXPN HELP QUIT.",
     ),
-    ("ready", "MA", "MAIL FROM:<address>  return path: where reports go"),
+    ("ready", "MA", "MAIL FROM:<address>  new mail; return path for reports"),
     ("sender", "R", "next: RCPT RSET"),
     (
         "greeting",
@@ -311,10 +329,10 @@ HINTS = [
     (
         "ready",
         "MAIL FROM:<a@b.c> SI",
-        "next: SIZE=n  size of the message in octets  (MAIL FROM:<address>: return path: where "
-        "reports go)  or Enter sends it",
+        "next: SIZE=412  size of the message in octets  (MAIL FROM:<address>: new mail; return "
+        "path for reports)  or Enter sends it",
     ),
-    ("ready", "?mail", "MAIL: return path: where reports go"),
+    ("ready", "?mail", "MAIL: new mail; return path for reports"),
 ]
 
 
@@ -427,7 +445,7 @@ def test_a_cursor_tells_what_the_line_may_go_on_with():
     import re
 
     word, rule = Expect("WORD", "a word"), Expect("time", "a time", like="12:30")
-    fixed = Expect("ON or OFF", "a switch", ("ON", "OFF"))
+    fixed = Expect("ON or OFF", "a switch", (("ON", "it is lit"), ("OFF", "it is dark")))
     cursor = Cursor(b"wo", marks=True)
     assert not cursor.word(b"WORD", word)
     assert cursor.wants() == (Want(0, "WORD", word),)

@@ -71,6 +71,13 @@ def test_no_secret_of_a_log_is_shown(name, depth):
     assert not any(secret in text for secret in SECRETS)
 
 
+def test_a_screen_without_an_echo_shows_no_message():
+    text = b"Trying 192.0.2.1...\n220 a\n250 b\n250 c\n250 d\n354 go\n250 taken\n221 bye\nConnection closed by a\n"
+    assert [one.who for one in said(text)] == [*["server"] * 7, "note"]
+    begins_late = b"354 go\n250 is a number\n.\n250 taken\n221 bye\n"
+    assert [one.who for one in said(b"telnet> \n" + begins_late)] == ["server", "client", "client", "server", "server"]
+
+
 @pytest.mark.parametrize("name", LOGS)
 def test_a_log_is_whole(name):
     """From the first hello to a phase that an answer proves, and nothing is left that no reply belongs to."""

@@ -30,7 +30,13 @@ class Screen:
         self.paged = lines
 
     def bindings(self):
-        return [("depth", "F2", "the next depth"), ("step", "F8", "one step")]
+        return [
+            ("help", "F1", "what may be typed now"),
+            ("depth", "F2", "the next depth"),
+            ("search", "^R", "search what was typed"),
+            ("step", "F8", "one step"),
+            ("leave", "^D", "leave"),
+        ]
 
 
 @pytest.fixture
@@ -108,6 +114,13 @@ def test_why_names_each_part_and_takes_the_codes_apart(story):
 def test_why_of_a_line_that_does_not_fit_names_the_place(desk):
     assert '"b" fault: ' in desk.said("HELO a", "MAIL FROM:bob", ":why -1 3")
     assert "verb" not in heads(desk.do("XYZZY", ":why -1 3"))
+
+
+@pytest.mark.parametrize(("line", "says"), [("FOO", "no command of SMTP"), ("STARTTLS", "verb, not offered here: TLS")])
+def test_why_of_a_word_that_is_no_command_cites_nothing(desk, line, says):
+    told = "\n".join(desk.do(line, ":why -1 3"))
+    assert f'"{line}" Unknown: {says}' in told
+    assert "None" not in told
 
 
 def test_why_never_shows_a_password(desk):
@@ -212,10 +225,6 @@ def test_search_finds_wire_glosses_and_reasons(story):
     assert story.do(":search said quit") == ["   11  (closed by the server)", "         why: The client said QUIT."]
 
 
-def test_search_before_anything_happened(desk):
-    assert desk.do(":undo", ":search") == ["** Nothing has happened yet."]
-
-
 def test_search_of_chunks(desk):
     desk.do("EHLO lancs.uk", *LETTER[1:3], "BDAT 8 LAST", "to: me")
     assert desk.do(":search")[4:] == [
@@ -236,6 +245,10 @@ def test_copy_gives_one_side_without_marks(story):
     assert everything[:3] == [server[0], "HELO lancs.uk", server[1]]
 
 
+def test_copy_of_a_side_that_has_said_nothing(desk):
+    assert desk.said(":copy client") == "** This connection has no line of the client yet."
+
+
 def test_copy_writes_control_characters_as_transcripts_do(desk):
     desk.do(*LETTER[:4], r':raw "a\x1b[2J\nb\r\n"')
     assert desk.do(":copy client")[-2:] == [written(b"a\x1b[2J\n"), "b"]
@@ -247,6 +260,23 @@ def test_copy_has_a_long_message_whole(desk):
 
 
 # :body
+
+
+def test_a_line_over_the_longest_is_whole_where_somebody_asks_for_it():
+    desk = Desk(View(longest=800))
+    line = "a" * 5000
+    shown = desk.do("HELO b", "MAIL FROM:<a@b>", "RCPT TO:<bob@nyu.edu>", "DATA", "", line)
+    assert shown[0].startswith(f"C: {line[:600]} [4,302 octets not shown] {line[:98]}␍␊")
+    desk.do(".")
+    assert desk.do(":body")[1].startswith(f"C: {line}␍␊")
+    assert not any(line in row for row in desk.do(":mailbox bob 3"))
+    assert any(line in row for row in desk.do(":mailbox bob 3 all"))
+
+
+def test_a_folded_message_says_what_shows_the_rest(desk):
+    lines = [f"line {number}" for number in range(50)]
+    desk.do("HELO b", "MAIL FROM:<a@b>", "RCPT TO:<bob@nyu.edu>", "DATA", "Subject: x", "", *lines)
+    assert desk.do(".")[0] == "== 12 more lines of the message not shown; :body shows all"
 
 
 def test_a_folded_message_is_shown_whole(desk):
@@ -318,6 +348,25 @@ def test_help_fits_a_small_screen(desk):
     assert len(shown) <= 23
     groups = [line.strip() for line in shown if line[3:4].isalpha()]
     assert groups == ["look", "connections", "time", "screen", "files"]
+
+
+def test_help_names_the_key_of_the_command_and_no_other(desk):
+    desk.meta.front = front = Screen()
+
+    def keys_of(command):
+        desk.do(f":help :{command}")
+        return [line.strip() for line in front.paged if "key:" in line]
+
+    assert keys_of("depth") == ["key: F2"]
+    assert keys_of("quit") == ["key: ^D"]
+    assert keys_of("search") == keys_of("help") == []
+    assert "     the commands of mailshell, or what a word means" in front.paged
+
+
+def test_help_says_how_a_time_is_written_and_what_idle_does(desk):
+    told = desk.said(":help :wait")
+    assert "a number alone is seconds" in told
+    assert "--idle" in told.split("Without")[1]
 
 
 def test_help_tells_all_about_a_command(desk):

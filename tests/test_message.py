@@ -361,7 +361,7 @@ def test_plain_text_has_no_gloss_and_a_header_has_one_a_field():
         (b"Content-Type: multipart/x; boundary=b\r\n\r\n--b\r\n\r\n", "no fields: the part is plain text"),
         (b"Content-Type: multipart/x; boundary=b\r\n\r\n--b\r\na\r\n", "this part has no header: this is its body"),
         (b"Content-Type: message/rfc822\r\n\r\n", "a message inside: its header follows"),
-        (b"\r\n" + b"a" * 999 + b"\r\n", "999 octets; a line has at most 998 and CR LF"),
+        (b"\r\n" + b"a" * 999 + b"\r\n", "1,001 octets with CR LF; a line has at most 1000"),
     ],
 )
 def test_what_is_missing_is_said(octets, text):
@@ -451,7 +451,10 @@ def test_a_line_of_many_fields_has_a_bounded_number_of_notes():
     ("line", "rules"),
     [
         (b"Date: 9 Mar 2015 10:00 +0000", ["date", "time-of-day", "zone"]),
-        (b"Date: soon", []),
+        (b"Date: soon", ["date-time"]),
+        (b"Date: Mon,", []),
+        (b"Date: 9 Mar 2015 10:00 GMT", ["date", "time-of-day", "zone"]),
+        (b"Message-ID: nobody", ["msg-id"]),
         (b"To: Bob <bob@nyu.edu", ["display-name"]),
         (b"To: =?utf-8?Q?Bob?= <b@c>", ["charset", "encoding", "encoded-text", "angle-addr"]),
         (b'To: "=?utf-8?Q?Bob?=" <b@c>', ["display-name", "angle-addr"]),
@@ -460,7 +463,8 @@ def test_a_line_of_many_fields_has_a_bounded_number_of_notes():
         (b"MIME-Version:", []),
         (b"Content-Transfer-Encoding:", []),
         (b"Content-Transfer-Encoding: x-own", ["mechanism"]),
-        (b"Content-Type: plain", []),
+        (b"Content-Type: plain", ["type"]),
+        (b"Content-Type: (of text)", []),
         (b"Content-Type: x/y; z", ["type", "subtype"]),
         (b"Content-Disposition: filename=a", ["parameter"]),
         (b"Content-Disposition:", []),
@@ -470,6 +474,50 @@ def test_a_line_of_many_fields_has_a_bounded_number_of_notes():
 def test_what_stands_in_a_value(line, rules):
     (marks,) = noted(line + b"\r\n")
     assert [rule for rule, _ in marks] == ["field-name", *rules]
+
+
+QP = b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        (b"Date: Mon, 31 Feb 2015 10:00:00 +0000\r\n", "no calendar has this day"),
+        (b"Date: Tue, 9 Mar 2015 10:00:00 +0000\r\n", "the day of the week; that day is a Mon"),
+        (b"Date: Mon, 9 Mar 2015 24:00:00 +0000\r\n", "no clock shows this time"),
+        (b"Date: Mon, 9 Mar 2015 10:60 +0000\r\n", "no clock shows this time"),
+        (b"Date: Mon, 9 Mar 2015 23:59:61 +0000\r\n", "no clock shows this time"),
+        (b"Date: tomorrow\r\n", "no date: as in 9 Mar 2015 12:00:00 +0000"),
+        (b"From: a@b\r\nFROM: c@d\r\n", "one more From: only one is allowed"),
+        (b"Message-ID: 1@a\r\n", "a message identifier stands in < and >"),
+        (b"Content-Type: html\r\n", "no type/subtype: the body counts as plain text"),
+        (b"MIME-Version: 2.0\r\n", "1.0 is the only version there is, so this is none"),
+        (b"Content-Type: multipart/x\r\n\r\n", "the header ends; without a boundary nobody finds the parts"),
+        (
+            b"Content-Type: multipart/x; boundary=b\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+            "the header ends; parts are encoded one by one, never together",
+        ),
+        (QP + b"caf=E9 =ZZ\r\n", "no octet: two hexadecimal digits must follow each ="),
+        (b"Content-Transfer-Encoding: base64\r\n\r\nQQ==\r\nBob!\r\n", "not base64: a reader skips it"),
+    ],
+)
+def test_what_is_wrong_in_a_message_is_said(octets, text):
+    assert text in texts_of(octets)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"Date: Sat, 29 Feb 2020 23:59:60 +0000\r\n",
+        b"Received: from a by b\r\nReceived: from c by d\r\n",
+        b"MIME-Version: 1.0 (old)\r\n",
+        b"MIME-Version: (old) 1.0\r\n",
+        QP + b"caf=C3=A9 = \r\n",
+    ],
+)
+def test_nothing_is_said_of_what_is_right(octets):
+    wrong = re.compile("no calendar|no clock|only one|so this is none|two hexadecimal|that day is")
+    assert not [text for text in texts_of(octets) if wrong.search(text)]
 
 
 def test_base64_of_nothing_is_not_explained():

@@ -227,7 +227,7 @@ def test_a_release_that_finds_no_room_is_tried_again_a_minute_later(tmp_path, mo
     assert disk is not None
     tries = []
 
-    def refuse(pending, bodies):
+    def refuse(*_: object):
         tries.append(world.clock.now())
         raise Full("No room.")
 
@@ -284,7 +284,7 @@ TO = "RCPT TO:<bob@nyu.edu> "
 @pytest.mark.parametrize(
     ("right", "wrong", "says"),
     [
-        (FROM + "SIZE=12", "x", "the value ends before it, as in SIZE=n"),
+        (FROM + "SIZE=12", "x", "the value ends before it, as in SIZE=412"),
         (FROM + "SIZE=12345678901234567890", "1", "the value ends before it"),
         (FROM + "BODY=8BITMIME", "X", "the value ends before it"),
         (FROM + "BY=", "x", "one to nine digits"),
@@ -294,7 +294,7 @@ TO = "RCPT TO:<bob@nyu.edu> "
         (FROM + "BY=120;", "X", "notify when the time is over"),
         (FROM + "BY=120;R", "X", "report each relaying"),
         (FROM + "BY=120;RT", "X", "the value ends before it, as in BY=120;R"),
-        (FROM + "MT-PRIORITY=1", "0", "the value ends before it"),
+        (FROM + "MT-PRIORITY=1", "0", "one digit: -9 to 9"),
         (FROM + "MT-PRIORITY=", "-0", "-9 to 9"),
         (FROM + "RET=", "FULX", "FULL or HDRS"),
         (FROM + "RET=FULL", "X", "the value ends before it"),
@@ -364,6 +364,30 @@ def test_parameters_make_the_longest_line_longer(before, command, line, more):
     assert room > 500
     assert send(made, line + "x" * room).startswith("555 ")
     assert send(made, line + "x" * (room + 1)).startswith("500 5.5.2")
+
+
+@pytest.mark.parametrize(
+    ("extension", "line"),
+    [
+        ("SIZE", M + " SIZE=big"),
+        ("8BITMIME", M + " BODY=9BIT"),
+        ("DSN", M + " RET=ALL"),
+        ("DSN", M + " ENVID="),
+        ("DSN", M + " ENVID= x"),
+        ("DELIVERBY", M + " BY=soon"),
+        ("FUTURERELEASE", M + " HOLDFOR=0"),
+        ("MT-PRIORITY", M + " MT-PRIORITY=10"),
+        ("REQUIRETLS", M + " REQUIRETLS=yes"),
+        ("SMTPUTF8", M + " SIZE=9 SMTPUTF8=yes"),
+        ("DSN", "RCPT TO:<bob@nyu.edu> NOTIFY=PERHAPS"),
+        ("DSN", "RCPT TO:<bob@nyu.edu> ORCPT=bob"),
+    ],
+)
+def test_a_server_knows_no_grammar_of_what_it_does_not_have(extension, line):
+    before = [M] if line.startswith("RCPT") else []
+    assert send(seat("nyu.edu", *before), line).startswith("501 5.5.4")
+    without = Traits(off=frozenset({extension}))
+    assert send(seat("nyu.edu", *before, traits=without), line).startswith("555 5.5.4")
 
 
 def test_the_limits_of_the_lines_are_the_sums_of_the_rfcs():

@@ -8,7 +8,7 @@ from mailshell.core.record import Notice
 from mailshell.core.script import ScriptError
 from mailshell.world.header import setting
 from mailshell.world.play import play
-from mailshell.world.seat import Seat, SeatError
+from mailshell.world.seat import OTHERS, Seat, SeatError
 from mailshell.world.start import DEFAULT_HOST, STUDENT, build
 from tests.goldens import PATHS, played, seat_of
 
@@ -56,11 +56,13 @@ def test_undo_and_redo_name_the_cause():
     made.send(b"\xff\r\n", "a line")
     made.wait(MINUTE)
     made.drop()
-    causes = [made.undo() for _ in range(5)]
-    assert causes[1:] == [causes[1], "a line", "HELO lancs.uk", "connect to nyu.edu"]
+    causes = [made.undo() for _ in range(4)]
+    with pytest.raises(SeatError, match="nothing to undo"):
+        made.undo()
+    assert causes[1:] == [causes[1], "a line", "HELO lancs.uk"]
     assert causes[0] == ":drop"
     assert causes[1].startswith(":wait")
-    assert [made.redo() for _ in range(5)] == causes[::-1]
+    assert [made.redo() for _ in range(4)] == causes[::-1]
 
 
 def test_a_new_step_after_undo_leaves_nothing_to_redo():
@@ -239,13 +241,30 @@ def test_a_seat_without_connections_can_be_reset():
     assert made.links == {}
 
 
-def test_a_server_that_is_stopped_says_so_where_somebody_listens():
+def test_ports_that_close_say_so_to_those_who_came_over_tcp_and_to_nobody_else():
     made = seat()
     made.connect("nyu.edu", "smtp")
-    made.send(b"QUIT\r\n")
-    made.connect("nyu.edu", "smtp")
-    made.world.shut()
-    made.world.settle()
-    notices = [entry.record for entry in made.world.transcript.entries if isinstance(entry.record, Notice)]
+    world = made.world
+    link = world.open("nyu.edu", "smtp", STUDENT, lambda octets, close: None, "tcp")
+    world.shut()
+    world.settle()
+    notices = [entry.record for entry in world.transcript.entries if isinstance(entry.record, Notice)]
     assert [notice.replies for notice in notices] == [(b"421 4.3.2 nyu.edu shutting down, closing connection\r\n",)]
-    assert made.link.session.shut() == []
+    assert link.session.shut() == []
+    assert not made.link.closed
+
+
+def test_what_others_did_is_a_step_of_its_own_for_undo():
+    made = seat()
+    made.connect("nyu.edu", "smtp")
+    made.send(b"HELO lancs.uk\r\n")
+    world = made.world
+    link = world.open("nyu.edu", "smtp", STUDENT, lambda octets, close: None, "tcp")
+    for line in (b"HELO a", b"MAIL FROM:<a@b.c>", b"RCPT TO:<bob@nyu.edu>", b"DATA", b"hello\r\n.", b"QUIT"):
+        world.feed(link, line + b"\r\n")
+    world.settle()
+    made.send(b"NOOP\r\n")
+    assert [made.undo(), made.undo(), made.undo()] == ["NOOP", OTHERS, "HELO lancs.uk"]
+    assert made.redo() == "HELO lancs.uk"
+    assert made.redo() == OTHERS
+    assert len(world.store.mailboxes("nyu.edu", "bob")[0].messages) == 3

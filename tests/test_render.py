@@ -259,6 +259,27 @@ def test_a_long_message_is_folded_with_a_count(more, says, depth):
     assert counts == ([f"== {says} the message not shown"] if says else [])
 
 
+def test_a_line_over_the_longest_loses_its_middle_to_a_count_and_no_character_is_cut():
+    screen = Screen(View(depth=0, longest=800))
+    (shown, *_) = screen.type(b"NOOP " + "é".encode() * 600)
+    found = re.fullmatch(r"C: (.*) \[(\d+) octets not shown\] (.*)␍␊", shown)
+    assert found is not None
+    start, count, end = found.groups()
+    kept = len(start.encode()) + len(end.encode()) + len(b"\r\n")
+    assert int(count) == 1207 - kept
+    assert "\\x" not in shown
+    assert len(shown) < 800
+    for whole in (View(depth=0), View(depth=2, longest=800)):
+        assert "not shown" not in "".join(Screen(whole).type(b"NOOP " + b"x" * 2000))
+
+
+def test_the_marks_of_depth_2_hang_under_the_line_and_a_dump_comes_after_them():
+    rows = Screen(View(depth=2, wire="hex")).type(b"NOOP")
+    assert rows[0] == "C: NOOP␍␊"
+    assert rows[1].strip() == "^^^^"
+    assert next(number for number, row in enumerate(rows) if row.startswith("   0000")) > 2
+
+
 def test_depth_2_folds_nothing():
     screen = Screen(View(depth=2))
     screen.type(*LETTER)

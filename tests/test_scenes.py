@@ -72,7 +72,8 @@ def test_a_scene_of_another_protocol_has_connections_of_its_own():
     desk.do(":demo keep", ":step", ":step", ":step")
     assert (desk.seat.links[2].wire.protocol, desk.seat.current) == ("pop3", 2)
     assert desk.seat.links[1].wire.protocol == "smtp"
-    while desk.meta.scene:
+    assert desk.meta.scene is not None
+    while desk.meta.scene.left:
         desk.do(":step")
     assert [link.wire.protocol for link in desk.seat.links.values()] == ["smtp", "pop3", "pop3", "pop3"]
     assert len(desk.seat.world.store.mailboxes("nyu.edu", "bob")[0].messages) == 0

@@ -155,3 +155,12 @@ def test_what_was_shown_is_read_back(octets, ascii_only):
 
 def test_an_escape_that_a_person_typed_stays_as_it_is():
     assert unshown("NOOP \\x41 \\r\\n \\") == b"NOOP \\x41 \\r\\n \\"
+
+
+def test_an_example_is_not_broken_where_it_fits():
+    text = ":why wants a number and a depth, as in :why 3 or :why -1 3, and no more"
+    for columns in range(14, 80):
+        rows = wrap(text, columns)
+        assert " ".join(rows) == text
+        assert any(":why -1 3," in row for row in rows)
+    assert " ".join(wrap(text, 4)) == text

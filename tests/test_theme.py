@@ -2,10 +2,13 @@
 
 import pytest
 
+from mailshell.shell.editing import style_of
+from mailshell.shell.export.sheet import sheets
 from mailshell.shell.options import CHOICES
 from mailshell.shell.render import Renderer
 from mailshell.shell.theme import DARK, LIGHT, NONE, PROJECTOR, ROLED, ROLES, THEMES, editor_style, paint, rgb, spans
 from mailshell.shell.view import View
+from tests.test_render import Screen
 
 
 def test_the_option_names_every_theme():
@@ -67,3 +70,21 @@ def test_every_colour_can_be_read(theme, background):
         front, back = _luminance(rgb(tone.split()[0])), _luminance(background)
         ratio = (max(front, back) + 0.05) / (min(front, back) + 0.05)
         assert ratio >= (3 if role == "ghost" else 4.5), (theme.name, role, ratio)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT, PROJECTOR])
+def test_explanations_are_plain_text_and_the_rule_is_quieter(theme):
+    (sheet, _) = sheets(theme)
+    back, plain, rule = (_luminance(code) for code in (sheet.back, sheet.front, rgb(theme.tones["rule"])))
+    assert "note" not in theme.tones
+    assert abs(rule - back) < abs(plain - back)
+
+
+def test_without_colour_a_refusal_is_bold_and_its_explanation_plain():
+    assert paint("S* 503", "refusal", THEMES["mono"]) == "\x1b[1mS* 503\x1b[0m"
+    screen = Screen(View(theme=THEMES["mono"], wire="off"))
+    assert screen.type(b"DATA")[1].endswith("\x1b[0m       x permanent: wrong order")
+
+
+def test_nothing_of_the_editor_is_dim_on_a_projector():
+    assert not any("dim" in tone.split() for _, tone in style_of(PROJECTOR).style_rules)

@@ -147,6 +147,31 @@ def test_hello_in_the_middle_counts_for_what_comes_after_it():
     assert [bool(because) for because, _ in notes(world)] == [False, False, False, True, True, True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("pieces", "note"),
+    [
+        ((HELLO, b"QUIT\r\n"), ""),
+        ((HELLO, b"RSET\r\nQUIT\r\n"), ""),
+        ((HELLO, b"QUIT\r\n", b"NOOP\r\n"), ""),
+        ((HELLO, b"QUIT\r\nNO"), "QUIT must be the last of a group of commands (RFC 2920 section 3.1)."),
+        ((HELLO, b"RSET\r\nQUIT\r\n\r\n"), "QUIT must be the last of a group of commands (RFC 2920 section 3.1)."),
+        ((b"QUIT\r\nNOOP\r\n",), "Until EHLO is answered with PIPELINING, a client sends one command at a time"),
+    ],
+)
+def test_what_comes_with_quit_and_after_it_is_noted_at_the_end(pieces, note):
+    world = build("lecture")
+    link = Wires(world).open()
+    for octets in pieces:
+        world.feed(link, octets)
+    world.settle()
+    closed = world.transcript.entries[-1].record
+    assert isinstance(closed, Closed)
+    assert closed.because.startswith("The client said QUIT.")
+    assert note in closed.because
+    assert ("dropped" in closed.because) is bool(note)
+    assert set(notes(world)) == {("", Verdict.ACCEPTED)}
+
+
 def test_a_turn_that_is_run_again_has_the_same_notes(disk):
     world, wires, made = disk
     link = wires.open()

@@ -149,7 +149,7 @@ class Cursor:
             if isinstance(what, bytes):
                 words: tuple[str, ...] = (what.decode("ascii"),)
             elif expect.words:
-                words = expect.words
+                words = tuple(word for word, _ in expect.words)
             else:
                 if _goes_on(what, rest, expect.like.encode("ascii")):
                     found[Want(at, "", expect, rule)] = None

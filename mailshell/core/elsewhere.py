@@ -16,8 +16,6 @@ Traits = TypeVar("Traits")
 
 Kind = Literal["greeting", "command", "answer", "text", "line", "reply", "hidden"]
 
-LEFT_OUT = b" [%s octets not shown] "
-"""What stands in the place of the middle of a line that is far over any limit."""
 _LEFT_OUT = re.compile(rb" \[[0-9,]+ octets not shown\] ")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}")
 

@@ -102,5 +102,10 @@ def _worded(what: str) -> str:
 
 
 def _shown(octets: bytes) -> str:
-    text = octets[:40].decode("ascii", "backslashreplace")
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+    """Text as text, at most 40 characters of it; other octets in hexadecimal."""
+    return "".join(map(_letter, octets.decode("utf-8", "surrogateescape")[:40]))
+
+
+def _letter(letter: str) -> str:
+    octets = letter.encode("utf-8", "surrogateescape")
+    return letter if letter.isprintable() else "".join(f"\\x{octet:02x}" for octet in octets)

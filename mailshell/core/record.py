@@ -60,12 +60,13 @@ class Part(NamedTuple):
 class Expect(NamedTuple):
     """Something that would have been accepted: a word or a rule, and what it is for.
 
-    Of a rule, `words` are all that it may be, where they are few, and `like` is one way to write it.
+    Of a rule, `words` are all that it may be, where they are few, each with what it means; `like` is one way to write
+    it.
     """
 
     what: str
     why: str
-    words: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     like: str = ""
 
 

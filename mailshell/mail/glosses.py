@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from mailshell.core.clock import Instant, civil, instant, mail_date
 from mailshell.core.explain import Note
 from mailshell.core.record import Cite
 from mailshell.mail import words
@@ -25,8 +26,10 @@ _TOKEN = re.compile(
 _DATE = re.compile(
     rb"(?:(?P<day>Mon|Tue|Wed|Thu|Fri|Sat|Sun),[ \t]*)?"
     rb"(?P<date>\d{1,2}[ \t]+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ \t]+\d{4})[ \t]+"
-    rb"(?P<time>\d\d:\d\d(?::\d\d)?)[ \t]+(?P<zone>[+-]\d{4})"
+    rb"(?P<time>\d\d:\d\d(?::\d\d)?)[ \t]+(?P<zone>[+-]\d{4}|(?:UT|GMT|[ECMP][SD]T)\b)"
 )
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_BEGINS_DATE = re.compile(rb"[0-9,(]")
 _IDS = re.compile(rb"<[^<> \t]+>")
 _CLAUSE = re.compile(rb"(?<![^ \t])(from|by|via|with|id|for)[ \t]+([^ \t;()]+)", re.I)
 _COMMENT = re.compile(rb"\([^()]*\)?")
@@ -179,14 +182,51 @@ def _date(line: bytes, at: int, first: bool) -> Iterator[Note]:
     found = _DATE.search(line, at)
     if found is None:
         return
+    day = _day(found["date"])
     if found["day"] is not None:
-        yield Note("day-of-week", *found.span("day"), "the day of the week", _DATE_TIME)
-    yield Note("date", *found.span("date"), "day, month, year", _DATE_TIME)
-    yield Note("time-of-day", *found.span("time"), "the local time", _DATE_TIME)
+        right = mail_date(day)[:3] if day is not None else ""
+        wrong = right and right != found["day"].decode("ascii")
+        text = f"the day of the week; that day is a {right}" if wrong else "the day of the week"
+        yield Note("day-of-week", *found.span("day"), text, _DATE_TIME)
+    text = "no calendar has this day" if day is None else "day, month, year"
+    yield Note("date", *found.span("date"), text, _DATE_TIME)
+    hour, minute, *second = map(int, found["time"].split(b":"))
+    exists = hour < 24 and minute < 60 and sum(second) <= 60  # 60 is a leap second
+    text = "the local time" if exists else "no clock shows this time"
+    yield Note("time-of-day", *found.span("time"), text, _DATE_TIME)
+    if found["zone"].isalpha():
+        yield Note("zone", *found.span("zone"), "a zone of the old form; UTC is +0000 now", Cite(5322, "4.3"))
+        return
     ahead = "behind" if found["zone"].startswith(b"-") else "ahead of"
     zone = found["zone"][1:].decode("ascii")
     text = f"{zone[:2]} h {zone[2:]} min {ahead} UTC" if zone != "0000" else "the time is UTC"
     yield Note("zone", *found.span("zone"), text, _DATE_TIME)
+
+
+def _day(date: bytes) -> Instant | None:
+    """The moment at which a day begins, None where no calendar has that day."""
+    number, name, year = date.decode("ascii").split()
+    wanted = int(year), _MONTHS.index(name) + 1, int(number)
+    start = instant(*wanted)
+    return start if civil(start)[:3] == wanted else None
+
+
+def _dated(line: bytes, at: int, first: bool) -> Iterator[Note]:
+    """A field that is a date; one that is folded may begin with a part of it."""
+    value = line[at:].strip(b" \t")
+    if first and value and not _BEGINS_DATE.search(value):
+        start = line.index(value, at)
+        yield Note("date-time", start, start + len(value), "no date: as in 9 Mar 2015 12:00:00 +0000", _DATE_TIME)
+    yield from _date(line, at, first)
+
+
+def _one_id(line: bytes, at: int, first: bool) -> Iterator[Note]:
+    """A field that is one message identifier."""
+    value = line[at:].strip(b" \t")
+    if first and value and b"<" not in value:
+        start = line.index(value, at)
+        yield Note("msg-id", start, start + len(value), "a message identifier stands in < and >", _MSG_ID)
+    yield from _ids(line, at, first)
 
 
 def _ids(line: bytes, at: int, first: bool) -> Iterator[Note]:
@@ -225,6 +265,9 @@ def _type(line: bytes, at: int, first: bool) -> Iterator[Note]:
         text, section = _SUBTYPES.get(found[0].strip().lower(), ("the subtype", ""))
         yield Note("subtype", *found.span(2), text, Cite(2046, section) if section else _TYPE)
         at = found.end()
+    elif first and (bad := _VALUE.search(line, at)) is not None and not set(b"/(") & set(bad[0]):
+        text = "no type/subtype: the body counts as plain text"
+        yield Note("type", *bad.span(), text, Cite(2045, "5.2"))
     yield from _parameters(line, at, first)
 
 
@@ -254,15 +297,17 @@ def _disposition(line: bytes, at: int, first: bool) -> Iterator[Note]:
 def _version(line: bytes, at: int, first: bool) -> Iterator[Note]:
     found = _VALUE.search(line, at)
     if found is not None:
-        yield Note("version", *found.span(), "1.0 is the only version there is", Cite(2045, "4"))
+        text = "1.0 is the only version there is" + ("" if found[0].startswith((b"1.0", b"(")) else ", so this is none")
+        yield Note("version", *found.span(), text, Cite(2045, "4"))
 
 
 _READERS: dict[bytes, Callable[[bytes, int, bool], Iterator[Note]]] = {
     **dict.fromkeys((b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc"), _addresses),
     **dict.fromkeys((b"resent-from", b"resent-sender", b"resent-to", b"resent-cc", b"resent-bcc"), _addresses),
     **dict.fromkeys((b"disposition-notification-to",), _addresses),
-    **dict.fromkeys((b"date", b"resent-date", b"expires"), _date),
-    **dict.fromkeys((b"message-id", b"in-reply-to", b"references", b"resent-message-id", b"content-id"), _ids),
+    **dict.fromkeys((b"date", b"resent-date", b"expires"), _dated),
+    **dict.fromkeys((b"in-reply-to", b"references"), _ids),
+    **dict.fromkeys((b"message-id", b"resent-message-id", b"content-id"), _one_id),
     b"received": _received,
     b"return-path": _return_path,
     b"content-type": _type,

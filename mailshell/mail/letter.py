@@ -15,6 +15,11 @@ from mailshell.mail.message import VALUE, Outline
 _LONGEST = 998  # octets of a line without CR LF (RFC 5322 section 2.1.1)
 _MOST = 8  # notes on a line of quoted-printable
 _NEEDED = (b"date", b"from")  # what every header must have (RFC 5322 section 3.6)
+_ONCE = frozenset(
+    (*_NEEDED, b"sender", b"reply-to", b"to", b"cc", b"bcc", b"message-id", b"in-reply-to", b"references", b"subject")
+)
+"""What no header may have twice (RFC 5322 section 3.6)."""
+_WHOLE = ("7bit", "8bit", "binary")  # the encodings of a multipart (RFC 2045 section 6.4)
 
 _MESSAGE = Cite(5322, "2.1")
 _FIELD = Cite(5322, "2.2")
@@ -27,7 +32,8 @@ _QUOTED_PRINTABLE = Cite(2045, "6.7")
 _BASE64 = Cite(2045, "6.8")
 _SPOOFING = Cite(5321, "7.1")
 
-_ESCAPES = re.compile(rb"((?:=[0-9A-Fa-f]{2})+)|(=$)")
+_ESCAPES = re.compile(rb"(?P<octets>(?:=[0-9A-Fa-f]{2})+)|(?P<soft>=[ \t]*$)|=")
+_STRANGE = re.compile(rb"[^A-Za-z0-9+/= \t]+")  # no character of base64
 
 
 class Reading(NamedTuple):
@@ -44,6 +50,7 @@ class Letter:
         self._sender = sender
         self._outline = Outline()
         self._missing = set(_NEEDED)
+        self._met: set[bytes] = set()  # of _ONCE
         self._author = False  # a From field of which no address was read yet
         self._first = False  # the next line is the first one of a body
         self._cut = b""  # what was there of a line that goes on, and its last octet in any case
@@ -100,6 +107,10 @@ class Letter:
             gloss = f'reads "{glosses.short(words.decoded(line[colon + 1 : glosses.LINE].strip()))}"'
         if not nested:
             self._missing.discard(name)
+            if name in self._met:
+                gloss = f"one more {card.name}: only one is allowed"
+                notes[0] = notes[0]._replace(text=gloss, cite=_FIELDS)
+            self._met |= {name} & _ONCE
             self._author = name == b"from"
             if name == b"return-path" and not self._sender:
                 self._sender = b"".join(line[start:end] for start, end in glosses.addresses(line)[:1])
@@ -144,6 +155,10 @@ class Letter:
             text = gloss
         elif outline.area == "preamble":
             text, cite = "the header ends; what follows has parts", _PART
+            if outline.encoding not in _WHOLE:
+                text, cite = "the header ends; parts are encoded one by one, never together", Cite(2045, "6.4")
+        elif outline.media.name.startswith("multipart/") and not outline.media.parameter("boundary"):
+            text, cite = "the header ends; without a boundary nobody finds the parts", _BOUNDARY
         elif not nested and fields and self._missing:
             absent = " and ".join(name.decode("ascii").capitalize() for name in _NEEDED if name in self._missing)
             verb = "are" if len(self._missing) > 1 else "is"
@@ -173,25 +188,27 @@ class Letter:
         if encoding == "base64":
             return Reading("", tuple(self._base64(line, first)))
         if len(line) > _LONGEST:
-            text = f"{len(line):,} octets; a line has at most {_LONGEST} and CR LF"
+            text = f"{len(line) + 2:,} octets with CR LF; a line has at most {_LONGEST + 2}"
             return Reading("", (Note("text", 0, len(line), text, Cite(5322, "2.1.1")),))
         return Reading()
 
     def _escapes(self, line: bytes) -> list[Note]:
         notes = []
         for found in _ESCAPES.finditer(line[: glosses.LINE]):
-            if found[1] is None:
-                notes.append(
-                    Note("soft line break", *found.span(), "the next line belongs to this one", _QUOTED_PRINTABLE)
-                )
-                continue
-            plain = words.quoted_printable(found[1])
-            count = f"{len(plain)} octets" if len(plain) > 1 else "an octet"
-            text = f'{count}: "{self._shown(plain)}"' if self._is_text() else count
-            notes.append(Note("hex-octet", *found.span(), text, _QUOTED_PRINTABLE))
+            rule, text = "soft line break", "the next line belongs to this one"
+            if found["octets"] is not None:
+                plain = words.quoted_printable(found["octets"])
+                count = f"{len(plain)} octets" if len(plain) > 1 else "an octet"
+                rule, text = "hex-octet", f'{count}: "{self._shown(plain)}"' if self._is_text() else count
+            elif found["soft"] is None:
+                rule, text = "=", "no octet: two hexadecimal digits must follow each ="
+            notes.append(Note(rule, *found.span(), text, _QUOTED_PRINTABLE))
         return notes
 
     def _base64(self, line: bytes, first: bool) -> list[Note]:
+        strange = _STRANGE.search(line[: glosses.LINE])
+        if strange is not None:
+            return [Note("other characters", *strange.span(), "not base64: a reader skips it", _BASE64)]
         plain = words.base64(line[: glosses.LINE])
         end = line.find(b"=")
         notes = []

@@ -81,7 +81,7 @@ A = TypeVar("A", bound=Answer)
 class LineSession(ABC, Generic[D, A]):
     """One connection as the server sees it; see `core.session.Session` for the contract."""
 
-    __slots__ = ("_active", "_desk", "_framer", "_table")
+    __slots__ = ("_active", "_desk", "_dropped", "_framer", "_table")
 
     closed: ClassVar[Phase]
     """The phase in which nothing is read any more."""
@@ -96,6 +96,7 @@ class LineSession(ABC, Generic[D, A]):
         self._table = table
         self._framer = Framer(buffer)
         self._active = desk.host.now()
+        self._dropped = False  # whether some of the last octets came after QUIT
 
     @property
     def phase(self) -> Phase:
@@ -116,16 +117,18 @@ class LineSession(ABC, Generic[D, A]):
     def greet(self) -> list[Record]:
         """Say the first word."""
         reply = self._greeting()
-        return [Opened(self._lines(reply), self.phase, reply.card)]
+        return [Opened(self._lines(reply), self.phase, self._card(reply))]
 
     def receive(self, data: bytes) -> list[Record]:
         """Take in octets, and do all that they complete."""
         self._active = self._desk.host.now()
+        self._dropped = False
         self._framer.feed(data)
         records: list[Record] = []
         while self._desk.state.phase is not self.closed:
             if not self._read(records):
                 return records
+        self._dropped = any(self._framer.pending)
         self._framer.clear()
         return records
 
@@ -158,7 +161,7 @@ class LineSession(ABC, Generic[D, A]):
         wants = cursor.wants()
         fits = len(line) if fault is None or wants else fault.at
         why = self._why_not(command, phase) or (
-            "" if fault is None or fits == len(line) else self._unfit(line, fault).because
+            "" if fault is None or fits == len(line) else self._unfit(command, line, fault).because
         )
         if not why and len(line) + 2 > command.limit:
             fits, why = min(fits, command.limit - 2), reasons.too_long(len(line) + 2, command.limit)
@@ -217,7 +220,7 @@ class LineSession(ABC, Generic[D, A]):
             reply = self._too_long(len(octets), command.limit)
             self._reject(records, octets, command, Fault(command.limit, (), "line"), reply)
         elif isinstance(parsed, Fault):
-            self._reject(records, octets, command, parsed, self._unfit(line, parsed))
+            self._reject(records, octets, command, parsed, self._unfit(command, line, parsed))
         else:
             first = desk.host.store.changes
             self._finish(records, octets, parsed, before, parsed.run(desk), reading.slips, first)
@@ -241,7 +244,7 @@ class LineSession(ABC, Generic[D, A]):
                 self._noted(reply, reply.because),
                 Verdict.REFUSED,
                 range(changes, changes),
-                reply.card,
+                self._card(reply),
             )
         )
 
@@ -256,7 +259,7 @@ class LineSession(ABC, Generic[D, A]):
         first: int,
     ) -> None:
         desk = self._desk
-        after, card = desk.state.phase, reply.card
+        after, card = desk.state.phase, self._card(reply)
         because, verdict = reply.because, Verdict.ACCEPTED
         if reply.refuses:
             verdict = Verdict.REFUSED
@@ -272,6 +275,10 @@ class LineSession(ABC, Generic[D, A]):
         records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
         if after is self.closed:
             records.append(Closed("server", before, "The client said QUIT."))
+
+    def _card(self, reply: A) -> Card:
+        """The card of a reply, with what to do next where that hangs on the server."""
+        return reply.card
 
     def _noted(self, reply: A, because: str) -> str:
         if self._desk.classic and reply.off_slide:
@@ -328,7 +335,7 @@ class LineSession(ABC, Generic[D, A]):
         """The verb is known, and not legal in this phase."""
 
     @abstractmethod
-    def _unfit(self, line: bytes, fault: Fault) -> A:
+    def _unfit(self, command: Command[D, A], line: bytes, fault: Fault) -> A:
         """What follows the verb does not fit the grammar."""
 
     @abstractmethod

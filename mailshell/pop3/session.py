@@ -91,7 +91,7 @@ class Session(LineSession[Desk, Reply]):
 
     def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
         """Where a client should have waited for an answer (RFC 2449 section 6.6)."""
-        return rushed.notes(records, self._desk, TABLE)
+        return rushed.notes(records, self._desk, TABLE, dropped=self._dropped)
 
     def _read(self, records: list[Record]) -> bool:
         return self._answer(records) if self._desk.state.phase is _EXCHANGE else self._command(records)
@@ -131,7 +131,7 @@ class Session(LineSession[Desk, Reply]):
     def _misplaced(self, command: Command[Desk, Reply], phase: Phase) -> Reply:
         return reasons.wrong_order(command.card.name, command.when, phase, self._desk)
 
-    def _unfit(self, line: bytes, fault: Fault) -> Reply:
+    def _unfit(self, command: Command[Desk, Reply], line: bytes, fault: Fault) -> Reply:
         return reasons.syntax(line, fault)
 
     def _too_long(self, size: int, limit: int) -> Reply:

@@ -36,7 +36,7 @@ class Annotator(Renderer):
     """Lines of text for the lines of a log; follows each connection of it."""
 
     def __init__(self, view: View) -> None:
-        super().__init__(view)
+        super().__init__(view._replace(longest=0))  # the reader of the log has cut the longest lines
         self._talks: dict[int, Talk] = {}
         self._untold: dict[int, list[Said]] = {}  # lines of connections whose protocol is not known yet
         self._due: dict[int, Phase | None] = {}  # the phase whose rule comes before the next line

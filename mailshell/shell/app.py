@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -24,13 +27,12 @@ from mailshell.shell.config import Shell
 from mailshell.shell.editing import Editors, style_of
 from mailshell.shell.keys import bindings, listing, shown
 from mailshell.shell.layout import Rows
-from mailshell.shell.listening import Ports
 from mailshell.shell.local import scene
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
 from mailshell.shell.outside import OutsideError, edited, paged
 from mailshell.shell.panes import Panes
-from mailshell.shell.printer import Printer, change_screen
+from mailshell.shell.printer import Inline, Printer, change_screen
 from mailshell.shell.render import Label, Renderer
 from mailshell.shell.setup import Stage
 from mailshell.shell.talk import Talk
@@ -38,6 +40,9 @@ from mailshell.shell.theme import MONO, NONE
 from mailshell.shell.typed import ESCAPE
 from mailshell.world.seat import Seat
 from mailshell.world.world import World
+
+if TYPE_CHECKING:
+    from mailshell.shell.listening import Ports
 
 PATIENCE = 20.0
 """Seconds without a key inside a message, after which the learner is told how it ends."""
@@ -66,14 +71,17 @@ class App:
         self.talk = Talk(self.meta, self.show, personal=True)
         self.bound = bindings(args.keys)
         self._place, self._scene = (args.host, args.protocol), stage.scene
-        self._asked: Shell = args.shell
+        self._asked: Shell = args.shell or Shell()
         self._shown = {name: shown(" ".join(keys[0])) for name, keys in self.bound.items() if keys}
         self._output = _quiet(output if output is not None else create_output(sys.stdout))
         self.printer = Printer(self._output, _later, _now)
-        self.ports = Ports(world, self.meta, self._spawn)
+        self._world = world
+        self._ports: Ports | None = None
         self._aside = ""
         self._idle: Callable[[], None] | None = None
         self._told = False
+        self.warned = False
+        """Whether somebody was told that a message is open, and leaves all the same."""
         self._editors = Editors(self.meta, self.talk, self._asked.history, self.touched)
         toolbar = self._toolbar if self._asked.toolbar else None
         self.rows = Rows(self._editors.of(args.protocol), self._editors.colours, self._size, self._prompt, toolbar)
@@ -82,8 +90,8 @@ class App:
         self._paned = Layout(self.pane.container, self.rows.line)
         self.app = self.printer.app = self._application(input)
 
-    def _application(self, input: Input | None) -> Application[None]:
-        return Application(
+    def _application(self, input: Input | None) -> Inline:
+        return Inline(
             self._inline,
             style=DynamicStyle(lambda: style_of(self.renderer.view.theme)),
             key_bindings=bind(self),
@@ -115,13 +123,23 @@ class App:
 
     async def talk_on(self) -> None:
         """Talk until the person leaves."""
-        asyncio.get_running_loop().set_exception_handler(self._failed)
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed)
+        for name in ("SIGTERM", "SIGHUP"):
+            with suppress(AttributeError, NotImplementedError):  # Windows
+                loop.add_signal_handler(getattr(signal, name), self._end, 128 + getattr(signal, name))
         try:
-            await self.app.run_async(handle_sigint=False, set_exception_handler=False)
+            await self.app.run_async(set_exception_handler=False)
         finally:
             self.printer.holds = False
             self.printer.flush()
-            await self.ports.close()
+            if self._ports is not None:
+                await self._ports.close()
+
+    def _end(self, status: int) -> None:
+        """A signal ends mailshell: leave the terminal as it was."""
+        if self.app.is_running and not self.app.is_done:
+            self.app.exit(exception=SystemExit(status))
 
     def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """Something went wrong that is our fault: say so, and go on."""
@@ -143,9 +161,13 @@ class App:
 
     def show(self, entry: Entry, label: Label) -> None:
         """A step of some conversation."""
+        view = self.renderer.view
         if self.pane.open:
             self.pane.entry(entry, label)
+            # These lines wait for the normal screen, which is wider than the pane.
+            self.renderer.view = view._replace(width=self._size()[1])
         self._put(self.renderer.lines(entry, label))
+        self.renderer.view = view
 
     def print(self, lines: list[str]) -> None:
         """Words of mailshell."""
@@ -161,12 +183,16 @@ class App:
 
     def _size(self) -> tuple[int, int]:
         size = self._output.get_size()
-        columns = max(size.columns, 20)
+        return size.rows, max(size.columns, 20)
+
+    def _fit(self) -> None:
+        """Words of mailshell are laid out for the place where they stand."""
+        columns = self.pane.columns if self.pane.open else self._size()[1]
         if columns != self.renderer.view.width:
             self.renderer.view = self.renderer.view._replace(width=columns)
-        return size.rows, columns
 
     def _prompt(self) -> StyleAndTextTuples:
+        self._fit()
         link, several = self.seat.link, len(self.seat.links) > 1
         number = f"{self.seat.current} " if several else ""
         sign = ">" if self.talk.reads_lines() else "|"
@@ -177,7 +203,20 @@ class App:
         if text:
             return [("class:toolbar", " " + hints.hint(self.meta, text, columns - 1))]
         parts = hints.toolbar(self.meta, columns, self._shown)
-        return [(f"class:toolbar class:{role}", part) for role, part in parts]
+        row: StyleAndTextTuples = [(f"class:toolbar class:{role}", part) for role, part in parts]
+        mode = self._mode()
+        if mode and sum(map(len, (part for _, part in parts))) + len(mode) <= columns:
+            row.append(("class:toolbar class:note", mode))
+        return row
+
+    def _mode(self) -> str:
+        """What else is on: vi and its mode, the log, the open ports."""
+        on = []
+        if self.app.editing_mode is EditingMode.VI:
+            on.append("vi insert" if self.app.vi_state.input_mode is InputMode.INSERT else "vi normal")
+        on += ["log"] if self.log.path else []
+        on += ["serving"] if self._ports is not None and self._ports.open else []
+        return "".join(f" | {one}" for one in on)
 
     # What is typed.
 
@@ -204,9 +243,10 @@ class App:
             if self.talk.local(text) is not None:
                 prompt = "".join(part for _, part, *_ in self._prompt())
                 self.print([f"{prompt}{text.replace(ESCAPE, '^]')}"])
-            self.talk.line(text.encode("utf-8", "surrogateescape"), by_hand=True)
-        self._resume()
+            if self.talk.line(text.encode("utf-8", "surrogateescape"), by_hand=True):
+                self._editors.taken.append(text)
         self._after()
+        self._resume()
 
     def paste(self, text: str) -> None:
         """Several lines at once: each is sent as if it had been typed; the last one, without its end, stays."""
@@ -222,12 +262,14 @@ class App:
         if self.meta.over:
             self.app.exit()
             return
-        self.rows.control.buffer = self._editors.of(self.seat.link.wire.protocol)
+        commands = self._editors.of(self.seat.link.wire.protocol)
+        self.rows.control.buffer = commands if self.talk.reads_lines() else self._editors.text()
         self.touched()
         self.app.invalidate()
 
     def touched(self) -> None:
         """A key was pressed: wait anew before somebody in a message is told how it ends."""
+        self.warned = False
         if self._idle is not None:
             self._idle()
             self._idle = None
@@ -266,6 +308,11 @@ class App:
 
     # What only a front end that redraws can do.
 
+    def scroll(self, pages: int) -> None:
+        """In the panes: back by so many half screens, or on where that is negative."""
+        self.pane.scroll(pages)
+        self.app.invalidate()
+
     def panes(self) -> None:
         """Show the wire and its meaning side by side, or go back."""
         self.printer.flush()
@@ -297,7 +344,12 @@ class App:
 
     def listen(self, words: list[str]) -> list[str]:
         """Open TCP ports, or close them; raises SeatError."""
-        return self.ports.listen(words)
+        if self._ports is None:
+            # Imported here because most sessions open no port, and none does before its first prompt.
+            from mailshell.shell.listening import Ports
+
+            self._ports = Ports(self._world, self.meta, self._spawn)
+        return self._ports.listen(words)
 
     def bindings(self) -> list[tuple[str, str, str]]:
         """Each action: its id, its keys, what it does."""

@@ -7,10 +7,11 @@ from mailshell.core.record import Want
 from mailshell.core.session import Engine, Preview, Topic
 from mailshell.mail.host import Host
 from mailshell.protocols import PROTOCOLS
+from mailshell.shell.local import begun
 from mailshell.shell.meta import Meta
 from mailshell.shell.text import safe, width
 from mailshell.shell.theme import Role
-from mailshell.shell.typed import begun, local, octets, typed
+from mailshell.shell.typed import local, octets, typed
 from mailshell.shell.ways import place
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]*")

@@ -26,9 +26,10 @@ def bind(app: App) -> KeyBindings:
     """The bindings of the shell; those of the line editor itself are below them."""
     bindings = KeyBindings()
     typing = ~is_searching
+    places = {"line": Always(), "ghost": _ghostly, "panes": Condition(app.follows)}
     for action, do in _actions(app).items():
         for keys in app.bound[action]:
-            bindings.add(*keys, filter=typing & _PLACES[ACTIONS[action].place], eager=action in _EAGER)(do)
+            bindings.add(*keys, filter=typing & places[ACTIONS[action].place], eager=action in _EAGER)(do)
     bindings.add(Keys.BracketedPaste, filter=typing)(lambda event: _paste(app, event.data))
     bindings.add("c-j", filter=typing)(lambda event: _send(app))
     return bindings
@@ -41,7 +42,6 @@ def _ghostly() -> bool:
     return buffer.suggestion is not None and bool(buffer.suggestion.text) and buffer.document.is_cursor_at_the_end
 
 
-_PLACES = {"line": Always(), "ghost": _ghostly}
 _WORD = re.compile(r"\s*\S+")
 _EAGER = frozenset({"local", "send"})
 """Ctrl-] begins a search for a character in the line editor: it would swallow the next key."""
@@ -60,6 +60,8 @@ def _actions(app: App) -> dict[str, Do]:
         "wire": command("wire"),
         "editing": command("editing"),
         "step": command("step"),
+        "scroll-back": lambda event: app.scroll(1),
+        "scroll-on": lambda event: app.scroll(-1),
         "panes": lambda event: app.panes(),
         "local": lambda event: _local(app),
         "clear-line": lambda event: _clear(app),
@@ -121,8 +123,11 @@ def _clear(app: App) -> None:
 def _leave(app: App, event: KeyPressEvent) -> None:
     if app.buffer.text:
         app.buffer.delete()
-    else:
+    elif app.talk.reads_lines() or app.warned:
         event.app.exit()
+    else:
+        app.warned = True
+        app.meta.say("You are in a message: a line with one dot ends it. Ctrl-D again leaves, and nothing is sent.")
 
 
 def _paste(app: App, text: str) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from mailshell.shell.config import SHELL, Config
+from mailshell.shell.config import SHELL, Config, Shell
 from mailshell.shell.keys import ACTIONS, bindings
 from mailshell.shell.options import CHOICES, DEFAULTS, FILES, FLAGS, settle
 from mailshell.shell.paths import config_file
@@ -27,7 +27,7 @@ def main(args: argparse.Namespace) -> int:
         return _init(args)
     origins = settle(args)
     values = {name: getattr(args, name) for name in origins}
-    for line in "\n".join(_document(values, origins, Config(keys=args.keys, shell=args.shell))).split("\n"):
+    for line in "\n".join(_document(values, origins, Config(keys=args.keys, shell=args.shell or Shell()))).split("\n"):
         print(safe(line))
     return 0
 

@@ -125,7 +125,7 @@ def _folders() -> Iterator[Finding]:
 
 
 def _history(args: argparse.Namespace) -> Iterator[Finding]:
-    if not args.shell.history:
+    if not (args.shell or Shell()).history:
         yield Finding("ok", "history", "none is kept, as the config file asks")
         return
     for name in PROTOCOLS:

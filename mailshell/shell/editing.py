@@ -1,6 +1,6 @@
 """The line editor: what the grammar says about a half-typed line, as prompt_toolkit wants to hear it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.history import History
+from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
@@ -19,7 +19,7 @@ from mailshell.shell.paths import history_file
 from mailshell.shell.talk import Talk
 from mailshell.shell.theme import ROLES, THEMES, Theme, editor_style
 
-_RECENT = 200  # lines of the history that are looked at for a suggestion, at each key
+_RECENT = 200  # lines that are looked at for a suggestion, at each key
 
 
 class Colours(Lexer):
@@ -48,17 +48,17 @@ class Choices(Completer):
 
 
 class Ghost(AutoSuggest):
-    """The rest of the line, in grey."""
+    """The rest of the line, in grey: `taken` are the lines of this session that were not refused, oldest first."""
 
-    def __init__(self, meta: Meta) -> None:
+    def __init__(self, meta: Meta, taken: Sequence[str]) -> None:
         self._meta = meta
+        self._taken = taken
 
     def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:
         """What the history or the grammar would go on with."""
         if not document.is_cursor_at_the_end:
             return None
-        recent = buffer.history.get_strings()[-_RECENT:][::-1]
-        rest = hints.ghost(self._meta, document.text, recent)
+        rest = hints.ghost(self._meta, document.text, self._taken[-_RECENT:])
         return Suggestion(rest) if rest else None
 
 
@@ -117,7 +117,8 @@ class Past(History):
 class Editors:
     """The line editors of all protocols, each with its own history of at most `history` lines (0: none).
 
-    `touched` hears of every change of a line.
+    Message text has an editor of its own: commands are no text, and text is kept nowhere. `touched` hears of every
+    change of a line, `taken` are the lines of this session that were not refused.
     """
 
     def __init__(self, meta: Meta, talk: Talk, history: int, touched: Callable[[], None]) -> None:
@@ -126,22 +127,30 @@ class Editors:
         self._talk = talk
         self._history = history
         self._touched = touched
+        self.taken: list[str] = []
         self._buffers: dict[str, Buffer] = {}
 
     def of(self, protocol: str) -> Buffer:
-        """The line editor of a protocol."""
-        if protocol not in self._buffers:
-            path = history_file(protocol) if self._history else None
-            self._buffers[protocol] = Buffer(
+        """The line editor of a protocol, for its commands."""
+        path = history_file(protocol) if self._history else None
+        return self._buffer(protocol, Past(path, self._history, self._keeps))
+
+    def text(self) -> Buffer:
+        """The line editor for the lines of a message."""
+        return self._buffer("", InMemoryHistory())
+
+    def _buffer(self, name: str, history: History) -> Buffer:
+        if name not in self._buffers:
+            self._buffers[name] = Buffer(
                 multiline=False,
-                history=Past(path, self._history, self._keeps),
+                history=history,
                 completer=Choices(self._meta),
-                auto_suggest=Ghost(self._meta),
+                auto_suggest=Ghost(self._meta, self.taken),
                 complete_while_typing=False,
                 enable_history_search=True,
                 on_text_changed=lambda _: self._touched(),
             )
-        return self._buffers[protocol]
+        return self._buffers[name]
 
     def _keeps(self, text: str) -> bool:
         """Whether the history may keep a line: no message text, and nothing with a password."""

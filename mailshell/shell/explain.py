@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 
+from mailshell.core.explain import masked
 from mailshell.mail.host import Traits
 from mailshell.shell import setup
 from mailshell.shell.known import TODAY, fact_lines, facts, nearest
@@ -28,7 +29,7 @@ def main(args: argparse.Namespace) -> int:
         if not text.strip():
             print("mailshell: explain wants words or a file, as in mailshell explain 452", file=sys.stderr)
             return 2
-        if len(words) == 1 and (text == "-" or os.path.exists(text) or _looks_like_a_file(text)):
+        if len(words) == 1 and (text == "-" or _is_file(text)):
             return _file(args, text, log)
         lines = explained(text, setup.view(args, sys.stdout), setup.traits(args))
         if not lines:
@@ -38,9 +39,10 @@ def main(args: argparse.Namespace) -> int:
         return 0
 
 
-def _looks_like_a_file(word: str) -> bool:
-    """Whether a word that is no file was meant as one."""
-    return word.startswith(("/", "./", "../", "~")) or word.endswith((".txt", ".log"))
+def _is_file(word: str) -> bool:
+    """Whether a word is a file, or was meant as one; a dot is a folder, and ends a message."""
+    meant = word.startswith(("/", "./", "../", "~")) or word.endswith((".txt", ".log"))
+    return meant or (os.path.exists(word) and not os.path.isdir(word))
 
 
 def _out(lines: list[str], log: Log) -> None:
@@ -50,6 +52,7 @@ def _out(lines: list[str], log: Log) -> None:
 
 def _unknown(text: str) -> None:
     near = nearest(text)
+    text = masked(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
     hint = f" Near it: {', '.join(near)}." if near else ""
     print(safe(f"mailshell: nothing is known about {text[:60]}.{hint}"), file=sys.stderr)
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from mailshell.core.session import Preview
 from mailshell.shell.bar import hint, toolbar, topic_of
-from mailshell.shell.local import COMMANDS
+from mailshell.shell.fields import fields
+from mailshell.shell.local import COMMANDS, begun
 from mailshell.shell.meta import Choice, Meta
 from mailshell.shell.theme import Role
-from mailshell.shell.typed import begun, characters, local, octets, secrets, typed
+from mailshell.shell.typed import characters, local, octets, secrets, typed
 from mailshell.shell.ways import Place, Way, grow, place, ways
 
 __all__ = ["choices", "colours", "ghost", "hint", "toolbar"]
@@ -29,6 +30,8 @@ def choices(meta: Meta, text: str) -> list[Choice]:
         return list(_local(meta, rest))
     if whom == "help":
         return list(COMMANDS["help"].choices(meta, rest.lstrip()))
+    if whom == "text":
+        return list(fields(meta, rest))
     if whom != "server":
         return []
     line = octets(rest)

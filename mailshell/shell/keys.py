@@ -12,13 +12,13 @@ from mailshell.shell.near import near
 class Action(NamedTuple):
     """Something that keys do. `command` is the local command that does the same, empty where typing does it.
 
-    `place` is where its keys count: in the typed line, or only while grey text stands behind the line.
+    `place` is where its keys count: in the typed line, only while grey text stands behind the line, or in the panes.
     """
 
     keys: tuple[str, ...]
     says: str
     command: str = ""
-    place: Literal["line", "ghost"] = "line"
+    place: Literal["line", "ghost", "panes"] = "line"
 
 
 ACTIONS: dict[str, Action] = {
@@ -32,6 +32,8 @@ ACTIONS: dict[str, Action] = {
     "wire": Action(("f3",), "line ends hidden, as marks, or a hex dump", ":wire"),
     "editing": Action(("f4",), "edit as in vi, or as in emacs", ":editing"),
     "panes": Action(("f5",), "wire and meaning side by side, or back", ":panes"),
+    "scroll-back": Action(("pageup",), "in the panes: earlier lines", place="panes"),
+    "scroll-on": Action(("pagedown",), "in the panes: later lines", place="panes"),
     "step": Action(("f8",), "the next line of a scene", ":step"),
     "older": Action(("up", "c-p"), "the line before, of what was typed"),
     "newer": Action(("down", "c-n"), "the line after, of what was typed"),

@@ -23,7 +23,7 @@ from prompt_toolkit.layout.processors import (
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.widgets import SearchToolbar
 
-from mailshell.shell.text import cut
+from mailshell.shell.text import cut, width
 
 MENU = 8
 """Rows of the menu at most."""
@@ -50,7 +50,6 @@ class Rows:
         toolbar: Fragments | None,
     ) -> None:
         self._size = size
-        self._buffer = buffer
         search = SearchToolbar(
             text_if_not_searching="", backward_search_prompt="search back: ", forward_search_prompt="search on: "
         )
@@ -83,7 +82,7 @@ class Rows:
         return Dimension(min=1, max=max(self._size()[0] // 2, 1))
 
     def _menu_height(self) -> Dimension:
-        state = self._buffer.complete_state
+        state = self.control.buffer.complete_state
         return Dimension.exact(min(len(state.completions) if state else 1, self._menu_rows()))
 
     def _menu_rows(self) -> int:
@@ -91,21 +90,23 @@ class Rows:
 
     def _menu(self) -> StyleAndTextTuples:
         """A row a completion: what one types, what it does."""
-        state = self._buffer.complete_state
+        state = self.control.buffer.complete_state
         if state is None:
             return []
         columns = self._size()[1]
-        left = min(_LEFT, max(_NARROW_LEFT, columns // 3))
+        longest = max((width(each.text.strip()) for each in state.completions), default=0)
+        left = min(max(_LEFT, longest), max(_NARROW_LEFT, columns // 3))
         current = state.complete_index
         rows = self._menu_rows()
-        first = min(max((current or 0) - rows + 1, 0), max(len(state.completions) - rows, 0))
+        shown = rows if len(state.completions) <= rows else rows - 1
+        first = min(max((current or 0) - shown + 1, 0), max(len(state.completions) - shown, 0))
         out: StyleAndTextTuples = []
-        for number, each in enumerate(state.completions[first : first + rows], first):
+        for number, each in enumerate(state.completions[first : first + shown], first):
             text = cut(each.text.strip(), columns - 3)
-            head = f"  {text:<{left}} "
-            more = len(state.completions) - first - rows
-            says = each.display_meta_text + (f"  (+{more})" if more > 0 and number == first + rows - 1 else "")
+            head = f"  {text}{' ' * (left - width(text))} "
+            says = cut(each.display_meta_text, max(columns - width(head) - 1, 0))
             styles = ["class:choice.current"] * 2 if number == current else [each.style, "class:choice.says"]
-            out += [("", "\n")] if out else []
-            out += [(styles[0], head), (styles[1], cut(says, max(columns - len(head) - 1, 0)))]
+            out += [(styles[0], head), (styles[1], says), ("", "\n")]
+        if shown < len(state.completions):
+            out.append(("class:choice.says", f"  {first + 1} to {first + shown} of {len(state.completions)}"))
         return out

@@ -23,6 +23,11 @@ class Ports:
         self._open: list[Port] = []
         self._spawn = spawn
 
+    @property
+    def open(self) -> bool:
+        """Whether ports are open."""
+        return self._server is not None
+
     def listen(self, words: list[str]) -> list[str]:
         """Open ports (`smtp=2525`, `smtp`, or none: each protocol on its own), or close them (`off`)."""
         if words == ["off"]:
@@ -32,9 +37,9 @@ class Ports:
             return []
         if self._server is not None and not words:
             return [_where(port) for port in self._open]
+        ports = [_port(word, self._meta.seat.link.wire.host) for word in words or PROTOCOLS]
         if self._server is not None:
             raise SeatError("Ports are open already. :serve off closes them.")
-        ports = [_port(word, self._meta.seat.link.wire.host) for word in words or PROTOCOLS]
         self._spawn(self._start(ports))
         return []
 

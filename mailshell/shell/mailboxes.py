@@ -43,9 +43,11 @@ def mailbox(world: World, host: str, wanted: str, view: View) -> list[str]:
     asked = f":mailbox {' '.join([who, *rest])}"
     if not digits and not whole:
         return _messages(world, found, boxes, view)
-    if not 1 <= int(digits or 0) <= len(found.messages):
-        count = len(found.messages)
-        raise SeatError(f"{asked} N shows message N, with all behind it the whole of it; there are {count}.")
+    if not digits:
+        raise SeatError(f"all wants the number of a message before it, as in {asked} 1 all")
+    if not 1 <= int(digits) <= len(found.messages):
+        where = "" if found.key.name == "INBOX" else f" in {found.key.name}"
+        raise SeatError(f"{who} has {count(len(found.messages), 'message')}{where}. {asked} lists them.")
     return _message(world, found, int(digits), asked, view, whole=whole)
 
 
@@ -163,6 +165,6 @@ def _message(world: World, box: Mailbox, number: int, asked: str, view: View, *,
     rows = lines(octets)
     shown = rows if whole else rows[:FOLD]
     title = f"   message {number} of {box.key.user}@{box.key.host}, {message.size:,} octets as stored"
-    out = [title, *Renderer(view).stored(shown)]
+    out = [title, *Renderer(view, whole=whole).stored(shown)]
     more = len(rows) - len(shown)
     return [*out, f"   {count(more, 'more line')}; {asked} {number} all shows all"] if more else out

@@ -1,10 +1,11 @@
 """What a command of mailshell itself works with: the seat, the screen, the log, and the front end."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from mailshell.core.script import Item
 from mailshell.core.transcript import Entry
+from mailshell.protocols import PROTOCOLS
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
 from mailshell.world.seat import Seat, SeatError
@@ -50,6 +51,35 @@ class Front(Protocol):
         """Each action: its id, its keys as people write them, what it does; as `keys.listing` gives it."""
 
 
+class Scene:
+    """Lines that are typed for people who watch, and how far they have come; undo takes that back as well."""
+
+    def __init__(self, items: Sequence[Item], seat: Seat) -> None:
+        self._items = tuple(items)
+        self._seat = seat
+        self._places = {seat.at: 0}
+
+    @property
+    def place(self) -> int:
+        """How many lines were typed, and not undone."""
+        at = self._seat.at
+        self._places = {then: place for then, place in self._places.items() if then <= at}
+        return self._places[max(self._places)] if self._places else 0
+
+    @property
+    def left(self) -> int:
+        """How many lines are to come."""
+        return len(self._items) - self.place
+
+    def next(self) -> Item:
+        """The line that comes next; there must be one."""
+        return self._items[self.place]
+
+    def done(self, place: int) -> None:
+        """So many lines were typed by now."""
+        self._places[self._seat.at] = place
+
+
 class Meta:
     """What a command may use. `front` is None where nothing can be redrawn."""
 
@@ -60,13 +90,15 @@ class Meta:
         self.world = world
         """The name of the starting world."""
         self.renderer = renderer
+        renderer.unfolds = ":body shows all"
         self.log = log
         self.out = out
         self.front: Front | None = None
         self.pipeline = False
         """Whether the lines of a paste go out in one write."""
-        self.scene: list[Item] = []
-        """The lines of a scene that are still to come."""
+        self.failed = False
+        """Whether the last command of mailshell could not be carried out."""
+        self.scene: Scene | None = None
         self.type: Callable[[bytes], None] = lambda octets: seat.send(octets + b"\r\n")
         """Sends a line, its end left out, as if somebody had typed it."""
         self.over = False
@@ -77,6 +109,11 @@ class Meta:
             self.out(lines)
         else:
             self.front.page(lines)
+
+    def fail(self, text: str) -> None:
+        """Say that a command of mailshell could not be carried out, and why."""
+        self.failed = True
+        self.out(self.renderer.error(text))
 
     def say(self, text: str) -> None:
         """Words of mailshell."""
@@ -97,29 +134,42 @@ class Meta:
         return self.front
 
 
+def reads_lines(meta: Meta) -> bool:
+    """Whether a line is a command now, and not a part of a message."""
+    link = meta.seat.link
+    return link.closed or PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase)
+
+
 def _none(meta: Meta, text: str) -> Iterable[Choice]:
     return ()
 
 
 class Command(NamedTuple):
-    """A local command: its argument as one types it, what it does, how, and what may stand for its argument."""
+    """A local command: its argument as one types it, what it does, how, and what may stand for its argument.
+
+    `words` are fixed words that its argument may be, in any case of their letters, each with what it does; `names`
+    finds what else the argument may be.
+    """
 
     syntax: str
     says: str
     run: Callable[[Meta, str], None]
-    choices: Callable[[Meta, str], Iterable[Choice]] = _none
+    names: Callable[[Meta, str], Iterable[Choice]] = _none
+    words: Mapping[str, str] = {}
+
+    def choices(self, meta: Meta, text: str) -> Iterator[Choice]:
+        """What the argument may be, as far as `text` begins it."""
+        yield from self.names(meta, text)
+        for word, says in self.words.items():
+            if word.startswith(text.lower()):
+                yield Choice(word, len(text), says)
+
+    def carry_out(self, meta: Meta, argument: str) -> None:
+        """Do it."""
+        self.run(meta, argument.lower() if argument.lower() in self.words else argument)
 
 
 def no_argument(name: str, rest: str) -> None:
     """Raise SeatError where a command that takes no argument has one."""
     if rest:
         raise SeatError(f":{name} takes no argument.")
-
-
-def words(*fixed: str) -> Callable[[Meta, str], Iterable[Choice]]:
-    """Choices for a command whose argument is one of some words."""
-
-    def found(meta: Meta, text: str) -> Iterable[Choice]:
-        return [Choice(word, len(text)) for word in fixed if word.startswith(text)]
-
-    return found

@@ -7,5 +7,9 @@ def near(word: str, known: Iterable[str]) -> str:
     """What may have been meant by a word, as a sentence with a space before it; empty where nothing is near."""
     from difflib import get_close_matches
 
-    found = get_close_matches(word, list(known), 1)
-    return f" Did you mean {found[0]}?" if found else ""
+    spelled = {one.lstrip(_MARKS): one for one in known}
+    found = get_close_matches(word.lstrip(_MARKS), spelled, 1)
+    return f" Did you mean {spelled[found[0]]}?" if found else ""
+
+
+_MARKS = ":-"  # they stand before every word of a kind, and say nothing of its spelling

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from mailshell.shell.near import near
+from mailshell.shell.paths import config_file
 
 CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
     "depth": (("0", "1", "2"), "0 the wire alone, 1 a note beside each line, 2 every field named"),
@@ -60,17 +61,20 @@ def add(parser: argparse.ArgumentParser) -> None:
 def settle(args: argparse.Namespace) -> dict[str, str]:
     """Give every option its value, and `args.keys` and `args.shell` what the config file says about the shell.
 
-    The answer says of each option where its value comes from. Raises OptionError.
+    Without a file `args.shell` is None. The answer says of each option where its value comes from. Raises OptionError.
     """
-    from mailshell.shell import config
-
     args.config = getattr(args, "config", None) or os.environ.get("MAILSHELL_CONFIG") or None
     args.no_config = getattr(args, "no_config", None) or _yes(os.environ.get("MAILSHELL_NO_CONFIG", ""))
-    read = config.Config() if args.no_config else config.read(args.config)
-    args.keys, args.shell = read.keys, read.shell
+    args.keys, args.shell = {}, None
+    path, read = args.config or config_file(), dict[str, str | bool]()
+    if not args.no_config and (args.config or os.path.exists(path)):
+        from mailshell.shell import config
+
+        found = config.read(args.config)
+        args.keys, args.shell, path, read = found.keys, found.shell, found.path, dict(found.options)
     origins = {}
     for name in (*CHOICES, *FLAGS, *FILES):
-        value, origins[name] = _value(args, name, read.options, read.path)
+        value, origins[name] = _value(args, name, read, path)
         setattr(args, name, value)
     args.depth = int(args.depth)
     return origins

@@ -7,6 +7,8 @@ import tempfile
 
 from prompt_toolkit.application import run_in_terminal
 
+_LESS = "-F -R -X -Psmore\\: Space goes on, q leaves$"
+
 
 class OutsideError(Exception):
     """A program could not be run; str() says which and why."""
@@ -26,7 +28,7 @@ async def edited(text: str) -> str:
 
 async def paged(lines: list[str], asked: str) -> str:
     """Show a long text with the pager that was asked for, or PAGER, or less, and return it; raises OutsideError."""
-    command = shlex.split(asked or os.environ.get("PAGER") or "less -R")
+    command = shlex.split(asked or os.environ.get("PAGER") or "less")
     text = "".join(f"{line}\n" for line in lines)
     await _run(command, text)
     return text
@@ -34,9 +36,11 @@ async def paged(lines: list[str], asked: str) -> str:
 
 async def _run(command: list[str], text: str | None = None) -> None:
     name = command[0] if command else "the program"
+    # A pager shows, and does nothing else; it says how to leave, as its colon looks like one of mailshell's.
+    environment = {"LESS": _LESS, **os.environ, "LESSSECURE": "1"}
 
     def run() -> int:
-        return subprocess.run(command, input=text, text=True, encoding="utf-8", check=False).returncode
+        return subprocess.run(command, input=text, text=True, encoding="utf-8", env=environment, check=False).returncode
 
     try:
         status = await run_in_terminal(run, in_executor=True)

@@ -61,12 +61,12 @@ class Wire(UIControl):
         self._back = min(max(self._back + lines, 0), max(len(self._lines) - 1, 0))
 
     def create_content(self, width: int, height: int) -> UIContent:
-        """The lines; the cursor, which nobody sees, stands in the one that must be in view."""
-        count = max(len(self._lines), 1)
+        """The lines up to the one that must be in view, in which the cursor stands that nobody sees."""
+        count = max(len(self._lines) - self._back, 1)
         return UIContent(
             lambda number: self._lines[number] if number < len(self._lines) else [],
             count,
-            cursor_position=Point(0, max(count - 1 - self._back, 0)),
+            cursor_position=Point(0, count - 1),
             show_cursor=False,
         )
 
@@ -81,16 +81,37 @@ class Panes:
         self._last: Entry | None = None
         self._renderer = Renderer(self._view())
         self._wire = Wire()
-        left = Window(self._wire, wrap_lines=True)
-        right = Window(FormattedTextControl(self._meaning), wrap_lines=True)
-        divider = Window(char="│", width=1, style="class:divider")
-        rule = Window(char="─", height=1, style="class:divider")
+        left = Window(self._wire, wrap_lines=True, get_line_prefix=lambda _, wrap: "   " if wrap else "")
+        right = Window(FormattedTextControl(self._meaning), width=self._right, height=self._lower)
+        divider = Window(char=self._bar, width=1, style="class:divider")
         wide = VSplit([left, divider, Window(width=1), right])
-        right.width = lambda: Dimension.exact(size()[1] - int(size()[1] * _SHARE)) if self._wide() else Dimension()
-        right.height = lambda: Dimension() if self._wide() else Dimension.exact(max(size()[0] // 3, 3))
-        stacked = HSplit([left, rule, right])
+        stacked = HSplit([left, self._rule(), right])
         upper = DynamicContainer(lambda: wide if self._wide() else stacked)
-        self.container = HSplit([upper, Window(char="─", height=1, style="class:divider"), *below])
+        self.container = HSplit([upper, self._rule(), *below])
+
+    def _rule(self) -> Window:
+        return Window(char=lambda: "-" if self._view().ascii else "─", height=1, style="class:divider")
+
+    def _bar(self) -> str:
+        return "|" if self._view().ascii else "│"
+
+    @property
+    def columns(self) -> int:
+        """The columns of the wire."""
+        columns = self._size()[1]
+        return int(columns * _SHARE) - 2 if self._wide() else columns
+
+    def _right(self) -> Dimension:
+        columns = self._size()[1]
+        return Dimension.exact(columns - int(columns * _SHARE)) if self._wide() else Dimension()
+
+    def _lower(self) -> Dimension:
+        return Dimension() if self._wide() else Dimension.exact(self._room())
+
+    def _room(self) -> int:
+        """Rows for the meaning and the state."""
+        rows = self._size()[0]
+        return max(rows - 3, 3) if self._wide() else max(rows * 2 // 5, 3)
 
     def _view(self) -> View:
         return self._meta.renderer.view
@@ -131,25 +152,28 @@ class Panes:
         self._wire.scroll(pages * max(self._size()[0] // 2, 1))
 
     def _meaning(self) -> StyleAndTextTuples:
-        """What the last step means, and how things stand."""
+        """What the last step means, and how things stand; what finds no room is marked as left out."""
         columns = self._size()[1]
         width = columns - int(columns * _SHARE) - 3 if self._wide() else columns - 1
         out: StyleAndTextTuples = []
         if self._last is not None and not isinstance(self._last.record, Body):
             engine = PROTOCOLS[self._last.wire.protocol]
             out += _heading("What this means") + _told(explain(self._last.record, engine, FOLD), self._view(), width)
-        return out + self._state(width)
+        out += self._state(width)
+        room = self._room()
+        if len(out) > room:
+            out = [*out[: room - 1], ("class:rule", "..." if self._view().ascii else "…")]
+        return out
 
     def _state(self, width: int) -> StyleAndTextTuples:
-        link = self._meta.seat.link
+        link, view = self._meta.seat.link, self._view()
         engine = PROTOCOLS[link.wire.protocol]
         card = engine.phases[link.session.phase]
-        out = _heading(f"State: {link.wire.protocol} {link.wire.host}")
-        out += _lines("class:note", f"{link.session.phase.value}. {card.more}", width, self._view())
+        out = _heading(f"{link.wire.protocol} {link.wire.host}: {link.session.phase.value}")
         syntaxes = {topic.card.name: topic.syntax for topic in legal_topics(engine, link.session)}
         for name in useful(self._meta)[: 4 if self._wide() else 2] if not link.closed else ():
-            out += _lines("class:legal", syntaxes.get(name, name), width, self._view())
-        return out
+            out += _lines("class:legal", syntaxes.get(name, name), width, view, "  ")
+        return out + _lines("class:note", card.more, width, view)
 
 
 def _heading(text: str) -> StyleAndTextTuples:
@@ -173,8 +197,8 @@ def _told(meaning: Meaning, view: View, width: int) -> StyleAndTextTuples:
             out += _lines("class:note", f"{note.rule}: {note.text.removeprefix('x ')}", width, view, "  ")
         if row.cite is not None and view.depth == 2:
             out += _lines("class:rule", f"{row.cite}", width, view, "  ")
-    if meaning.because and view.depth:
-        out += _lines("", meaning.because, width, view)
     if meaning.next and view.depth:
         out += _lines("class:legal", f"next: {meaning.next}", width, view)
+    if meaning.because and view.depth:
+        out += _lines("", meaning.because, width, view)
     return [*out, ("", "\n")] if out else []

@@ -1,12 +1,14 @@
 """`mailshell PROTOCOL`: at the world in a terminal, or from a script; which front end it is, and its first words."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mailshell import __version__
 from mailshell.shell.options import plain_because
+from mailshell.world.hosts import HOSTS
 
 TYPE_CHECKING = False  # `typing` would take time before the first words
 if TYPE_CHECKING:
@@ -16,8 +18,14 @@ if TYPE_CHECKING:
 
 def main(args: argparse.Namespace) -> int:
     """Exit status 0, 2 for a host that is not there or a scene that makes no sense, 3 for the state file."""
+    # Before the first words, which name the host; a scene brings its own.
+    if not args.scene and args.host.lower() not in HOSTS:
+        from mailshell.shell.setup import no_host
+
+        return no_host(args.host, HOSTS)
     if not plain_because(args):
         with _silent():
+            _end_in_order()
             _greet(args)
             return _interactive(args)
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -65,6 +73,17 @@ def _silent() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(fd, termios.TCSADRAIN, before)
+
+
+def _end_in_order() -> None:
+    """A signal that ends mailshell while it loads unwinds it, so that the terminal is left as it was."""
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), end)
 
 
 def _interactive(args: argparse.Namespace) -> int:

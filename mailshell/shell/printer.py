@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from prompt_toolkit.application import Application
+from prompt_toolkit.data_structures import Point
 from prompt_toolkit.output import Output
 
 GATHER = 0.016
@@ -69,6 +70,39 @@ class Printer:
             self._output.flush()
 
 
+class Inline(Application[None]):
+    """An application below the lines of the conversation, which keeps its place when the window gets narrower."""
+
+    def _on_resize(self) -> None:
+        _wrapped_anew(self)
+        super()._on_resize()
+
+    def _redraw(self, render_as_done: bool = False) -> None:
+        """Draw; where that fails, every key would fail anew, so the application ends with what went wrong."""
+        try:
+            super()._redraw(render_as_done)
+        except Exception as error:
+            if self.is_done:
+                raise
+            self.renderer.erase()
+            self.exit(exception=error)
+
+
+def _wrapped_anew(app: Application[None]) -> None:
+    """Tell the renderer where the cursor is now: a narrower terminal has broken each long row into several.
+
+    Without it the first of them would stay as a leftover of the old prompt. A wider one joins none: each row was
+    written with its own end. (A terminal that cuts rows off instead loses as many lines of the conversation here.)
+    """
+    screen, cursor = app.renderer.last_rendered_screen, app.renderer._cursor_pos
+    columns = app.output.get_size().columns
+    if screen is None or app.full_screen:
+        return
+    above = (max(screen.data_buffer[row], default=0) // columns + 1 for row in range(cursor.y))
+    # The first column is reached from every other one by so many steps, also where a key was drawn meanwhile.
+    app.renderer._cursor_pos = Point(columns, sum(above) + cursor.x // columns)
+
+
 @contextmanager
 def held(output: Output) -> Iterator[None]:
     """Whatever is written inside goes to the terminal in one piece, so that nothing flickers."""
@@ -88,6 +122,7 @@ def _above(app: Application[None], text: str) -> None:
     between two writes, and `in_terminal` lets keys be echoed.)
     """
     with held(app.output):
+        _wrapped_anew(app)
         app.renderer.erase()
         app.output.write_raw(text)
         app._redraw()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from string import ascii_lowercase
 
-from mailshell.core.explain import Meaning, Note, Row, body_row, explain
+from mailshell.core.explain import Manner, Meaning, Note, Row, body_row, explain
 from mailshell.core.record import Body, Closed, Exchange, Phase, Prompt, Record, Verdict
 from mailshell.core.session import Engine
 from mailshell.core.transcript import Entry, Wire
@@ -12,7 +12,7 @@ from mailshell.mail.host import Host
 from mailshell.mail.letter import Letter
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.bodies import Message
-from mailshell.shell.text import hex_rows, safe, show, width, wrap
+from mailshell.shell.text import hex_rows, middle_left_out, safe, show, width, wrap
 from mailshell.shell.theme import Role, paint
 from mailshell.shell.view import View, WireMarks
 
@@ -22,26 +22,38 @@ GLOSS_COLUMN = 43
 _GAP = 2  # columns between a line and its gloss, at least
 
 FOLD = 40
-"""Lines of a message that are shown; the rest is counted."""
+"""Lines of a message that are shown, its header among them; the rest is counted."""
+
+_START, _END = 600, 100  # octets that are shown of a line over the longest
 
 Label = int | str
 """Which connection it is, for people: a number, or a letter for somebody else's."""
+
+_MANNERS: dict[Manner, tuple[str, str, Role]] = {
+    "plain": (":", "", "server"),
+    "refusal": ("*", " refuses", "refusal"),
+    "unasked": ("!", " unasked", "notice"),
+}
 
 _NARROW = 72
 _STARS = b"********"
 
 
 class Renderer:
-    """Lines for one reader; remembers the phase that each connection was last shown in."""
+    """Lines for one reader; remembers the phase that each connection was last shown in.
 
-    def __init__(self, view: View) -> None:
+    `whole`: long messages and long lines are shown to their end at every depth.
+    """
+
+    def __init__(self, view: View, *, whole: bool = False) -> None:
         self.view = view
+        self._whole = whole
         self.typed = b""
         """The line, end included, that somebody types at this moment: it is never folded away."""
-        self.fold = FOLD
-        """Lines of a message, or of an answer, that are shown."""
+        self.unfolds = ""
+        """What shows the rest of a message on the reader's own connection; empty where nothing does."""
         self.bounded = False
-        """Whether that holds for answers at every depth."""
+        """Whether a long answer is folded at every depth."""
         self.echoed = False
         """Whether the terminal shows what is typed already."""
         self._phases: dict[int, Phase] = {}
@@ -58,7 +70,7 @@ class Renderer:
         engine = PROTOCOLS[entry.wire.protocol]
         if isinstance(record, Prompt):
             self._message(number).wants = record.wants or 0
-        meaning = explain(record, engine, self.fold if self.view.depth < 2 or self.bounded else None)
+        meaning = explain(record, engine, None if self._unfolded and not self.bounded else FOLD)
         for row in meaning.command:
             out += self._row(row, label)
             if not row.octets.endswith(b"\n"):
@@ -82,7 +94,7 @@ class Renderer:
         letter, out, last = Letter(), [], len(meaning.answers) - 1
         for at, row in enumerate(meaning.answers):
             if at == last and meaning.folded:
-                out += self.say(f"{_counted(meaning.folded)} of the answer not shown")
+                out += self.say(self._more(meaning.folded, "answer", label))
             if brings and 0 < at < last:
                 reading = letter.read(row.octets, dotted=True)
                 row = body_row(row.octets, reading.notes, reading.gloss, side="server")
@@ -107,10 +119,9 @@ class Renderer:
             afresh._messages[number] = Message(message.sender, known=False)
         return [line for entry in entries for line in afresh.lines(entry, labels.get(entry.wire.number, 1))]
 
-    def message(self, before: Iterable[Entry], entry: Entry, label: Label, *, fold: int) -> list[str]:
-        """The text of a message by itself, at most `fold` lines of it; `before` is what led there."""
-        afresh = Renderer(self.view)
-        afresh.fold = fold
+    def message(self, before: Iterable[Entry], entry: Entry, label: Label, *, whole: bool = False) -> list[str]:
+        """The text of a message by itself, folded unless the `whole` of it is wanted; `before` is what led there."""
+        afresh = Renderer(self.view, whole=whole)
         for one in before:
             afresh.lines(one)
         return afresh.lines(entry, label) + afresh._end_of_body(entry.wire.number, label)
@@ -141,13 +152,9 @@ class Renderer:
         number = "" if label == 1 else str(label)
         if row.side == "client":
             return (f"client{' ' + number if number else ''}: " if self.view.words else f"C{number}: "), "client"
-        sign, words, role = {
-            "plain": (":", "", "server"),
-            "refusal": ("*", " refuses", "refusal"),
-            "unasked": ("!", " unasked", "notice"),
-        }[row.manner]
+        sign, words, role = _MANNERS[row.manner]
         server = f"server{' ' + number if number else ''}{words}: " if self.view.words else f"S{number}{sign} "
-        return server, _role(role)
+        return server, role
 
     def stored(self, lines: Iterable[bytes]) -> list[str]:
         """The lines of a message that lies in a mailbox: no dot is stuffed there, and the return path stands in it."""
@@ -163,6 +170,8 @@ class Renderer:
     def _shown(self, row: Row, gutter: str, role: Role) -> list[str]:
         view = self.view
         octets, places = starred(row.octets, () if view.secrets else row.secret)
+        if 0 < view.longest < len(octets) and not self._unfolded:
+            octets, places = middle_left_out(octets, _START, _END), [0]
         marks: WireMarks = "off" if view.words else view.wire
         shown = show(octets, marks, ascii_only=view.ascii)
         columns = [len(gutter) + shown.columns[min(place, len(shown.columns) - 1)] for place in places]
@@ -176,23 +185,27 @@ class Renderer:
             line, used = paint(mark, "mark", view.theme), width(mark)
         bare = [] if typed else [line]
         out = self._glossed(line, used, row, typed) if view.depth == 1 and row.gloss else bare
+        if view.depth == 2:
+            out += self._fields(list(row.notes), columns, row)  # its marks point at the line right above them
         if view.wire == "hex":
             out += [paint(f"   {dump}", "mark", view.theme) for dump in hex_rows(octets)]
-        if view.depth == 2:
-            out += self._fields(list(row.notes), columns, row)
         return out
+
+    @property
+    def _unfolded(self) -> bool:
+        return self._whole or self.view.depth == 2
 
     def _glossed(self, line: str, used: int, row: Row, typed: bool) -> list[str]:
         """A line of so many columns with its gloss beside it, or below it."""
         view, gloss = self.view, safe(row.gloss, ascii_only=self.view.ascii)
-        tone: Role = "refusal" if row.manner == "refusal" else "note"
         if view.words:
-            return [*([] if typed else [line]), f"  meaning: {paint(gloss.removeprefix('x '), tone, view.theme)}"]
+            meaning = paint(gloss.removeprefix("x "), "note", view.theme)
+            return [*([] if typed else [line]), f"  meaning: {meaning}"]
         if used + _GAP <= GLOSS_COLUMN and view.width >= _NARROW and GLOSS_COLUMN + width(gloss) <= view.width:
-            return [line + " " * (GLOSS_COLUMN - used) + paint(gloss, tone, view.theme)]
+            return [line + " " * (GLOSS_COLUMN - used) + paint(gloss, "note", view.theme)]
         if typed and used + _GAP + width(gloss) <= view.width:
-            return [f"{line}  {paint(gloss, tone, view.theme)}"]
-        return [line, *(f"     {paint(row, tone, view.theme)}" for row in wrap(gloss, self._columns(5)))]
+            return [line + "  " + paint(gloss, "note", view.theme)]
+        return [line, *(" " * 5 + paint(row, "note", view.theme) for row in wrap(gloss, self._columns(5)))]
 
     def _fields(self, notes: list[Note], columns: list[int], row: Row) -> list[str]:
         """Every field marked and named, the last one first, and the section that says so."""
@@ -266,6 +279,10 @@ class Renderer:
         text = f"-- {name} "
         return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.theme)]
 
+    def _more(self, lines: int, what: str, label: Label) -> str:
+        more = f"{lines:,} more {'line' if lines == 1 else 'lines'} of the {what} not shown"
+        return f"{more}; {self.unfolds}" if self.unfolds and isinstance(label, int) else more
+
     def _message(self, number: int) -> Message:
         return self._messages.setdefault(number, Message())
 
@@ -296,7 +313,7 @@ class Renderer:
         message = self._message(number)
         message.count += 1
         row = message.row(line)
-        if message.count > self.fold and self.view.depth < 2 and line != self.typed:
+        if message.count > FOLD and not self._unfolded and line != self.typed:
             message.folded += 1
             return []
         return self._row(row, label)
@@ -310,12 +327,8 @@ class Renderer:
         folded = message.folded
         message.count = message.folded = 0
         if folded:
-            out += self.say(f"{_counted(folded)} of the message not shown")
+            out += self.say(self._more(folded, "message", label))
         return out
-
-
-def _counted(lines: int) -> str:
-    return f"{lines:,} more {'line' if lines == 1 else 'lines'}"
 
 
 def cited(notes: list[Note], row: Row) -> list[str]:
@@ -339,11 +352,6 @@ def lettered(at: int) -> Label:
 def _named(note: Note, text: str, cite: str) -> str:
     text = f"{note.rule}: {text.removeprefix('x ')}"
     return f"{text} ({cite})" if cite else text
-
-
-def _role(name: str) -> Role:
-    roles: dict[str, Role] = {"server": "server", "refusal": "refusal", "notice": "notice"}
-    return roles[name]
 
 
 def starred(octets: bytes, spans: tuple[tuple[int, int], ...]) -> tuple[bytes, list[int]]:

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, NamedTuple
 
@@ -13,7 +13,7 @@ from mailshell.mail.host import ERAS, Traits
 from mailshell.mail.store import StateError, Store
 from mailshell.shell.text import safe
 from mailshell.shell.theme import NONE, THEMES
-from mailshell.shell.view import View, WireMarks
+from mailshell.shell.view import LONGEST, View, WireMarks
 from mailshell.world.header import Setting, setting
 from mailshell.world.start import STUDENT, build
 from mailshell.world.world import World
@@ -87,9 +87,14 @@ def unknown_host(args: argparse.Namespace, world: World) -> int | None:
     args.host = args.host.lower()
     if args.host in world.hosts:
         return None
-    names = ", ".join(world.hosts)
-    print(f"mailshell: {args.host} is no host of this world: there are {names}.", file=sys.stderr)
-    print("mailshell: the world is closed; it does not reach servers on the network.", file=sys.stderr)
+    return no_host(args.host, world.hosts)
+
+
+def no_host(name: str, hosts: Iterable[str]) -> int:
+    """Say that the world, which has these hosts, does not have that one; exit status 2."""
+    print(safe(f"mailshell: {name} is no host of this world."), file=sys.stderr)
+    print(f"mailshell: There are {', '.join(hosts)}.", file=sys.stderr)
+    print("mailshell: The world is closed; it does not reach servers on the network.", file=sys.stderr)
     return 2
 
 
@@ -103,6 +108,7 @@ def view(args: argparse.Namespace, out: IO[str]) -> View:
         words=args.plain,
         ascii=args.ascii or not encoding.startswith("utf"),
         width=width(out),
+        longest=LONGEST if out.isatty() else 0,
     )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from mailshell.core.explain import hidden, masked
+from mailshell.core.record import Exchange, Verdict
 from mailshell.core.transcript import Entry
 from mailshell.shell.local import COMMANDS, carry_out
-from mailshell.shell.meta import Meta
+from mailshell.shell.meta import Meta, reads_lines
 from mailshell.shell.render import Label, lettered
-from mailshell.shell.typed import ESCAPE, reads_lines, typed
+from mailshell.shell.typed import ESCAPE, typed
 
 CRLF = b"\r\n"
 
@@ -27,16 +28,23 @@ class Talk:
         meta.type = lambda octets: self._send(octets, "", by_hand=True)
         meta.seat.world.transcript.subscribe(lambda entry: show(entry, self.label(entry.wire.number)))
 
-    def line(self, octets: bytes, *, by_hand: bool) -> None:
-        """One line, its end left out. `by_hand`: it was typed, not pasted, and is never folded away."""
+    def line(self, octets: bytes, *, by_hand: bool) -> bool:
+        """One line, its end left out; whether it is a command that was not refused.
+
+        `by_hand`: it was typed, not pasted, and is never folded away.
+        """
         text = octets.decode("utf-8", "surrogateescape")
         command = self.local(text)
         if command is not None:
-            carry_out(self.meta, command)
-        elif self.seat.link.closed:
+            return carry_out(self.meta, command)
+        if self.seat.link.closed:
             self._reopen(text)
-        else:
-            self._send(octets, text, by_hand=by_hand)
+            return False
+        before, is_text = self.seat.world.transcript.count, not self.reads_lines()
+        self._send(octets, text, by_hand=by_hand)
+        said = [entry.record for entry in self.seat.world.transcript.since(before, self.seat.world.transcript.count)]
+        refused = any(isinstance(one, Exchange) and one.verdict is Verdict.REFUSED for one in said)
+        return bool(said) and not is_text and not refused
 
     def together(self, lines: list[str]) -> None:
         """Lines in one write: what PIPELINING is about, and how the lines of a message go on."""
@@ -80,9 +88,17 @@ class Talk:
         # "C:" keeps what was typed apart from the causes that have a meaning of their own, such as ":reset".
         self.seat.send(sent + CRLF, f"C: {self._cause(sent)}".rstrip())
         self.renderer.typed = b""
-        if self.personal and was_text and text.startswith(":") and text[1:].split(" ")[0] in COMMANDS:
-            self.meta.say("That was message text. A command of mailshell starts with Ctrl-] here.")
+        if self.personal and was_text and not self.reads_lines():
+            self._warn(text)
         self._ended()
+
+    def _warn(self, text: str) -> None:
+        """Tell somebody who wants to leave a message, or to command in it, that this was a line of it."""
+        word = text.partition(" ")[0]
+        if word.startswith(":") and word[1:].lower() in COMMANDS:
+            self.meta.say("That was message text. A command of mailshell starts with Ctrl-] here.")
+        elif text.strip().upper() in ("QUIT", "EXIT", "HELP", "?", "ABORT", "LOGOUT", "RSET"):
+            self.meta.say("That was message text. A line with one dot ends the message; Ctrl-] :drop gives it up.")
 
     def _cause(self, octets: bytes) -> str:
         shown = masked(octets) if self.reads_lines() else octets

@@ -1,6 +1,7 @@
 """Octets as text that a terminal shows and does not obey: each octet once, in order."""
 
 import re
+from collections.abc import Iterator
 from unicodedata import category, east_asian_width
 
 from mailshell.shell.view import WireMarks
@@ -106,6 +107,20 @@ def safe(text: str, *, ascii_only: bool = False) -> str:
     return "".join(_piece(letter, ascii_only) for letter in text)
 
 
+def middle_left_out(octets: bytes, start: int, end: int, size: int = 0) -> bytes:
+    """A line with a count in the place of its middle: about so many octets stay at its start and its end.
+
+    `size` is the length of the line where `octets` have lost some of its middle already. No character is cut.
+    """
+    while start and octets[start] & 0xC0 == 0x80:
+        start -= 1
+    last = len(octets) - end
+    while last < len(octets) and octets[last] & 0xC0 == 0x80:
+        last += 1
+    count = (size or len(octets)) - start - (len(octets) - last)
+    return b"%s [%s octets not shown] %s" % (octets[:start], f"{count:,}".encode(), octets[last:])
+
+
 def hex_rows(octets: bytes) -> list[str]:
     """Rows of sixteen octets: offset, hex, and the visible ASCII characters."""
     rows = []
@@ -130,11 +145,24 @@ def cut(text: str, columns: int) -> str:
     return kept + "…" if columns > 0 else ""
 
 
+_EXAMPLE = re.compile(r":[a-z]+(?: (?!or |and )[^\s,]+)+,?|\S+")
+
+
+def _examples(text: str, columns: int) -> Iterator[str]:
+    for word in _EXAMPLE.findall(text):
+        yield from [word] if width(word) <= columns else word.split()
+
+
 def wrap(text: str, columns: int) -> list[str]:
-    """Text in lines of at most `columns`, broken at spaces; a longer word stands on a line of its own."""
+    """Text in lines of at most `columns`, broken at spaces; a longer word stands on a line of its own.
+
+    An example, such as `:why -1 3` after "as in", is one word where it fits.
+    """
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    head, sign, tail = text.partition("as in")
+    words = [*head.split(), *(_examples(sign + tail, columns) if sign else ())]
+    for word in words:
         if line and width(line) + 1 + width(word) > columns:
             lines.append(line)
             line = word

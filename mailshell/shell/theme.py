@@ -1,6 +1,6 @@
 """Colours by role. Colour only repeats what the gutter and the words say.
 
-A tone is written in words: `bold`, `dim`, `underline`, `reverse`, one of sixteen colours by name (`bright-cyan`), or
+A tone is written in words: `bold`, `dim`, `underline`, one of sixteen colours by name (`bright-cyan`), or
 one of the 256 of xterm by its number. From a tone follow the escape sequence, the style of the line editor, and CSS.
 """
 
@@ -20,7 +20,7 @@ what does not fit the grammar, `ghost` what may follow.
 ROLES: tuple[Role, ...] = get_args(Role)
 
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-_ATTRIBUTES = {"bold": "1", "dim": "2", "underline": "4", "reverse": "7"}
+_ATTRIBUTES = {"bold": "1", "dim": "2", "underline": "4"}
 _CODE = re.compile(r"\x1b\[([0-9;]*)m")
 
 
@@ -64,9 +64,8 @@ DARK = Theme(
         "server": "214",
         "notice": "177",
         "refusal": "203",
-        "note": "248",
-        "rule": "248",
-        "mark": "248",
+        "rule": "245",
+        "mark": "245",
         "legal": "153 bold",
         "early": "203 underline",
         "unknown": "203",
@@ -81,9 +80,8 @@ LIGHT = Theme(
         "server": "130",
         "notice": "93",
         "refusal": "88",
-        "note": "241",
-        "rule": "241",
-        "mark": "241",
+        "rule": "243",
+        "mark": "243",
         "legal": "18 bold",
         "early": "88 underline",
         "unknown": "88",
@@ -97,7 +95,7 @@ MONO = Theme(
     {
         "client": "bold",
         "notice": "bold underline",
-        "refusal": "reverse",
+        "refusal": "bold",
         "rule": "dim",
         "mark": "dim",
         "legal": "bold",
@@ -117,7 +115,9 @@ PROJECTOR = Theme(
         "early": "88 bold underline",
         "unknown": "88 bold",
         "fault": "88 bold underline",
-        "ghost": "241",
+        "rule": "238",
+        "mark": "238",
+        "ghost": "238",
     },
     dark=False,
 )

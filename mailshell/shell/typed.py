@@ -4,9 +4,8 @@ from typing import Literal, NamedTuple
 
 from mailshell.core.explain import hidden
 from mailshell.core.session import Preview
-from mailshell.protocols import PROTOCOLS
-from mailshell.shell.local import COMMANDS
-from mailshell.shell.meta import Command, Meta
+from mailshell.shell.local import COMMANDS, begun
+from mailshell.shell.meta import Command, Meta, reads_lines
 
 ESCAPE = "\x1d"
 """Ctrl-]: a line that begins with it is for mailshell, in every phase."""
@@ -35,17 +34,6 @@ def typed(meta: Meta, text: str) -> Typed:
     if text.startswith(":") and not text.startswith("::"):
         return Typed("local", 1)
     return Typed("closed" if meta.seat.link.closed else "server", 1 if text.startswith("::") else 0)
-
-
-def reads_lines(meta: Meta) -> bool:
-    """Whether a line is a command now, and not a part of a message."""
-    link = meta.seat.link
-    return link.closed or PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase)
-
-
-def begun(word: str) -> list[str]:
-    """The local commands that a word may mean."""
-    return [word] if word in COMMANDS else [name for name in COMMANDS if name.startswith(word)]
 
 
 def local(text: str) -> tuple[str, str | None, Command | None]:

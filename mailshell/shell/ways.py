@@ -79,7 +79,8 @@ def _onward(place: Place, line: bytes, found: Preview) -> Iterator[Way]:
         # Of SUCCESS and SUCCESS,FAILURE the first is a step to the second.
         elif not any(one.at == want.at and one.text != want.text and want.text.startswith(one.text) for one in words):
             taken = line[: want.at] + want.text.encode("ascii")
-            yield Way(grow(place, taken), want.expect.why, found.legal)
+            says = dict(want.expect.words).get(want.text, want.expect.why)
+            yield Way(grow(place, taken), says, found.legal)
 
 
 def grow(place: Place, line: bytes) -> bytes:
@@ -135,10 +136,11 @@ def _hosts(place: Place, head: bytes, own: bool) -> Iterator[tuple[str, str]]:
 
 
 def _users(place: Place, head: bytes, own: bool) -> Iterator[tuple[str, str]]:
-    """Users and mailing lists: by name where that is enough, which only this server's own are, else by address."""
+    """Users, and mailing lists but as oneself: by name where that is enough, which only this server's own are."""
     for number, host in enumerate(_order(place, own)):
         people = [(one.user, one.name) for one in place.world.store.accounts(host)]
-        people += [(one.name, f"{one.title}, a mailing list") for one in place.world.hosts[host].lists]
+        lists = () if own else place.world.hosts[host].lists
+        people += [(one.name, f"{one.title}, a mailing list") for one in lists]
         bare = not number and bool(people) and place.preview(head + people[0][0].encode()).fault is None
         for user, says in people:
             yield user if bare else f"{user}@{host}", says

@@ -68,11 +68,8 @@ def _first(record: Opened | Exchange | Prompt | Notice, step: Step) -> Iterator[
     if isinstance(record, Exchange | Prompt):
         yield "so", _so(record)
     phase = PROTOCOLS[step.entry.wire.protocol].phases[record.after]
-    refused = isinstance(record, Exchange | Prompt) and record.verdict is Verdict.REFUSED
-    # What a reply names as the next step is for who was refused, or closed out; else the phase knows best.
-    following = card.next if refused or isinstance(record, Notice) else ""
-    if following or phase.next:
-        yield "next", following or phase.next
+    if card.next or phase.next:
+        yield "next", card.next or phase.next
 
 
 def _so(record: Exchange | Prompt) -> str:
@@ -102,7 +99,8 @@ def _parts(record: Spoken, step: Step) -> Iterator[Line]:
                     told.add((note.rule, note.text))
                     octets = _octets(row, note.start, note.end)
                     rule = "" if octets.startswith(note.rule) else f" {note.rule}"
-                    yield head, f'"{octets}"{rule}: {note.text} ({cite})'
+                    place = f" ({cite})" if cite is not None else ""
+                    yield head, f'"{octets}"{rule}: {note.text}{place}'
                     head = ""
 
 
@@ -154,7 +152,7 @@ def _message(step: Step, body: Body, before: list[Entry], view: View, depth: int
     out = _rows(told, view)
     if depth > 1:
         shown = view._replace(depth=depth - 1)
-        out += Renderer(shown).message(before, step.entry, step.label, fold=FOLD)
+        out += Renderer(shown).message(before, step.entry, step.label)
     return out
 
 

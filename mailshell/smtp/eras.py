@@ -69,6 +69,7 @@ ELSEWHERE: Mapping[str, Since] = {
     "RFC 3463": Since("RFC 1893", 1996),
     "RFC 3629": Since("RFC 2044", 1996),
     "RFC 3834": Since("RFC 3834", 2004),
+    "RFC 3848": Since("RFC 3848", 2004),
     "RFC 3865": Since("RFC 3865", 2004),
     "RFC 3885": Since("RFC 3885", 2004),
     "RFC 4141": Since("RFC 4141", 2005),

@@ -181,6 +181,7 @@ class Sorter:
     def __init__(self) -> None:
         self.inside: Side | None = None
         self.open = False
+        self._echoed = False  # the screen shows what was typed; it does not where a program typed it
 
     def read(self, line: bytes) -> Side | None:
         """Whose line it is, where it is text or a reply."""
@@ -190,12 +191,13 @@ class Sorter:
         reply = read_line(line)
         if reply is None:
             return None
-        self.inside = "client" if reply.code == 354 else None
+        self.inside = "client" if reply.code == 354 and (self._echoed or not self.open) else None
         self.open = reply.code not in (221, 421)
         return "server"
 
     def typed(self, line: bytes) -> None:
-        """A reply shows by itself what it is, whatever was typed."""
+        """What is typed is on the screen, and so is a message."""
+        self._echoed = True
 
 
 def knows(line: bytes) -> bool:
@@ -209,6 +211,9 @@ def begin(before: Sequence[bytes], line: bytes) -> Begun | None:
     sorter, reply = Sorter(), read_line(line)
     if reply is None:
         return None
-    sorter.read(line)
     late = reply.code not in (220, 221, 421)
-    return Begun(sorter, tuple(one for one in before if late and knows(one)))
+    kept = tuple(one for one in before if late and knows(one))
+    for one in kept:
+        sorter.typed(one)
+    sorter.read(line)
+    return Begun(sorter, kept)

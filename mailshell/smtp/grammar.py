@@ -87,7 +87,8 @@ ASCII_HEADER = Slip(
 LONG_TEXT_LINE = Slip(
     "a message line over 1000 octets",
     Expect(f"at most {limits.TEXT_LINE} octets", "the longest line of a message, CR LF included"),
-    "A line of the message is longer than 1000 octets. Some servers refuse such a message, others break the line.",
+    "A line of the message is longer than 1000 octets with CR LF. Some servers refuse such a message, others break "
+    "the line.",
     Cite(5321, "4.5.3.1.6"),
 )
 TOLERATED = (

@@ -152,7 +152,8 @@ def _topics(wanted: str) -> list[Topic]:
 def _commands(wanted: str) -> list[Fact]:
     out = []
     for row in tables.find("smtp-commands", "command", wanted):
-        fields = _row_fields(row, "syntax", "when", "effect", "intermediate", "success", "errors", "pipelining")
+        fields = _row_fields(row, "syntax", "when", "effect", "intermediate", "success", "errors")
+        fields += kept(iter([("with PIPELINING", row["pipelining"])]))
         topic = next(iter(_topics(wanted)), None)
         if topic is None:
             more = f"Effect: {row['effect']}."
@@ -213,7 +214,7 @@ def _others(wanted: str) -> list[Fact]:
         and not tables.find("smtp-extensions", "keyword", wanted)
         and not tables.find("smtp-parameters", "parameter", wanted)
     ]
-    for row in tables.find(_THEORY, "digit", wanted):
+    for row in tables.find(_THEORY, "digit", wanted.replace("XX", "YZ")):
         out.append(
             Fact(
                 row["digit"],
@@ -239,7 +240,9 @@ def _rules(wanted: str) -> list[Fact]:
 
 
 def _kind(topic: Topic) -> str:
-    return "SMTP phase" if any(topic.card is card for card in phases.CARDS.values()) else "SMTP line"
+    if topic.card in eras.CARDS:
+        return "era"
+    return "SMTP phase" if topic.card in phases.CARDS.values() else "SMTP line"
 
 
 def _position(row: Cells) -> str:

@@ -46,12 +46,20 @@ def breaks(verb: str, phase: record.Phase) -> bool:
     return verb == "DATA" and phase is Phase.CHUNKS
 
 
+def onward(phase: record.Phase, *, ehlo: bool) -> str:
+    """What to send next in a phase, to a server that has EHLO, or to one that does not."""
+    if phase is Phase.GREETED and not ehlo:
+        return "HELO, and your host name"
+    return CARDS[phase].next
+
+
 CARDS: dict[record.Phase, Card] = {
     Phase.GREETED: Card(
         "greeting",
         "the client has not said its name",
         Cite(5321, "3.2"),
-        more="The server has greeted. The client says its name with EHLO (or HELO) before it sends mail.",
+        more="The server has greeted. The client says its name before it sends mail: with EHLO, or with HELO where the "
+        "server has no EHLO.",
         next="EHLO or HELO, and your host name",
     ),
     Phase.READY: Card(

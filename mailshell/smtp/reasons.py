@@ -1,12 +1,13 @@
 """Why a line was refused, in sentences for the student; none of this goes on the wire."""
 
-from mailshell.core import reasons
+from mailshell.core import reasons, tables
 from mailshell.core.command import Command, Table
 from mailshell.core.record import Fault, Phase
 from mailshell.smtp import eras, ulabels
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.extensions.extension import TWICE
+from mailshell.smtp.extensions import MAIL, RCPT
+from mailshell.smtp.extensions.extension import TWICE, mistaken
 from mailshell.smtp.grammar import CLOSE, END, LOCAL, OPEN, TOO_LONG
 from mailshell.smtp.replies import (
     BAD_RECIPIENT,
@@ -20,6 +21,7 @@ from mailshell.smtp.replies import (
 from mailshell.smtp.wording import Reply
 
 CRLF = reasons.crlf("SMTP")
+_DOTS = "A {} has letters, digits and hyphens, and single dots between them."
 _NEED: dict[Phase, str] = {
     smtp.Phase.GREETED: "EHLO or HELO",
     smtp.Phase.READY: "MAIL",
@@ -54,6 +56,10 @@ def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase, desk: Desk) ->
     name = word.decode("latin-1").upper()
     if name in eras.ELSEWHERE and not eras.known(name, desk.host.traits.era):
         return not_yet(name, desk)
+    if rows := tables.find("smtp-commands", "command", name):
+        section = rows[0]["section"]
+        because = f"This server does not have {name} ({tables.cite(section)}). Legal now: {legal}."
+        return UNKNOWN_COMMAND(f"{eras.later(name, section, desk.host.traits.era)} {because}".strip())
     return UNKNOWN_COMMAND(reasons.no_command(word, filter(desk.has, table.commands), legal))
 
 
@@ -63,7 +69,7 @@ def wrong_order(command: Command[Desk, Reply], phase: Phase, table: Table[Desk, 
     legal = _legal(table, smtp.Phase.FAILED if smtp.breaks(name, phase) else phase, desk)
     if phase is smtp.Phase.FAILED:
         because = f"This transaction has failed already, and RSET drops it. Legal now: {legal}."
-        return WRONG_ORDER(because, need="Transaction failed, send RSET")
+        return WRONG_ORDER(because, reason="Transaction failed, send RSET")
     if phase is smtp.Phase.CHUNKS:
         because = (
             f"The message has begun with BDAT, so {name} must wait: BDAT with LAST ends the message, RSET drops it. "
@@ -71,18 +77,18 @@ def wrong_order(command: Command[Desk, Reply], phase: Phase, table: Table[Desk, 
         )
         if name == "DATA":
             because = f"The message has begun with BDAT. BDAT and DATA do not mix in one message. Legal now: {legal}."
-        return WRONG_ORDER(because, need="Message begun with BDAT")
+        return WRONG_ORDER(because, reason="Message begun with BDAT")
     order = list(smtp.Phase)
     if all(order.index(smtp.Phase(one)) < order.index(smtp.Phase(phase)) for one in command.when):
         because = f"A transaction is open already. Go on with it, or drop it with RSET. Legal now: {legal}."
-        return WRONG_ORDER(because, need="Transaction already open")
+        return WRONG_ORDER(because, reason="Transaction already open")
     need = "HELO" if not desk.offers("EHLO") and phase is smtp.Phase.GREETED else _NEED[phase]
     because = f"{name} needs {need} before it. Legal now: {legal}."
     envelope = desk.state.envelope
     if envelope is not None and envelope.refused:
         because = f"Every recipient so far was refused, so there is nobody to deliver to. Legal now: {legal}."
-        return WRONG_ORDER(because, need="No valid recipients")
-    return WRONG_ORDER(because, need=f"Need {need} first")
+        return WRONG_ORDER(because, reason="No valid recipients")
+    return WRONG_ORDER(because, reason=f"Need {need} first")
 
 
 def syntax(line: bytes, fault: Fault) -> Reply:
@@ -94,6 +100,12 @@ def syntax(line: bytes, fault: Fault) -> Reply:
     if first == TWICE:
         return wording(f"The parameter at octet {fault.at + 1} stands earlier in the line too. Give each only once.")
     return wording(f"{_found(line, fault)} {_wanted(line, fault)}")
+
+
+def misfit(verb: str, line: bytes, fault: Fault, desk: Desk) -> Reply:
+    """The answer to a line that does not fit the grammar of its verb."""
+    known = {"MAIL": MAIL, "RCPT": RCPT}.get(verb, {})
+    return mistaken(line, fault.at, known, desk) or syntax(line, fault)
 
 
 def _found(line: bytes, fault: Fault) -> str:
@@ -111,10 +123,10 @@ def _wanted(line: bytes, fault: Fault) -> str:
             return "A recipient is a mailbox, as in <alice@lancs.uk>: <> is only for MAIL."
         return "The name of a mailbox stands there, as in <alice@lancs.uk>."
     if fault.rule == "Domain" and END in fault.expected:
-        return "The name ends before it. A host name has letters, digits, hyphens and dots."
+        return f"The name ends before it. {_DOTS.format('host name')}"
     if fault.expected == (CLOSE,):
         if fault.at < len(line):
-            return "The address ends before it, and > must follow. A domain has letters, digits, hyphens and dots."
+            return f"The address ends before it, and > must follow. {_DOTS.format('domain')}"
         return "The address must end with > here."
     return reasons.wanted(fault)
 

@@ -1,18 +1,18 @@
 """Every reply that the server can give, named once: code, enhanced code, text, meaning, what to do next.
 
 `text` is the modern voice; `classic` the words of the lecture's slides where a slide shows the reply; `early` the
-words of a server of 1982 where they differ. Braces are filled in when the reply is given.
+words of a server of 1982 where they differ. Braces are filled in when the reply is given. Where `next` is empty the
+phase says what is next.
 """
 
 from mailshell.smtp.wording import named
 
-_NEXT_COMMAND = "the next command"
 _FIX = "correct the line and send it again"
 
 GREETING = named(
     "greeting", 220, "", "{host} ESMTP mailshell", "service ready", "4.2.3",
     more="The connection stands and the server is ready. The first word is the server's own name.",
-    next="EHLO your.host.name", classic="{host}", early="{host} mail service ready",
+    next="", classic="{host}", early="{host} mail service ready",
 )  # fmt: skip
 EHLO_OK = named(
     "EHLO accepted", 250, "", "{host} greets {client}", "hello, and the list of extensions", "4.1.1.1",
@@ -53,20 +53,20 @@ MESSAGE_OK = named(
 RESET = named(
     "reset", 250, "2.0.0", "Reset", "transaction dropped", "4.1.1.5",
     more="The server forgets sender, recipients and message of the open transaction. The connection stays.",
-    next="MAIL FROM:<you@example.org>", early="OK",
+    next="", early="OK",
 )  # fmt: skip
 NOTHING_DONE = named(
     "nothing done", 250, "2.0.0", "Nothing done", "the server is alive", "4.1.1.9",
-    more="NOOP changes nothing. It shows that the server still answers.", next=_NEXT_COMMAND,
+    more="NOOP changes nothing. It shows that the server still answers.", next="",
     early="OK",
 )  # fmt: skip
 VERIFIED = named(
     "mailbox verified", 250, "2.1.5", "{entry}", "one mailbox matches", "3.5.1",
-    more="The name belongs to one mailbox of this server; the text gives its address.", next=_NEXT_COMMAND,
+    more="The name belongs to one mailbox of this server; the text gives its address.", next="",
 )  # fmt: skip
 CANNOT_VERIFY = named(
     "cannot verify", 252, "2.5.0", "Cannot verify, but will take mail for it", "not checked", "3.5.3",
-    more="The domain belongs to another server, so this one cannot tell if the mailbox exists.", next=_NEXT_COMMAND,
+    more="The domain belongs to another server, so this one cannot tell if the mailbox exists.", next="",
 )  # fmt: skip
 AMBIGUOUS = named(
     "ambiguous name", 553, "5.1.4", "Ambiguous; possibilities are", "more than one mailbox matches", "3.5.1",
@@ -74,7 +74,7 @@ AMBIGUOUS = named(
 )  # fmt: skip
 HELP_TEXT = named(
     "help", 214, "2.0.0", "{first}", "help text for a person", "4.1.1.8",
-    more="Help is written for people. A program does not read it.", next=_NEXT_COMMAND,
+    more="Help is written for people. A program does not read it.", next="",
 )  # fmt: skip
 NO_HELP = named(
     "no such help", 504, "5.5.4", "No help for that word", "help does not know the word", "4.2.2",
@@ -133,14 +133,14 @@ PARAMETER_UNKNOWN = named(
 NOT_YET = named(
     "of a later year", 500, "5.5.2", "Command not recognized", "permanent: this server is too old", "4.2.4",
     more="The server speaks the SMTP of an earlier year, in which the command did not exist. ? era says more.",
-    next="a command of that year; HELP lists them", early="Command unrecognized",
+    next="a command of that year", early="Command unrecognized",
 )  # fmt: skip
 NOT_IMPLEMENTED = named(
     "not implemented", 502, "5.5.1", "Command not implemented", "permanent: known, not offered", "4.2.4",
     more="The server recognizes the command, but does not offer it.", next="a command that the server has",
 )  # fmt: skip
 WRONG_ORDER = named(
-    "wrong order", 503, "5.5.1", "{need}", "permanent: wrong order", "4.1.4",
+    "wrong order", 503, "5.5.1", "{reason}", "permanent: wrong order", "4.1.4",
     more="The server knows the command, but does not take it in this phase.", next="",
 )  # fmt: skip
 NO_SUCH_USER = named(
@@ -150,7 +150,7 @@ NO_SUCH_USER = named(
 NOT_LOCAL = named(
     "not a user of this server", 550, "5.1.2", "Not a user of this server",
     "permanent: the domain is not ours", "3.5.3",
-    more="The server verifies only its own mailboxes.", next=_NEXT_COMMAND,
+    more="The server verifies only its own mailboxes.", next="",
 )  # fmt: skip
 RELAY_DENIED = named(
     "relaying denied", 550, "5.7.1", "Relaying denied", "permanent: not for strangers", "3.6.2",
@@ -161,7 +161,7 @@ RELAY_DENIED = named(
 TOO_MANY_RECIPIENTS = named(
     "too many recipients", 452, "4.5.3", "Too many recipients", "for now: send in two parts", "4.5.3.1.10",
     more="One transaction has room for a limited number of recipients. Those accepted so far still get the message.",
-    next="DATA now, the other recipients in a new transaction",
+    next="the other recipients in a new transaction",
 )  # fmt: skip
 TOO_BIG = named(
     "message too big", 552, "5.3.4", "Message too big, the limit is {limit} octets",
@@ -195,28 +195,28 @@ WILL_FORWARD = named(
     "not local, will forward", 251, "2.1.5", "User not local, will forward to <{address}>",
     "elsewhere; mail is passed on", "3.3",
     more="The mailbox is on another server, and this one passes mail on to it. It has not asked that server.",
-    next=_NEXT_COMMAND, rfc=821,
+    next="", rfc=821,
 )  # fmt: skip
 LIST_VERIFIED = named(
     "mailing list verified", 250, "2.1.5", "{name} <{address}>", "a mailing list, not one mailbox", "3.5.1",
     more="The name is a mailing list of this server. Mail to its address goes to all members. EXPN asks who they are.",
-    next="EXPN with the name of the list",
+    next="",
 )  # fmt: skip
 EXPANDED = named(
     "members of a list", 250, "2.1.5", "{first}", "a member of the list", "3.5.1",
     more="The name is a mailing list of this server. Each line of the reply gives one mailbox that mail to it goes to.",
-    next=_NEXT_COMMAND,
+    next="",
 )  # fmt: skip
 USER_EXPANDED = named(
     "one user, no list", 250, "2.1.5", "{first}", "one mailbox: a user, no list", "3.5.1",
     more="The name is a user, not a mailing list. The standard lets a server answer with that mailbox, or with 550.",
-    next=_NEXT_COMMAND,
+    next="",
 )  # fmt: skip
 CANNOT_EXPAND = named(
     "lists are not shown", 252, "2.5.0", "Cannot expand lists here", "neither yes nor no", "7.3",
     more="The server does not show who is on a list, so that nobody collects addresses. It says neither that the list "
     "exists nor that it does not. The standard asks for 252 in this case.",
-    next="RCPT with the address of the list, if there is mail for it",
+    next="mail to the address of the list, if there is some",
 )  # fmt: skip
 NO_SUCH_LIST = named(
     "no such list", 550, "5.1.1", "No such list here", "permanent: no list of that name", "3.5.1",
@@ -225,17 +225,17 @@ NO_SUCH_LIST = named(
 LIST_CLOSED = named(
     "list not for you", 550, "5.7.0", "Access to this list denied", "permanent: members are not shown", "3.5.1",
     more="The list exists, and the server does not tell strangers who is on it. Mail to the list is taken anyway.",
-    next="RCPT with the address of the list, if there is mail for it",
+    next="mail to the address of the list, if there is some",
 )  # fmt: skip
 NONE_WAITING = named(
     "no mail waits", 251, "2.0.0", "OK, no messages waiting for node {node}", "done: nothing waits there", "5.1",
-    more="The outgoing queue of the server holds no message for that node.", next=_NEXT_COMMAND, rfc=1985,
+    more="The outgoing queue of the server holds no message for that node.", next="", rfc=1985,
 )  # fmt: skip
 WAITING = named(
     "queue started", 253, "2.0.0", "OK, {count} pending messages for node {node} started", "done: so many wait", "5.1",
     more="The server starts its queue for that node. The messages go out on a connection that the server opens itself, "
     "never on this one: so nobody gets mail by claiming a name.",
-    next=_NEXT_COMMAND, rfc=1985,
+    next="", rfc=1985,
 )  # fmt: skip
 NO_SUCH_QUEUE = named(
     "no such queue", 458, "4.3.0", "Unable to queue messages for node {node}", "for now: no such queue", "5.3",

@@ -118,7 +118,7 @@ def _gloss(code: str, sign: bytes | None, card: Card, keyword: str | None, text:
         return f"x {card.says}"
     last = sign != b"-"
     if keyword is not None:
-        return _offer(keyword) if not last else f'" " ends the list; {_offer(keyword)}'
+        return _offer(keyword) if not last else f"last line; {_offer(keyword)}"
     if not last:
         return f'{code} {_SHORT[code[0]]}, "-": more lines follow'
     if card.name == HELO_OK.card.name and text.startswith(b"Hello "):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from mailshell.core import reasons as common
 from mailshell.core.clock import MINUTE
 from mailshell.core.command import Command, Table
-from mailshell.core.record import Body, Fault, Notice, Phase, Record, Want
+from mailshell.core.record import Body, Card, Fault, Notice, Phase, Record, Want
 from mailshell.core.session import Move, Peer, Preview
 from mailshell.core.session import State as AnyState
 from mailshell.mail.host import Host
@@ -94,7 +94,7 @@ class Session(LineSession[Desk, Reply]):
 
     def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
         """Where a client should have waited for an answer (RFC 2920 section 3.1)."""
-        return rushed.notes(records, self._desk, TABLE, extended=self._extended)
+        return rushed.notes(records, self._desk, TABLE, extended=self._extended, dropped=self._dropped)
 
     def _read(self, records: list[Record]) -> bool:
         phase = self._desk.state.phase
@@ -110,6 +110,11 @@ class Session(LineSession[Desk, Reply]):
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
         desk = self._desk
         return reply.lines(classic=desk.classic, early=desk.early, enhanced=desk.enhanced)
+
+    def _card(self, reply: Reply) -> Card:
+        """The card of a reply, with what this server takes next where the reply itself does not say it."""
+        card = reply.card
+        return card if card.next else card._replace(next=smtp.onward(self.phase, ehlo=self._desk.offers("EHLO")))
 
     def _close(self) -> None:
         self._desk.move(smtp.Phase.CLOSED, None)
@@ -133,8 +138,8 @@ class Session(LineSession[Desk, Reply]):
     def _misplaced(self, command: Command[Desk, Reply], phase: Phase) -> Reply:
         return reasons.wrong_order(command, phase, TABLE, self._desk)
 
-    def _unfit(self, line: bytes, fault: Fault) -> Reply:
-        return reasons.syntax(line, fault)
+    def _unfit(self, command: Command[Desk, Reply], line: bytes, fault: Fault) -> Reply:
+        return reasons.misfit(command.card.name, line, fault, self._desk)
 
     def _too_long(self, size: int, limit: int) -> Reply:
         return LINE_TOO_LONG(common.too_long(size, limit))

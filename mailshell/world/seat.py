@@ -1,5 +1,6 @@
 """One person, or one script, at the world: the connections that it holds, and its undo and redo."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mailshell.core.clock import Instant
@@ -10,6 +11,9 @@ from mailshell.world.world import Link, Mark, World
 
 RESET = ":reset"
 """The cause of a return to the start."""
+
+OTHERS = "what others did over TCP"
+"""The cause of changes that no typed line has made."""
 
 
 class SeatError(Exception):
@@ -65,6 +69,7 @@ class Seat:
             raise SeatError(f"{protocol} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.")
         if host not in world.hosts:
             raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+        self._catch_up()
         number = number or max(self.links, default=0) + 1
         self._open(host, protocol, number)
         self._done(f"connect to {host}")
@@ -83,17 +88,22 @@ class Seat:
 
     def send(self, octets: bytes, cause: str = "") -> None:
         """Send octets on the current connection, as they are."""
+        self._catch_up()
         self.world.feed(self.link, octets)
         self._done(cause or octets.split(b"\r\n", 1)[0][:40].decode("ascii", "backslashreplace"))
 
     def drop(self) -> None:
         """Cut the current connection without a word."""
+        self._catch_up()
         self.world.feed_eof(self.link)
         self._done(":drop")
 
     def close(self, number: int) -> None:
         """Cut a connection and forget it; the last one stays, closed, so that it can be opened again."""
         self.switch(number)
+        if self.link.closed and len(self.links) == 1:
+            raise SeatError("The connection is closed already. Enter alone opens it again.")
+        self._catch_up()
         first = self.world.transcript.count
         if not self.link.closed:
             self.world.feed_eof(self.link)
@@ -105,13 +115,15 @@ class Seat:
 
     def wait(self, microseconds: int, *, idle: bool = False, cause: str = ":wait") -> None:
         """Turn the clock on."""
+        self._catch_up()
         first = self.world.transcript.count
         self.world.advance(Instant(self.world.clock.now() + microseconds), idle=idle)
         self._done(cause, first)
 
     def undo(self) -> str:
-        """Go back before the last cause, and name it."""
-        if self._at == 0:
+        """Go back before the last cause, and name it; the first connection is no cause of the person's."""
+        self._catch_up()
+        if self._at <= 1:
             raise SeatError("There is nothing to undo.")
         undone = self._moments[self._at]
         self._go(self._at - 1)
@@ -134,9 +146,14 @@ class Seat:
             # Before the first connection there is none to go to: the one that was undone stays, closed.
             self.links, self.current = dict(moment.links), moment.current
 
-    def reset(self) -> None:
-        """Go back to the world as it was at the start, and open the first connection anew; this can be undone too."""
+    def reset(self, then: Callable[[], None] = lambda: None) -> None:
+        """Go back to the world as it was at the start, and open the first connection anew; this can be undone too.
+
+        `then` is called when the world has gone back, before the connection greets.
+        """
+        self._catch_up()
         self.world.rewind(self._moments[0].mark)
+        then()
         if self.links:
             number = min(self.links)
             wire = self.links[number].wire
@@ -155,6 +172,16 @@ class Seat:
         entries = self.world.transcript.since(kept[0].first, kept[-1].last)
         start = kept[-1].last - len(entries)  # what a bounded transcript has dropped is missing at the front
         return [(moment.cause, entries[max(moment.first - start, 0) : max(moment.last - start, 0)]) for moment in kept]
+
+    @property
+    def at(self) -> int:
+        """How many causes are in force; undo makes it smaller, redo larger again."""
+        return self._at
+
+    def _catch_up(self) -> None:
+        """What others have changed since the last cause is a cause of its own, so that undo can name it."""
+        if self.world.store.head != self._moments[self._at].mark.head:
+            self._done(OTHERS)
 
     def _done(self, cause: str, first: int | None = None) -> None:
         first = self.world.transcript.count if first is None else first

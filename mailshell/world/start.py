@@ -7,6 +7,7 @@ from mailshell.core.session import Peer
 from mailshell.core.transcript import Transcript
 from mailshell.mail.host import Host, MailingList, Traits
 from mailshell.mail.store import Account, BoxKey, Store
+from mailshell.world.hosts import HOSTS
 from mailshell.world.world import World
 
 START = instant(2015, 3, 9, 10)
@@ -19,7 +20,6 @@ STUDENT = Peer("lancs.uk", "192.0.2.10", inside=False)
 MAILBOXES = ("INBOX", "Sent", "Drafts", "Trash", "Junk")
 POSTMASTER = "postmaster"
 
-_HOSTS = {"lancs.uk": "192.0.2.1", "nyu.edu": "198.51.100.1", "someschool.edu": "203.0.113.1"}
 _ACCOUNTS = (
     Account("lancs.uk", "alice", "rabbit", "Alice"),
     Account("nyu.edu", "bob", "hungry", "Bob"),
@@ -48,7 +48,7 @@ def add_account(store: Store, account: Account) -> None:
 def _hosts(
     store: Store, clock: VirtualClock, traits: Traits, lists: Mapping[str, tuple[MailingList, ...]]
 ) -> dict[str, Host]:
-    hosts = {name: Host(name, address, store, clock, traits, lists.get(name, ())) for name, address in _HOSTS.items()}
+    hosts = {name: Host(name, address, store, clock, traits, lists.get(name, ())) for name, address in HOSTS.items()}
     for name in hosts:
         if store.account(name, POSTMASTER) is None:
             # No password: nobody logs in as postmaster, and mail to it is kept.

@@ -212,9 +212,9 @@ class World:
         return sorted(found, key=lambda one: one[0])
 
     def shut(self) -> None:
-        """Every server stops: each open connection hears of it when the turn is settled."""
-        for link in self.links.values():
-            if not link.closed:
+        """The TCP ports close: each open TCP connection hears of it when the turn is settled."""
+        for link in list(self.links.values()):
+            if link.wire.kind == "tcp" and not link.closed:
                 self._turn.append(Step(link, None, None, link.session.shut()))
 
     def mark(self) -> Mark:
@@ -255,6 +255,8 @@ def _receive(session: Session, octets: bytes) -> list[Record]:
 
 
 def _noted(record: Record, note: str) -> Record:
-    assert isinstance(record, Exchange | Prompt), "only a command has an answer to wait for"
+    assert isinstance(record, Exchange | Prompt | Closed), "only a command has an answer to wait for"
+    if isinstance(record, Closed):
+        return record._replace(because=f"{record.because} {note}")
     verdict = Verdict.TOLERATED if record.verdict is Verdict.ACCEPTED else record.verdict
     return record._replace(because=f"{record.because} {note}".strip(), verdict=verdict)

@@ -40,10 +40,13 @@ class Times(NamedTuple):
     keys: list[float]
 
 
-class _Child:
+class Child:
     """A program in a terminal of 80 columns and 24 rows."""
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str]) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
+        without = ("NO_COLOR", "PYTHONDONTWRITEBYTECODE")  # compiled modules are kept, as when installed
+        environment = {name: value for name, value in os.environ.items() if name not in without}
+        environment |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLUMNS": "80", "LINES": "24"}
         self.start = time.perf_counter()
         self.pid, self.fd = pty.fork()
         if not self.pid:
@@ -73,9 +76,7 @@ class _Child:
 
 def measure(prompt: Prompt, *, keys: bool) -> Times:
     """Start a program; with `keys` type 60 of them, 30 ms apart."""
-    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    environment |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLUMNS": "80", "LINES": "24"}
-    child = _Child(prompt.command, environment)
+    child = Child(prompt.command)
     try:
         child.until(prompt.looks)
         ready = time.perf_counter()

@@ -52,9 +52,9 @@ PEERS: dict[str, Run] = {
     "swaks --help": Run(("swaks", "--help")),
 }
 SHELLS: dict[str, Prompt] = {
-    "mailshell smtp": Prompt((*OURS, "smtp"), b"nyu.edu> "),
+    "mailshell smtp": Prompt((*OURS, "smtp"), b"nyu.edu>"),
     "litecli": Prompt((PYTHON, "-m", "litecli.main", ":memory:"), b":memory:>"),
-    "ptpython": Prompt((PYTHON, "-m", "ptpython"), b">>> "),
+    "ptpython": Prompt((PYTHON, "-m", "ptpython"), b">>>"),
     "python -q": Prompt((PYTHON, "-q"), b">>> "),
 }
 KEY_RUNS = 3

@@ -57,9 +57,10 @@ _mailshell() {
                 config:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 doctor:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --json" ;;
                 completion:-*) words="--help" ;;
+                help:-*) words="--help" ;;
                 *)
                     case $command:$place in
-                        :0) words="smtp pop3 demo run serve explain export table paths config doctor completion" ;;
+                        :0) words="smtp pop3 demo run serve explain export table paths config doctor completion help" ;;
                         smtp:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         pop3:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         demo:0) files=yes ;;
@@ -69,6 +70,7 @@ _mailshell() {
                         table:0) words="smtp pop3" ;;
                         config:0) words="show init" ;;
                         completion:0) words="bash zsh fish" ;;
+                        help:0) words="smtp pop3 demo run serve explain export table paths config doctor completion help" ;;
                     esac
                     ;;
             esac

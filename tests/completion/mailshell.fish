@@ -1,7 +1,7 @@
 # Completion for fish. Now: mailshell completion fish | source
 # For good: mailshell completion fish > ~/.config/fish/completions/mailshell.fish
 function __mailshell_no_command
-    not __fish_seen_subcommand_from smtp pop3 demo run serve explain export table paths config doctor completion
+    not __fish_seen_subcommand_from smtp pop3 demo run serve explain export table paths config doctor completion help
 end
 complete -c mailshell -f
 complete -c mailshell -n '__mailshell_no_command' -s h -d 'show this help message and exit'
@@ -35,6 +35,7 @@ complete -c mailshell -n '__mailshell_no_command' -a paths -d 'print the folders
 complete -c mailshell -n '__mailshell_no_command' -a config -d 'print what holds and why, or write a config file'
 complete -c mailshell -n '__mailshell_no_command' -a doctor -d 'look for what may go wrong on this machine'
 complete -c mailshell -n '__mailshell_no_command' -a completion -d 'print a script with which your shell completes with Tab'
+complete -c mailshell -n '__mailshell_no_command' -a help -d 'what there is, or the options of one command'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l help -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l depth -x -a '0 1 2' -d '0 the wire alone, 1 a note beside each line, 2 every field named (default 1)'
@@ -248,3 +249,6 @@ complete -c mailshell -n '__fish_seen_subcommand_from doctor' -l json -d 'one JS
 complete -c mailshell -n '__fish_seen_subcommand_from completion' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from completion' -l help -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
+complete -c mailshell -n '__fish_seen_subcommand_from help' -s h -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from help' -l help -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from help' -a 'smtp pop3 demo run serve explain export table paths config doctor completion help'

@@ -17,6 +17,7 @@ _mailshell() {
         'config:print what holds and why, or write a config file'
         'doctor:look for what may go wrong on this machine'
         'completion:print a script with which your shell completes with Tab'
+        'help:what there is, or the options of one command'
     )
     _arguments -C \
         '-h[show this help message and exit]' \
@@ -292,6 +293,12 @@ _mailshell() {
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
                         '1:shell:(bash zsh fish)'
+                    ;;
+                help)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '1:COMMAND:(smtp pop3 demo run serve explain export table paths config doctor completion help)'
                     ;;
             esac
             ;;

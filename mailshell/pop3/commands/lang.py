@@ -27,7 +27,12 @@ CARD = Card(
 LISTING: Mapping[Language, str] = {"en": "English", "de": "Deutsch"}
 _PREFERRED: Language = "en"
 _RANGE = re.compile(rb"\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
-_TAG = Expect("language-range", "a language tag, or *", like="de", words=("EN", "DE", "*"))
+_TAG = Expect(
+    "language-range",
+    "a language tag, or *",
+    like="de",
+    words=(("EN", "English"), ("DE", "Deutsch"), ("*", "the one that the server likes best")),
+)
 
 
 class Lang(NamedTuple):

@@ -73,10 +73,10 @@ class Document(NamedTuple):
 
 
 class Recorder(Renderer):
-    """A renderer that also keeps what each line is."""
+    """A renderer that also keeps what each line is, and all of it."""
 
     def __init__(self, view: View) -> None:
-        super().__init__(view._replace(theme=ROLED))
+        super().__init__(view._replace(theme=ROLED, longest=0))
         self.chapters: list[Chapter] = []
         self._titles: dict[Label, str] = {}
         self._label: Label = 1

@@ -8,7 +8,7 @@ from mailshell.shell.theme import ANSI16, DARK, LIGHT, MONO, Role, Theme, rgb
 FONT = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 """Fonts that are there already, on the systems that people have."""
 
-_ATTRIBUTES = ("bold", "underline", "reverse", "dim")
+_ATTRIBUTES = ("bold", "underline", "dim")
 
 
 class Sheet(NamedTuple):
@@ -40,12 +40,12 @@ def sheets(theme: Theme) -> tuple[Sheet, Sheet]:
 def style(sheet: Sheet, paint: str, roles: tuple[Role, ...]) -> Iterator[str]:
     """A CSS rule for each role; `paint` is the property that colours text: `color` on a page, `fill` in a picture."""
     for role in roles:
-        found = list(_declarations(sheet, sheet.tones.get(role, ""), paint))
+        found = list(_declarations(sheet.tones.get(role, ""), paint))
         if found:
             yield f".{role}{{{';'.join(found)}}}"
 
 
-def _declarations(sheet: Sheet, tone: str, paint: str) -> Iterator[str]:
+def _declarations(tone: str, paint: str) -> Iterator[str]:
     words = tone.split()
     for word in words:
         if word not in _ATTRIBUTES:
@@ -56,7 +56,3 @@ def _declarations(sheet: Sheet, tone: str, paint: str) -> Iterator[str]:
         yield "text-decoration:underline"
     if "dim" in words:
         yield "opacity:.65"
-    if "reverse" in words:
-        yield f"{paint}:{sheet.back}"
-        if paint == "color":
-            yield f"background:{sheet.front}"

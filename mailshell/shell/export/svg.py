@@ -22,7 +22,7 @@ _APART = 8.0  # between exchanges, beside the height of a line
 def write(document: Document, view: View) -> str:
     """The transcript as it stands on the screen, `view.width` columns wide."""
     light, dark = sheets(view.theme)
-    drawn, high = _drawn(document, view, light.tones.get("refusal") == "reverse")
+    drawn, high = _drawn(document, view)
     wide = view.width * _CELL + 2 * _EDGE
     box = f'width="{_number(wide)}" height="{_number(high)}"'
     inside = f'width="{_number(wide - 1)}" height="{_number(high - 1)}"'
@@ -49,12 +49,12 @@ def _style(light: Sheet, dark: Sheet) -> str:
 
 def _colours(sheet: Sheet) -> Iterator[str]:
     yield f".back{{fill:{sheet.back};stroke:{sheet.line}}}.line{{stroke:{sheet.line}}}"
-    yield f"text,.ink{{fill:{sheet.front}}}"
+    yield f"text{{fill:{sheet.front}}}"
     yield from style(sheet, "fill", _ROLES)
 
 
-def _drawn(document: Document, view: View, boxed: bool) -> tuple[list[str], float]:
-    """The lines, and where they end; `boxed` draws a box behind refusals."""
+def _drawn(document: Document, view: View) -> tuple[list[str], float]:
+    """The lines, and where they end."""
     out: list[str] = []
     at = _EDGE - 6
     for chapter in document.chapters:
@@ -66,7 +66,7 @@ def _drawn(document: Document, view: View, boxed: bool) -> tuple[list[str], floa
             for line in (line for piece in block for line in piece.lines):
                 for row in rows(line, view.width):
                     at += _LINE
-                    out += _line(row, at, boxed)
+                    out += _line(row, at)
     return out, at + _EDGE
 
 
@@ -76,12 +76,9 @@ def _heading(title: str, at: float, columns: int) -> str:
     return _text("rule", _EDGE, at, title) + rule
 
 
-def _line(row: Line, at: float, boxed: bool) -> Iterator[str]:
+def _line(row: Line, at: float) -> Iterator[str]:
     x = _EDGE
     for role, text in row:
-        if boxed and role == "refusal":
-            size = f'width="{_number(width(text) * _CELL)}" height="{_number(_LINE - 3)}"'
-            yield f'<rect class="ink" x="{_number(x)}" y="{_number(at - 14.5)}" {size}/>'
         for run in _runs(text):
             if run.strip(" "):
                 yield _text(role, x, at, run)

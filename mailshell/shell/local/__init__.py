@@ -6,25 +6,34 @@ from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, view
-from mailshell.shell.meta import Choice, Command, Meta, no_argument, words
+from mailshell.shell.meta import Choice, Command, Meta, no_argument
 from mailshell.shell.near import near
-from mailshell.shell.theme import THEMES
 from mailshell.world.seat import SeatError
 from mailshell.world.world import Busy
 
 
-def carry_out(meta: Meta, text: str) -> None:
-    """Run a local command, colon left out; a mistake is one line of text, never an exception."""
+def carry_out(meta: Meta, text: str) -> bool:
+    """Run a local command, colon left out; whether that went well. A mistake is told in words, never an exception."""
+    meta.failed = False
     word, _, rest = (text or "help").partition(" ")
-    found = [name for name in COMMANDS if name == word] or [name for name in COMMANDS if name.startswith(word)]
+    found = begun(word)
     try:
         if len(found) != 1:
             raise SeatError(_unknown(word, found))
-        COMMANDS[found[0]].run(meta, rest.strip())
-    except (SeatError, ScriptError, Busy, Full) as error:
-        meta.out(meta.renderer.error(str(error)))
+        COMMANDS[found[0]].carry_out(meta, rest.strip())
+    except Busy as error:
+        meta.fail(f"{error} :serve off closes all of them.")
+    except (SeatError, ScriptError, Full) as error:
+        meta.fail(str(error))
     except OSError as error:
-        meta.out(meta.renderer.error(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
+        meta.fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    return not meta.failed
+
+
+def begun(word: str) -> list[str]:
+    """The local commands that a word, in any case of its letters, may mean."""
+    word = word.lower()
+    return [word] if word in COMMANDS else [name for name in COMMANDS if name.startswith(word)]
 
 
 def _unknown(word: str, found: list[str]) -> str:
@@ -52,17 +61,17 @@ def _quit(meta: Meta, rest: str) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "help": Command("[WORD]", "what may be typed now, or what a word means", _help, _topics),
+    "help": Command("[WORD]", "the commands of mailshell, or what a word means", _help, _topics),
     "why": Command("[LINE] [DEPTH]", "what happened, and by which rule, in depths 0 to 3", look.why),
     "try": Command("", "three next moves: a safe, an odd and a breaking one", look.try_next),
     "search": Command("[TEXT]", "every line with its number, or those that hold TEXT", look.search),
-    "copy": Command("client|server|all", "one side, for pasting", look.copy, words("client", "server", "all")),
+    "copy": Command("client|server|all", "one side, for pasting", look.copy, words=look.SIDES),
     "body": Command("[LINE]", "the text of a message, whole and not folded", look.body),
     "explain": Command("WORDS", "what a word, a code or a line means", look.explain),
     "world": Command("", "hosts, users, mail, connections, the time", look.world),
-    "depth": Command("[0|1|2]", "the wire, a note a line, or every field named", view.depth, words("0", "1", "2")),
-    "wire": Command("[off|marks|hex]", "line ends hidden, as marks, or a hex dump", view.wire, words(*view.WIRE)),
-    "theme": Command("[NAME]", "colours: ansi16, dark, light, mono, projector", view.theme, words(*THEMES)),
+    "depth": Command("[0|1|2]", "the wire, a note a line, or every field named", view.depth, words=view.DEPTHS),
+    "wire": Command("[off|marks|hex]", "line ends hidden, as marks, or a hex dump", view.wire, words=view.WIRES),
+    "theme": Command("[NAME]", "colours: ansi16, dark, light, mono, projector", view.theme, words=view.THEME_WORDS),
     "undo": Command("", "take the last line back, in the whole world", travel.undo),
     "redo": Command("", "do again what was undone", travel.redo),
     "reset": Command("", "the world as it was at the start", travel.reset),
@@ -78,18 +87,20 @@ COMMANDS: dict[str, Command] = {
     "close": Command("[N]", "cut a connection and forget it", links.close, links.numbers),
     "drop": Command("", "cut the connection without a word", links.drop),
     "raw": Command('"OCTETS"', 'octets as they are, as in :raw "a\\n.\\r\\n"', links.raw),
-    "secrets": Command("on|off", "show passwords, or mask them", view.secrets, words("on", "off")),
+    "secrets": Command("on|off", "show passwords, or mask them", view.secrets, words=view.SECRETS),
     "save": Command(
         "FILE", "write .txt, which plays again, or .log .svg .html .md .cast .json", files.save, choices.files
     ),
-    "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files),
+    "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files, files.OFF),
     "demo": Command("[NAME|FILE]", "scenes that are typed for you", scene.demo, scene.names),
     "step": Command("", "the next line of the scene", scene.step),
     "keys": Command("", "what each key does", screen.keys),
-    "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words("vi", "emacs")),
+    "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words=screen.EDITINGS),
     "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),
     "clear": Command("", "clear the screen", screen.clear),
-    "pipeline": Command("on|off", "send the lines of a paste in one write", screen.pipeline, words("on", "off")),
-    "serve": Command("[off|PROTOCOL...]", "open TCP ports, as in :serve smtp=2525", screen.serve, screen.ports),
+    "pipeline": Command("on|off", "send the lines of a paste in one write", screen.pipeline, words=screen.PASTES),
+    "serve": Command(
+        "[off|PROTOCOL...]", "open TCP ports, as in :serve smtp=2525", screen.serve, screen.ports, screen.OFF
+    ),
     "quit": Command("", "leave mailshell", _quit),
 }

@@ -3,6 +3,9 @@
 import os
 
 from mailshell.core import script
+from mailshell.core.explain import explain
+from mailshell.core.record import Exchange, Prompt
+from mailshell.protocols import PROTOCOLS
 from mailshell.shell.meta import Meta
 from mailshell.shell.theme import ANSI16, NONE
 from mailshell.world.seat import SeatError
@@ -35,9 +38,17 @@ def save(meta: Meta, rest: str) -> None:
             file.write(text)
     except FileExistsError:
         raise SeatError(f"{rest} exists already. Choose another name.") from None
-    again = "" if form else f" mailshell run {rest} plays it again."
-    left_out = "" if form else " Passwords are left out."
-    meta.say(f"Saved to {rest}.{again}" + (" Passwords stand in it." if meta.renderer.view.secrets else left_out))
+    secrets = ""
+    if _secret(meta):
+        secrets = " Passwords stand in it." if meta.renderer.view.secrets else " Passwords are left out."
+    meta.say(f"Saved to {rest}.{'' if form else f' mailshell run {rest} plays it again.'}{secrets}")
+
+
+def _secret(meta: Meta) -> bool:
+    """Whether somebody typed a password."""
+    told = [(one.record, PROTOCOLS[one.wire.protocol]) for _, entries in meta.seat.story() for one in entries]
+    rows = [explain(record, engine).command for record, engine in told if isinstance(record, Exchange | Prompt)]
+    return any(row.secret for command in rows for row in command)
 
 
 def _script(meta: Meta) -> str:
@@ -57,11 +68,17 @@ def _exported(meta: Meta, form: str) -> str:
     return FORMS[form](document(entries, meta.seat.numbers, view), view)
 
 
+OFF = {"off": "no log any more"}
+"""The word of `:log`."""
+
+
 def log(meta: Meta, rest: str) -> None:
     """`:log [FILE|off]`."""
     if not rest:
         meta.say(f"Log: {meta.log.path or 'none'}. :log FILE starts one, :log off stops it.")
     elif rest == "off":
+        if not meta.log.path:
+            raise SeatError("There is no log. :log FILE starts one.")
         meta.log.close()
         meta.say("The log is closed.")
     else:

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple, get_args
 
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.help import here, wrapped
+from mailshell.shell.keys import ACTIONS
 from mailshell.shell.meta import Command, Meta
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
@@ -57,7 +58,14 @@ GUIDES: Mapping[str, Guide] = {
     "undo": Guide("time", "take the last line back", ":undo"),
     "redo": Guide("time", "do it again", ":redo"),
     "reset": Guide("time", "the world as at the start", ":reset"),
-    "wait": Guide("time", "turn the clock on", ":wait 30m"),
+    "wait": Guide(
+        "time",
+        "turn the clock on",
+        ":wait 30m",
+        "TIME counts days, hours, minutes and seconds, as 1d, 2h, 30m or 10s, and 1h30m together; a number alone is "
+        "seconds. What is due by then happens. Without --idle no server gives up waiting for you; with it, a server "
+        "that has waited too long closes the connection.",
+    ),
     "depth": Guide("screen", "how much is explained", ":depth 2"),
     "wire": Guide("screen", "how line ends are shown", ":wire hex"),
     "theme": Guide("screen", "colours", ":theme dark"),
@@ -83,7 +91,7 @@ def lines(meta: Meta, commands: Mapping[str, Command], rest: str) -> list[str]:
         link = meta.seat.link
         hint = "? WORD explains a word. :help lists the commands of mailshell."
         return [*here(PROTOCOLS[link.wire.protocol], link.session, view.width), *wrapped(hint, view.width)]
-    word = rest.removeprefix(":")
+    word = rest.removeprefix(":").lower()
     if rest.startswith(":") and word in commands:
         return _command(meta, word, commands[word])
     # Imported here because it knows every table, and the first prompt needs none.
@@ -119,7 +127,7 @@ def _command(meta: Meta, name: str, command: Command) -> list[str]:
     for text in (command.says, guide.more, f"as in: {guide.example}"):
         out += wrapped(text, width, indent=5)
     bindings = meta.front.bindings() if meta.front is not None else []
-    return out + [f"     key: {keys}" for action, keys, _ in bindings if action == name]
+    return out + [f"     key: {keys}" for action, keys, _ in bindings if ACTIONS[action].command == f":{name}"]
 
 
 def _typed(meta: Meta, word: str, view: View) -> list[str]:

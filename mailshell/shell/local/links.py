@@ -39,10 +39,11 @@ def numbers(meta: Meta, text: str) -> Iterable[Choice]:
 def hosts(meta: Meta, text: str) -> Iterable[Choice]:
     """The hosts of the world, then the protocols."""
     first, space, second = text.partition(" ")
-    for name in PROTOCOLS if space else meta.seat.world.hosts:
-        typed = second if space else first
-        if name.startswith(typed):
-            yield Choice(name, len(typed))
+    found = {name: f"port {engine.port}" for name, engine in PROTOCOLS.items()}
+    if not space:
+        found = {name: ", ".join(one.user for one in host.accounts()) for name, host in meta.seat.world.hosts.items()}
+    typed = second if space else first
+    yield from (Choice(name, len(typed), says) for name, says in found.items() if name.startswith(typed.lower()))
 
 
 def close(meta: Meta, rest: str) -> None:

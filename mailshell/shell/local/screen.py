@@ -29,6 +29,10 @@ def panes(meta: Meta, rest: str) -> None:
     meta.redrawing("panes").panes()
 
 
+EDITINGS = {"vi": "Esc goes to the commands of vi", "emacs": "Ctrl and Alt with letters"}
+"""The words of `:editing`."""
+
+
 def editing(meta: Meta, rest: str) -> None:
     """`:editing [vi|emacs]`: change how a line is edited, or go to the other way."""
     front = meta.redrawing("editing")
@@ -43,6 +47,10 @@ def clear(meta: Meta, rest: str) -> None:
     meta.redrawing("clear").clear()
 
 
+PASTES = {"on": "a paste goes out in one write", "off": "line by line, each after the answer"}
+"""The words of `:pipeline`."""
+
+
 def pipeline(meta: Meta, rest: str) -> None:
     """`:pipeline on|off`."""
     meta.redrawing("pipeline")
@@ -52,6 +60,10 @@ def pipeline(meta: Meta, rest: str) -> None:
     meta.say("The lines of a paste go out in one write." if meta.pipeline else "A paste goes out line by line.")
 
 
+OFF = {"off": "close the ports"}
+"""The word of `:serve`."""
+
+
 def serve(meta: Meta, rest: str) -> None:
     """`:serve [off|PROTOCOL[=PORT] ...]`."""
     for line in meta.redrawing("serve").listen(rest.split()):
@@ -59,8 +71,8 @@ def serve(meta: Meta, rest: str) -> None:
 
 
 def ports(meta: Meta, text: str) -> Iterable[Choice]:
-    """The protocols, and off."""
+    """The protocols."""
     typed = text.rpartition(" ")[2]
-    for name in (*PROTOCOLS, "off"):
+    for name in PROTOCOLS:
         if name.startswith(typed):
-            yield Choice(name, len(typed))
+            yield Choice(name, len(typed), "a port for other programs")

@@ -1,7 +1,8 @@
 """Back and forth in time: undo, redo, reset, the clock."""
 
 from mailshell.shell import looking
-from mailshell.shell.meta import Meta, no_argument
+from mailshell.shell.local.view import again
+from mailshell.shell.meta import Meta, no_argument, reads_lines
 from mailshell.world import play
 
 
@@ -17,13 +18,17 @@ def redo(meta: Meta, rest: str) -> None:
     no_argument("redo", rest)
     cause = meta.seat.redo()
     _where(meta, f"done again: {cause}")
+    if cause.startswith("C: "):
+        again(meta)
 
 
 def reset(meta: Meta, rest: str) -> None:
     """`:reset`."""
     no_argument("reset", rest)
-    meta.say("The world is as it was at the start. :undo takes that back.")
-    meta.seat.reset()
+    said = meta.renderer.say("The world is as it was at the start. :undo takes that back.")
+    meta.seat.reset(lambda: meta.out(said))
+    if meta.scene is not None:
+        meta.scene.done(0)
 
 
 def wait(meta: Meta, rest: str) -> None:
@@ -40,3 +45,5 @@ def _where(meta: Meta, what: str) -> None:
         meta.out(meta.renderer.moved(link.wire, link.session.phase, number, entries))
     if meta.seat.link.closed:
         meta.say("The connection is closed. Enter opens it again.")
+    elif not reads_lines(meta):
+        meta.say("You are in the message again: Ctrl-] stands before a command of mailshell.")

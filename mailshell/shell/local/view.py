@@ -7,6 +7,23 @@ from mailshell.shell.view import WireMarks
 from mailshell.world.seat import SeatError
 
 WIRE: tuple[WireMarks, ...] = ("off", "marks", "hex")
+WIRES = {"off": "no line ends", "marks": "marks for line ends", "hex": "a dump of each line"}
+"""The words of `:wire`."""
+
+DEPTHS = {"0": "the wire alone", "1": "a note beside each line", "2": "every field named"}
+"""The words of `:depth`."""
+
+THEME_WORDS = {
+    "ansi16": "the sixteen colours of your terminal",
+    "dark": "for a dark background",
+    "light": "for a light background",
+    "mono": "no colour",
+    "projector": "for a bright room",
+}
+"""The words of `:theme`."""
+
+SECRETS = {"on": "passwords are shown", "off": "passwords are masked"}
+"""The words of `:secrets`."""
 
 
 def depth(meta: Meta, rest: str) -> None:

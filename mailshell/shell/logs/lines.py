@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
-from mailshell.core.elsewhere import LEFT_OUT
+from mailshell.shell.text import middle_left_out
 
 Who = Literal["client", "server", "note", "reason"]
 
@@ -68,7 +68,7 @@ class Line:
         self.size, self._start, self._end = 0, b"", b""
         if size <= LONGEST:
             return start
-        return start[:_KEPT] + LEFT_OUT % f"{size - 2 * _KEPT:,}".encode() + (start + end)[-_KEPT:]
+        return middle_left_out(start + end, _KEPT, _KEPT, size)
 
 
 def ended(line: bytes) -> bytes:

@@ -59,7 +59,7 @@ class Bdat(NamedTuple):
     def _refusal(self, desk: Desk) -> Reply | None:
         if not desk.state.extended:
             because = "BDAT belongs to CHUNKING, and HELO offers no extension. Send EHLO, then MAIL again."
-            return WRONG_ORDER(because, need="Need EHLO first")
+            return WRONG_ORDER(because, reason="Need EHLO first")
         if desk.state.content.size + self.size > desk.size_limit:
             because = f"With this chunk the message is bigger than the {desk.size_limit} octets that this server takes."
             return TOO_BIG(because, limit=str(desk.size_limit))

@@ -16,7 +16,7 @@ from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "DATA",
-    "the message comes next",
+    "start the message",
     Cite(5321, "4.1.1.4"),
     parts={"DATA": "verb: starts the message"},
     more="After 354 every line is message text. A line with a single dot ends it. A line of the message that begins "
@@ -51,7 +51,7 @@ class Data(NamedTuple):
         """Ask for the message."""
         if body(desk) == "BINARYMIME":
             desk.move(Phase.FAILED, None)
-            return WRONG_ORDER(_BINARY, need="BINARYMIME needs BDAT")
+            return WRONG_ORDER(_BINARY, reason="BINARYMIME needs BDAT")
         desk.move(Phase.MESSAGE, desk.state.envelope)
         return START_INPUT()
 

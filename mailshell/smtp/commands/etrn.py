@@ -29,7 +29,8 @@ CARD = Card(
 _NODE = Expect(" host.name", "a space and the name of the host that mail waits for")
 _FULL_NAME = Expect("host.name", "a full host name, with a dot, as in lancs.uk")
 _OPTION = re.compile(rb"[@#]")
-_OPTION_EXPECT = Expect("@ or #", "@ for all hosts below this one, # for a queue of the server", ("@", "#"))
+_OPTIONS = (("@", "a host and all hosts below it"), ("#", "a queue of the server"))
+_OPTION_EXPECT = Expect("@ or #", "@ for all hosts below this one, # for a queue of the server", _OPTIONS)
 _QUEUE = re.compile(rb"[!-~]+")
 _QUEUE_EXPECT = Expect("queue", "the name of a queue", like="queue")
 

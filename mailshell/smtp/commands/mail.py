@@ -9,7 +9,7 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
-from mailshell.smtp.extensions import MAIL, futurerelease, mtpriority, smtputf8
+from mailshell.smtp.extensions import MAIL, RCPT, futurerelease, mtpriority, smtputf8
 from mailshell.smtp.extensions.extension import read_parameters, refusals, write_parameters
 from mailshell.smtp.grammar import Path
 from mailshell.smtp.phases import Phase
@@ -18,14 +18,14 @@ from mailshell.smtp.wording import Reply
 
 CARD = Card(
     "MAIL",
-    "return path: where reports go",
+    "new mail; return path for reports",
     Cite(5321, "4.1.1.2"),
     parts={
         "MAIL": "verb: opens a mail transaction",
         "FROM": "fixed keyword: no space after the colon",
         "Reverse-path": 'return path: reports go here; <> means "no reports"',
         "Null-path": "null return path: nobody gets a report, so no report can loop",
-        "esmtp-param": "parameter: this server does not know it",
+        "esmtp-param": "a parameter that this server does not know",
         "SIZE": "parameter: the size of the message in octets",
         "BODY": "parameter: may the message have octets above 127?",
         "RET": "parameter: what a report of failure brings back",
@@ -61,7 +61,7 @@ class Mail(NamedTuple):
         """Open the transaction, unless a parameter is refused."""
         if desk.host.traits.transactions is not None and (reply := _one_more(desk, desk.host.traits.transactions)):
             return reply
-        for refusal in refusals(self.parameters, MAIL, desk):
+        for refusal in refusals(self.parameters, MAIL, desk, "RCPT", RCPT):
             return refusal
         path = self.reverse_path
         if not path.is_ascii and (reply := _outside_ascii(self, desk)):

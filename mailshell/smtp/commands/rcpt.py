@@ -8,7 +8,7 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
-from mailshell.smtp.extensions import RCPT, deliverby, size, smtputf8
+from mailshell.smtp.extensions import MAIL, RCPT, deliverby, size, smtputf8
 from mailshell.smtp.extensions.extension import read_parameters, refusals, write_parameters
 from mailshell.smtp.extensions.limits import EXTENSION as LIMITS
 from mailshell.smtp.grammar import Path
@@ -32,7 +32,7 @@ CARD = Card(
         "RCPT": "verb: names one recipient",
         "TO": "fixed keyword: no space after the colon",
         "Forward-path": "recipient: the mailbox that gets the message",
-        "esmtp-param": "parameter: this server does not know it",
+        "esmtp-param": "a parameter that this server does not know",
         "NOTIFY": "parameter: when to send a report about this recipient",
         "ORCPT": "parameter: the recipient as the sender wrote it",
     },
@@ -60,7 +60,7 @@ class Rcpt(NamedTuple):
         """Add the recipient to the envelope, or say why not."""
         envelope = desk.state.envelope
         assert envelope is not None, "RCPT is legal only in a transaction"
-        for refusal in refusals(self.parameters, RCPT, desk):
+        for refusal in refusals(self.parameters, RCPT, desk, "MAIL", MAIL):
             return refusal
         reply = self._answer(desk, envelope)
         if not reply.refuses:

@@ -16,7 +16,8 @@ _RET = re.compile(rb"FULL|HDRS", re.IGNORECASE)
 _WHEN = re.compile(rb"SUCCESS|FAILURE|DELAY", re.IGNORECASE)
 _XTEXT = re.compile(rb"(?:[!-*,-<>-~]|\+(?:[2-6][0-9A-F]|7[0-9A-E]))+")
 _UNITEXT = re.compile(rb"(?:[!-*,-<>-\[\]-~]|\\x\{[0-9A-F]{2,6}\}|" + CHARACTER + rb")+")
-_CASES = ("SUCCESS", "FAILURE", "DELAY")
+_RETURNS = (("FULL", "the whole message"), ("HDRS", "its header only"))
+_CASES = (("SUCCESS", "when it is delivered"), ("FAILURE", "when it cannot be delivered"), ("DELAY", "when it is late"))
 _BROKEN = re.compile(rb"(?:\+[2-7]?|\\(?:x(?:\{[0-9A-F]{0,6})?)?)?")
 """The right beginning of an encoded character that goes wrong after it, in xtext or unitext."""
 _XTEXT_WANTED = Expect("visible ASCII characters", "write others, + and = as +HH, as in +2B", like="a+2B")
@@ -55,7 +56,7 @@ def read_ret(cursor: Cursor) -> str:
     """RET=FULL or RET=HDRS."""
     cursor.need_word(b"=", Expect("=", "FULL or HDRS"))
     return (
-        cursor.need(_RET, Expect("FULL or HDRS", "what a report of failure brings back", ("FULL", "HDRS")))
+        cursor.need(_RET, Expect("FULL or HDRS", "what a report of failure brings back", _RETURNS))
         .decode("ascii")
         .upper()
     )

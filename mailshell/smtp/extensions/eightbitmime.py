@@ -11,9 +11,12 @@ from mailshell.smtp.extensions.extension import Extension, Parameter
 from mailshell.smtp.wording import Reply
 
 _VALUE = re.compile(rb"7BIT|8BITMIME|BINARYMIME", re.IGNORECASE)
-_WANTED = Expect(
-    "7BIT, 8BITMIME or BINARYMIME", "which octets the message may have", ("7BIT", "8BITMIME", "BINARYMIME")
+_VALUES = (
+    ("7BIT", "no octet above 127"),
+    ("8BITMIME", "octets above 127, in lines"),
+    ("BINARYMIME", "any octets; only BDAT carries them"),
 )
+_WANTED = Expect("7BIT, 8BITMIME or BINARYMIME", "which octets the message may have", _VALUES)
 
 CARD = Card(
     "8BITMIME",

@@ -18,6 +18,7 @@ _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
 _VALUE = re.compile(rb"(?:[!-<>-~]|" + CHARACTER + rb")+")
 _KEY = Expect("parameter", "its name, as in SIZE", like="SIZE")
 _ANY = Expect("a value", "visible characters, no space and no =", like="x")
+_EARLY = "In 1982 nothing may follow the address. Parameters came with EHLO, in 1993."
 VALUE_END = "a space or the end of the line"
 NO_VALUE = Expect(VALUE_END, "this parameter has no value")
 TWICE = Expect("each parameter once", "the same parameter stands earlier in the line")
@@ -140,27 +141,54 @@ def accept(value: str, desk: Desk) -> Reply | None:
     return None
 
 
-def refusals(parameters: Mapping[str, str], known: Known, desk: Desk) -> Iterator[Reply]:
-    """The refusal of each parameter that this host does not take; 555 came with EHLO (RFC 1869 section 6.1)."""
+def refusals(parameters: Mapping[str, str], known: Known, desk: Desk, verb: str, others: Known) -> Iterator[Reply]:
+    """The refusal of each parameter that this host does not take; 555 came with EHLO (RFC 1869 section 6.1).
+
+    `others` are the parameters of `verb`, which is another command.
+    """
     if desk.early and parameters:
-        yield BAD_SYNTAX("In 1982 nothing may follow the address. Parameters came with EHLO, in 1993.")
+        yield BAD_SYNTAX(_EARLY)
     for keyword, value in parameters.items():
         extension, parameter = known.get(keyword, (None, None))
         if extension is None or parameter is None:
-            yield PARAMETER_UNKNOWN(f"{keyword} is no parameter that this server knows.")
+            yield PARAMETER_UNKNOWN(_stranger(keyword, desk, verb, others))
             continue
         name = keyword
         if value in parameter.values:
             name, extension = f"{keyword}={value}", parameter.values[value]
-        if not desk.offers(extension.keyword):
-            belongs = "" if keyword == extension.keyword else f"{name} belongs to {extension.keyword}. "
-            yield PARAMETER_UNKNOWN(f"{belongs}{eras.absent(extension.keyword, desk.host.traits.era)}")
-        elif not desk.state.extended:
-            yield PARAMETER_UNKNOWN(f"{keyword} may be used only after EHLO: HELO offers no extension.")
-        elif because := extension.withheld(desk):
+        if because := _not_for(name, extension, desk):
             yield PARAMETER_UNKNOWN(because)
         elif (reply := parameter.check(value, desk) or extension.agree(parameters, desk)) is not None:
             yield reply
+
+
+def mistaken(line: bytes, at: int, known: Known, desk: Desk) -> Reply | None:
+    """The refusal of a parameter whose extension the server does not have, where the line stops to fit inside it.
+
+    Such a server does not know the grammar of the parameter. One that has it and does not offer it to this client does.
+    """
+    start = line.rfind(b" ", 0, at) + 1
+    keyword = line[start:].partition(b" ")[0].partition(b"=")[0].decode("latin-1").upper()
+    if keyword not in known or desk.offers(known[keyword][0].keyword):
+        return None
+    return BAD_SYNTAX(_EARLY) if desk.early else PARAMETER_UNKNOWN(_not_for(keyword, known[keyword][0], desk))
+
+
+def _not_for(name: str, extension: Extension, desk: Desk) -> str:
+    """Why this client may not use a parameter, or a value of one; empty where it may."""
+    if not desk.offers(extension.keyword):
+        belongs = "" if name == extension.keyword else f"{name} belongs to {extension.keyword}. "
+        return f"{belongs}{eras.absent(extension.keyword, desk.host.traits.era)}"
+    if not desk.state.extended:
+        return f"{name} may be used only after EHLO: HELO offers no extension."
+    return extension.withheld(desk)
+
+
+def _stranger(keyword: str, desk: Desk, verb: str, others: Known) -> str:
+    """Why a parameter has no meaning in this command."""
+    if keyword in others and others[keyword][0].offered(desk):
+        return f"{keyword} is a parameter of {verb}, and has no meaning here."
+    return f"{keyword} is no parameter that this server knows."
 
 
 def write_parameters(parameters: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
 from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.extensions.extension import Extension, Parameter, accept
+from mailshell.smtp.extensions.extension import VALUE_END, Extension, Parameter, accept
 
 _PRIORITY = re.compile(rb"0|-?[1-9]")
 
@@ -22,7 +22,10 @@ CARD = Card(
 def read(cursor: Cursor) -> str:
     """priority-value = (["-"] NZDIGIT) / "0"."""
     cursor.need_word(b"=", Expect("=", "the priority"))
-    return cursor.need(_PRIORITY, Expect("-9 to 9", "the priority, higher is more urgent", like="-3")).decode("ascii")
+    found = cursor.need(_PRIORITY, Expect("-9 to 9", "the priority, higher is more urgent", like="-3"))
+    if cursor.octets[cursor.at : cursor.at + 1].isdigit():
+        raise cursor.refuse(cursor.at, Expect(VALUE_END, "a priority has one digit: -9 to 9"))
+    return found.decode("ascii")
 
 
 def granted(value: str, desk: Desk) -> str:

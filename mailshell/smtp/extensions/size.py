@@ -60,7 +60,7 @@ SIZE = Parameter(
         Cite(1870, "6"),
         more="The size counts each end of a line as two octets. It does not count the dots that DATA adds.",
     ),
-    "SIZE=n",
+    "SIZE=412",
     read,
     check,
     limits.SIZE_PARAMETER,

@@ -2,14 +2,14 @@
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.smtp import limits
+from mailshell.smtp import eras, limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import Extension, Parameter, accept, read_flag
 from mailshell.smtp.grammar import SPACE, Path
 from mailshell.smtp.replies import PARAMETER_NOT_IMPLEMENTED
 from mailshell.smtp.wording import Reply
 
-_WORD = Expect("SMTPUTF8", "the reply may have characters outside ASCII")
+_WORD = Expect("SMTPUTF8", "for a reply in any script; a name with a space stands in double quotes")
 
 CARD = Card(
     "SMTPUTF8",
@@ -30,11 +30,17 @@ def unknown(path: Path, desk: Desk) -> str:
     """Why an address outside ASCII is no address at all for this client; empty where it is one."""
     if path.is_ascii:
         return ""
+    because = _not_offered(desk)
+    return because and f"The address has characters outside ASCII, and they need SMTPUTF8. {because}"
+
+
+def _not_offered(desk: Desk) -> str:
+    """Why this client may not use the extension; empty where it may."""
+    if not desk.offers("SMTPUTF8"):
+        return eras.absent("SMTPUTF8", desk.host.traits.era)
     if not desk.state.extended:
-        return "The address has characters outside ASCII, and they need SMTPUTF8, which needs EHLO."
-    if not EXTENSION.offered(desk):
-        return "The address has characters outside ASCII, and this server does not offer SMTPUTF8."
-    return ""
+        return "SMTPUTF8 may be used only after EHLO: HELO offers no extension."
+    return _withheld(desk)
 
 
 def read_word(cursor: Cursor) -> bool:
@@ -51,11 +57,8 @@ def read_word(cursor: Cursor) -> bool:
 
 def refused(desk: Desk) -> Reply | None:
     """504 where a client says SMTPUTF8 in VRFY or EXPN and was not offered it."""
-    if not desk.state.extended:
-        return PARAMETER_NOT_IMPLEMENTED("SMTPUTF8 may be used only after EHLO, where the server offers it.")
-    if EXTENSION.offered(desk):
-        return None
-    return PARAMETER_NOT_IMPLEMENTED("This server does not offer SMTPUTF8.")
+    because = _not_offered(desk)
+    return PARAMETER_NOT_IMPLEMENTED(because) if because else None
 
 
 UTF8 = Parameter(
