@@ -116,10 +116,10 @@ def test_a_long_answer_is_folded():
             store.append(BoxKey("nyu.edu", "bob", "INBOX"), body, at=shell.world.clock.now())
         await shell.type("USER bob", "PASS hungry")
         shown = await shell.type("LIST")
-        assert "== 463 more lines of the answer not shown" in shown
+        assert "== 463 more lines of the answer not shown; :body shows all" in shown
         assert len(shown) == 1 + FOLD + 2
         assert shown[-1].startswith("S: .")
         await shell.type("RETR 400")
-        await shell.until("== 63 more lines of the answer not shown")
+        await shell.until("== 63 more lines of the answer not shown; :body shows all")
 
     in_shell(journey, protocol="pop3", rows=100)

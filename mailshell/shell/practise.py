@@ -38,6 +38,7 @@ def main(args: argparse.Namespace) -> int:
 _ALONE = """\
 == mailshell {version}: mail servers in a world of their own. You can break nothing.
    practise  this is SMTP with {host}: type HELO lancs.uk, then Enter
+   fetch     :connect {host} pop3, then USER bob, PASS hungry, LIST
    demo      :demo lecture types a session for you, one line at each F8
    learn     :try gives three next moves, :why explains the last answer
    help      ? says what may be typed now, :help what else, :quit leaves

@@ -94,7 +94,7 @@ class Renderer:
         letter, out, last = Letter(), [], len(meaning.answers) - 1
         for at, row in enumerate(meaning.answers):
             if at == last and meaning.folded:
-                out += self.say(f"{_counted(meaning.folded)} of the answer not shown")
+                out += self.say(self._more(meaning.folded, "answer", label))
             if brings and 0 < at < last:
                 reading = letter.read(row.octets, dotted=True)
                 row = body_row(row.octets, reading.notes, reading.gloss, side="server")
@@ -279,6 +279,10 @@ class Renderer:
         text = f"-- {name} "
         return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.theme)]
 
+    def _more(self, lines: int, what: str, label: Label) -> str:
+        more = f"{lines:,} more {'line' if lines == 1 else 'lines'} of the {what} not shown"
+        return f"{more}; {self.unfolds}" if self.unfolds and isinstance(label, int) else more
+
     def _message(self, number: int) -> Message:
         return self._messages.setdefault(number, Message())
 
@@ -323,13 +327,8 @@ class Renderer:
         folded = message.folded
         message.count = message.folded = 0
         if folded:
-            more = f"{_counted(folded)} of the message not shown"
-            out += self.say(f"{more}; {self.unfolds}" if self.unfolds and isinstance(label, int) else more)
+            out += self.say(self._more(folded, "message", label))
         return out
-
-
-def _counted(lines: int) -> str:
-    return f"{lines:,} more {'line' if lines == 1 else 'lines'}"
 
 
 def cited(notes: list[Note], row: Row) -> list[str]:

@@ -96,7 +96,7 @@ class _Shown:
             if not ipaddress.ip_address(port.address).is_loopback:
                 print(
                     f"mailshell: {port.address} is not this machine alone: "
-                    f"anyone who can reach port {port.port} can send mail into this world.",
+                    f"anyone who can reach port {port.port} can use this {port.protocol.upper()} server.",
                     file=sys.stderr,
                     flush=True,
                 )

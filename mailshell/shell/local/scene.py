@@ -55,7 +55,7 @@ def _elsewhere(meta: Meta, found: Script) -> bool:
 def begin(meta: Meta, found: Script, *, beside: bool = False) -> None:
     """Put the lines of a scene in readiness; expectations are not checked here.
 
-    With `beside` it has connections of its own beside those that are there.
+    With `beside` it has connections of its own beside those that are there: it begins with another server or protocol.
     """
     first = max(meta.seat.links, default=0) if beside else 0
     protocol, host = (found.header.get(key, "") if beside else "" for key in ("protocol", "host"))
