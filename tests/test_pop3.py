@@ -23,6 +23,7 @@ from mailshell.pop3.replies import REPLIES
 from mailshell.pop3.responses import CODES, mark_reply
 from mailshell.pop3.session import TABLE, Session
 from mailshell.protocols import PROTOCOLS
+from mailshell.shell.events import BODY, event
 from mailshell.world.seat import Seat
 from mailshell.world.start import STUDENT, add_account, build
 from tests.goldens import PATHS, played
@@ -214,6 +215,41 @@ def test_a_message_may_have_no_header():
     made.send(LOGIN)
     assert last_block(made, b"TOP 3 0\r\n")[1] == b"\r\n.\r\n"
     assert last_block(made, b"TOP 3 1\r\n")[1] == b"\r\n\xe9\r\n.\r\n"
+
+
+def test_a_message_that_another_program_removed_is_refused_and_no_trouble_at_quit():
+    store = Store()
+    made = seat(store)
+    made.send(LOGIN)
+    store.remove(INBOX, [1])
+    store.commit()
+    assert said(made, b"RETR 1\r\n") == [b"-ERR [SYS/PERM] The message cannot be read\r\n"]
+    assert last(made).because == "Another program has removed the message since the login."
+    assert said(made, b"DELE 1\r\nQUIT\r\n")[-1].startswith(b"+OK")
+    assert uids(store) == [2]
+
+
+def test_a_half_typed_line_that_is_too_long_is_told():
+    made = seat()
+    preview = made.link.session.preview(b"USER " + b"a" * 300)
+    assert preview.why == "The line has 307 octets, CR LF included. The longest allowed here has 255."
+    assert preview.fits == 253
+
+
+def test_an_event_has_the_beginning_of_a_long_answer():
+    made = seat()
+    store = made.world.store
+    store.append(INBOX, store.keep(b"a: b\r\n\r\n" + b"x" * 70 + b"\r\n" + b"y\r\n" * 9000), at=made.world.clock.now())
+    made.send(LOGIN + b"RETR 3\r\n")
+    record = last(made)
+    known = event(made.world.transcript.entries[-1])
+    lines = known["replies"]
+    assert isinstance(lines, list)
+    assert lines[:2] == ["+OK 27080 octets\r\n", "a: b\r\n"]
+    shown = sum(map(len, lines))
+    assert shown <= BODY
+    assert known["omitted"] == sum(map(len, record.replies)) - shown
+    assert known["code"] is None
 
 
 def test_a_server_that_stops_says_nothing_and_deletes_nothing():

@@ -81,7 +81,7 @@ A = TypeVar("A", bound=Answer)
 class LineSession(ABC, Generic[D, A]):
     """One connection as the server sees it; see `core.session.Session` for the contract."""
 
-    __slots__ = ("_active", "_desk", "_dropped", "_framer", "_table")
+    __slots__ = ("_active", "_before", "_desk", "_dropped", "_framer", "_table")
 
     closed: ClassVar[Phase]
     """The phase in which nothing is read any more."""
@@ -96,7 +96,8 @@ class LineSession(ABC, Generic[D, A]):
         self._table = table
         self._framer = Framer(buffer)
         self._active = desk.host.now()
-        self._dropped = False  # whether some of the last octets came after QUIT
+        self._before: State = desk.state  # what the session remembered when the last octets came
+        self._dropped = False  # whether some of them came after QUIT
 
     @property
     def phase(self) -> Phase:
@@ -121,12 +122,13 @@ class LineSession(ABC, Generic[D, A]):
 
     def receive(self, data: bytes) -> list[Record]:
         """Take in octets, and do all that they complete."""
-        self._active = self._desk.host.now()
-        self._dropped = False
+        desk, closed, read = self._desk, self.closed, self._read
+        self._active = desk.host.now()
+        self._before, self._dropped = desk.state, False
         self._framer.feed(data)
         records: list[Record] = []
-        while self._desk.state.phase is not self.closed:
-            if not self._read(records):
+        while desk.state.phase is not closed:
+            if not read(records):
                 return records
         self._dropped = any(self._framer.pending)
         self._framer.clear()

@@ -3,6 +3,8 @@
 from mailshell.mail.queue import Held, Queued
 from mailshell.mail.state import Message, Value
 
+_REFER = (Message, Queued, Held)
+
 
 class Uses:
     """Counts by the numbers of the bodies."""
@@ -14,9 +16,9 @@ class Uses:
     def swap(self, before: Value | None, after: Value | None) -> None:
         """One value took the place of another; None stands for no value."""
         counts = self._counts
-        if isinstance(after, Message | Queued | Held):
+        if isinstance(after, _REFER):
             counts[after.body] = counts.get(after.body, 0) + 1
-        if isinstance(before, Message | Queued | Held):
+        if isinstance(before, _REFER):
             left = counts[before.body] - 1
             counts[before.body] = left
             if not left:

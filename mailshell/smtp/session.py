@@ -32,7 +32,7 @@ _MESSAGE, _CHUNK = smtp.Phase.MESSAGE, smtp.Phase.CHUNK
 class Session(LineSession[Desk, Reply]):
     """One SMTP connection as the server sees it; see `core.session.Session` for the contract."""
 
-    __slots__ = ("_extended",)
+    __slots__ = ()
 
     closed = smtp.Phase.CLOSED
     idle = limits.IDLE
@@ -41,7 +41,6 @@ class Session(LineSession[Desk, Reply]):
 
     def __init__(self, host: Host, peer: Peer) -> None:
         super().__init__(Desk(host, peer, COMMANDS), TABLE, limits.LINE_BUFFER)
-        self._extended = False  # whether EHLO held when the last octets came
 
     @property
     def state(self) -> AnyState:
@@ -54,11 +53,6 @@ class Session(LineSession[Desk, Reply]):
         self._desk.state = state
         self._framer.pending = state.pending
         self.touch()
-
-    def receive(self, data: bytes) -> list[Record]:
-        """Take in octets, and do all that they complete."""
-        self._extended = self._desk.state.extended
-        return super().receive(data)
 
     def wake(self) -> list[Record]:
         """Say 421 and close, if the deadline has passed."""
@@ -94,7 +88,9 @@ class Session(LineSession[Desk, Reply]):
 
     def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
         """Where a client should have waited for an answer (RFC 2920 section 3.1)."""
-        return rushed.notes(records, self._desk, TABLE, extended=self._extended, dropped=self._dropped)
+        before = self._before
+        assert isinstance(before, State), "a state of this protocol"
+        return rushed.notes(records, self._desk, TABLE, extended=before.extended, dropped=self._dropped)
 
     def _read(self, records: list[Record]) -> bool:
         phase = self._desk.state.phase
@@ -113,7 +109,7 @@ class Session(LineSession[Desk, Reply]):
 
     def _card(self, reply: Reply) -> Card:
         """The card of a reply, with what this server takes next where the reply itself does not say it."""
-        card = reply.card
+        card = reply.wording.card
         return card if card.next else card._replace(next=smtp.onward(self.phase, ehlo=self._desk.offers("EHLO")))
 
     def _close(self) -> None:
