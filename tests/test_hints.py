@@ -115,9 +115,9 @@ def test_the_legal_commands_come_first_and_the_others_say_why_not():
     assert found[: len(legal)] == legal
     assert [one.text.split(" ")[0] for one in legal] == list(at("ready").seat.link.session.legal())
     assert {one.text.strip(): one.says for one in found if not one.legal} == {
-        "RCPT TO:<": "RCPT needs MAIL before it. Legal now: EHLO HELO MAIL RSET NOOP VRFY EXPN ETRN HELP QUIT.",
-        "DATA": "DATA needs MAIL before it. Legal now: EHLO HELO MAIL RSET NOOP VRFY EXPN ETRN HELP QUIT.",
-        "BDAT": "BDAT needs MAIL before it. Legal now: EHLO HELO MAIL RSET NOOP VRFY EXPN ETRN HELP QUIT.",
+        "RCPT TO:<": "one recipient; not now: RCPT needs MAIL before it",
+        "DATA": "start the message; not now: DATA needs MAIL before it",
+        "BDAT": "counted octets of the message follow; not now: BDAT needs MAIL before it",
     }
 
 

@@ -48,14 +48,20 @@ def _fitted(parts: list[str], columns: int, more: str) -> str:
     for part in parts:
         longer = f"{out}  {part}" if out else part
         if width(longer) > columns:
-            break
+            room = columns - width(out) - 2
+            return f"{out}  {_cut(part, room, more)}" if out and room >= _WORTH else out or _cut(part, columns, more)
         out = longer
-    if out or not parts:
-        return out
-    cut = parts[0]
-    while cut and width(cut) + len(more) > columns:
-        cut = cut[:-1]
-    return (cut.rstrip() + more)[: max(columns, 0)]
+    return out
+
+
+_WORTH = 24
+"""So many columns are worth the start of a part that finds no room as a whole."""
+
+
+def _cut(text: str, columns: int, more: str) -> str:
+    while text and width(text) + len(more) > columns:
+        text = text[:-1]
+    return (text.rstrip() + more)[: max(columns, 0)]
 
 
 def _sentences(text: str) -> list[str]:

@@ -168,7 +168,7 @@ def _style_of(name: str) -> Style:
         {
             **styles,
             "prompt": styles["client"],
-            "auto-suggestion": styles["ghost"],
+            "auto-suggestion": f"fg:default {styles['ghost']}",
             "toolbar": quiet,
             "toolbar.strong": f"{styles['note']} bold".strip(),
             "choice.current": "reverse",

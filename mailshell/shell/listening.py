@@ -74,7 +74,8 @@ def _where(port: Port) -> str:
 def _port(word: str, host: str) -> Port:
     name, _, number = word.partition("=")
     if name not in PROTOCOLS:
-        raise SeatError(f"{name} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.")
+        hint = f" A port stands after its protocol, as in :serve smtp={name}." if name.isdecimal() else ""
+        raise SeatError(f"{name} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.{hint}")
     if number and not (number.isascii() and number.isdecimal() and int(number) <= 65_535):
         raise SeatError(f"{number} is no port: a port is a number from 0 to 65535, as in :serve smtp=2525")
     return Port(host, name, "127.0.0.1", int(number) if number else PORTS[name])

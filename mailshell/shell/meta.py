@@ -94,6 +94,8 @@ class Meta:
         self.log = log
         self.out = out
         self.front: Front | None = None
+        self.escape = "Ctrl-]"
+        """The key that stands before a command of mailshell in every phase, as people write it."""
         self.pipeline = False
         """Whether the lines of a paste go out in one write."""
         self.failed = False

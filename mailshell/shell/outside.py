@@ -2,8 +2,11 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from prompt_toolkit.application import run_in_terminal
 
@@ -30,8 +33,21 @@ async def paged(lines: list[str], asked: str) -> str:
     """Show a long text with the pager that was asked for, or PAGER, or less, and return it; raises OutsideError."""
     command = shlex.split(asked or os.environ.get("PAGER") or "less")
     text = "".join(f"{line}\n" for line in lines)
-    await _run(command, text)
+    with _no_suspension():
+        await _run(command, text)
     return text
+
+
+@contextmanager
+def _no_suspension() -> Iterator[None]:
+    """Ctrl-Z would stop us and not the pager, which then takes the keys of whoever called us."""
+    stop = getattr(signal, "SIGTSTP", None)  # not on Windows
+    before = signal.signal(stop, signal.SIG_IGN) if stop is not None else None
+    try:
+        yield
+    finally:
+        if stop is not None:
+            signal.signal(stop, before)
 
 
 async def _run(command: list[str], text: str | None = None) -> None:

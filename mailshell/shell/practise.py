@@ -1,6 +1,7 @@
 """`mailshell PROTOCOL`: at the world in a terminal, or from a script; which front end it is, and its first words."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -53,7 +54,20 @@ def _greet(args: argparse.Namespace) -> None:
     if args.alone:
         text = _ALONE.format(version=__version__, host=args.host).replace("== ", head)
         text = text.replace("at each F8", "at each :step") if plain_because(args) else text
-    print(text, end="", flush=True)
+    columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    print(text if columns >= 80 else _narrowed(text, columns), end="", flush=True)
+
+
+def _narrowed(text: str, columns: int) -> str:
+    """Lines broken between words, their second column kept."""
+    from mailshell.shell.text import wrap
+
+    out = []
+    for line in text.splitlines():
+        head = line[:13] if line.startswith("   ") else line[:3]
+        rows = wrap(line[len(head) :], columns - len(head)) or [""]
+        out += [head + rows[0], *(" " * len(head) + row for row in rows[1:])]
+    return "".join(f"{line}\n" for line in out)
 
 
 @contextmanager

@@ -96,9 +96,10 @@ class Talk:
         """Tell somebody who wants to leave a message, or to command in it, that this was a line of it."""
         word = text.partition(" ")[0]
         if word.startswith(":") and word[1:].lower() in COMMANDS:
-            self.meta.say("That was message text. A command of mailshell starts with Ctrl-] here.")
+            self.meta.say(f"That was message text. A command of mailshell starts with {self.meta.escape} here.")
         elif text.strip().upper() in ("QUIT", "EXIT", "HELP", "?", "ABORT", "LOGOUT", "RSET"):
-            self.meta.say("That was message text. A line with one dot ends the message; Ctrl-] :drop gives it up.")
+            escape = self.meta.escape
+            self.meta.say(f"That was message text. A line with one dot ends the message; {escape} :drop gives it up.")
 
     def _cause(self, octets: bytes) -> str:
         shown = masked(octets) if self.reads_lines() else octets

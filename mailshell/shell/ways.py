@@ -63,7 +63,13 @@ def _verb(place: Place, verb: str) -> Way:
     line = verb.encode("ascii")
     found = place.preview(line)
     says = found.card.says if found.card is not None else ""
-    return Way(grow(place, line), says if found.legal else found.why or says, found.legal)
+    return Way(grow(place, line), says if found.legal else _not_now(says, found.why), found.legal)
+
+
+def _not_now(says: str, why: str) -> str:
+    """What a command does, and why it must wait."""
+    reason = why.partition(". ")[0].removesuffix(".")
+    return f"{says}; not now: {reason}" if reason else says
 
 
 def _onward(place: Place, line: bytes, found: Preview) -> Iterator[Way]:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
+from mailshell.core.explain import masked
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.help import here, wrapped
 from mailshell.shell.keys import ACTIONS
-from mailshell.shell.meta import Command, Meta
+from mailshell.shell.meta import Command, Meta, reads_lines
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
 
@@ -90,6 +91,8 @@ def lines(meta: Meta, commands: Mapping[str, Command], rest: str) -> list[str]:
     if rest == "?":
         link = meta.seat.link
         hint = "? WORD explains a word. :help lists the commands of mailshell."
+        if not reads_lines(meta):
+            hint = f"{meta.escape} help lists the commands of mailshell; {meta.escape} stands before each of them here."
         return [*here(PROTOCOLS[link.wire.protocol], link.session, view.width), *wrapped(hint, view.width)]
     word = rest.removeprefix(":").lower()
     if rest.startswith(":") and word in commands:
@@ -98,11 +101,12 @@ def lines(meta: Meta, commands: Mapping[str, Command], rest: str) -> list[str]:
     from mailshell.shell.explain import explained
 
     found = explained(rest, view)
+    found += _typed(meta, rest, view) if found else []
+    found += _command(meta, word, commands[word]) if word in commands else []
     if found:
-        return [*found, *_typed(meta, rest, view)]
-    if word in commands:
-        return _command(meta, word, commands[word])
-    raise SeatError(f"There is no help on {rest}. ? lists what may be typed.")
+        return found
+    shown = masked(rest.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+    raise SeatError(f"There is no help on {shown}. ? lists what may be typed.")
 
 
 def _overview(commands: Mapping[str, Command], view: View) -> list[str]:

@@ -44,7 +44,7 @@ def try_next(meta: Meta, rest: str) -> None:
     moves = link.session.moves()
     for move in moves:
         # In the text of a message a colon does not make a line a command of mailshell.
-        typed = f"Ctrl-] {move.line}" if text and move.line.startswith(":") else move.line
+        typed = f"{meta.escape} {move.line}" if text and move.line.startswith(":") else move.line
         out += [f"   {move.kind + ':':<10}{typed}", *wrapped(f"{move.says} {move.why}", width, indent=13)]
     if not moves:
         out += wrapped("The server waits for the rest of a line. Enter ends it.", width)

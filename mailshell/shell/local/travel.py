@@ -46,4 +46,4 @@ def _where(meta: Meta, what: str) -> None:
     if meta.seat.link.closed:
         meta.say("The connection is closed. Enter opens it again.")
     elif not reads_lines(meta):
-        meta.say("You are in the message again: Ctrl-] stands before a command of mailshell.")
+        meta.say(f"You are in the message again: {meta.escape} stands before a command of mailshell.")
