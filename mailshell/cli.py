@@ -15,15 +15,19 @@ TYPE_CHECKING = False  # `typing` alone would take as long to import as all of t
 if TYPE_CHECKING:
     from typing import NoReturn
 
+PROTOCOLS = ("smtp", "pop3")
+"""The names of `protocols.PROTOCOLS`, which takes too long to import for --help; the first is the usual one."""
+
 _EXAMPLES = """\
 examples:
   mailshell                         talk SMTP to nyu.edu, each line explained
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
+  mailshell pop3                    fetch bob's mail with POP3: USER bob, PASS hungry
   mailshell demo                    the lecture's session, one line at each F8
   mailshell run session.txt         play a file of C: and S: lines, or of commands
   mailshell export a.txt --to html  the same as a page, a picture, notes, a recording
-  mailshell serve --smtp 2525       real mail programs reach the same server over TCP
+  mailshell serve                   real mail programs reach the same servers over TCP
   mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when
 
@@ -33,8 +37,9 @@ exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server star
 """
 
 _EXPLAIN = """\
-FILE, or - for standard input, is a log: a file of C: and S: lines, the screen of telnet, nc or openssl s_client, what
-swaks, msmtp -d, curl -v and smtplib print, or what mailshell --log keeps. Any other file is explained line by line.
+FILE, or - for standard input, is a log of SMTP or POP3: a file of C: and S: lines, the screen of telnet, nc or openssl
+s_client, what swaks, msmtp -d, mpop -d, fetchmail -v -v, curl -v, smtplib and poplib print, or what mailshell --log
+keeps. Any other file is explained line by line.
 
 --era says which words came later than that year, and both --era and --voice choose the server whose replies are
 quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for
@@ -156,7 +161,7 @@ def _parser(argv: list[str] | None) -> _Parser:
     common = _common()
     parser = _Parser(
         prog="mailshell",
-        description="Talk raw SMTP to real mail servers inside a closed world; every octet explains itself.",
+        description="Talk raw SMTP and POP3 to real mail servers inside a closed world; every octet explains itself.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common],
@@ -165,9 +170,10 @@ def _parser(argv: list[str] | None) -> _Parser:
     parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu", alone=True, scene="", settled=True)
     parts = _Parts(parser, common, argv)
 
-    smtp = parts.add("smtp", "practise SMTP against a server of the world")
-    smtp.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
-    smtp.set_defaults(run=_practise, protocol="smtp", alone=False)
+    for name in PROTOCOLS:
+        talk = parts.add(name, f"practise {name.upper()} with a server of the world")
+        talk.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
+        talk.set_defaults(run=_practise, protocol=name, alone=False)
     _add_demo(parts)
 
     _add_run(parts)
@@ -182,7 +188,7 @@ def _parser(argv: list[str] | None) -> _Parser:
     _add_explain(parts)
     _add_export(parts)
     table = parts.add("table", "print which command is legal in which phase")
-    table.add_argument("protocol", choices=["smtp"])
+    table.add_argument("protocol", choices=PROTOCOLS)
     table.set_defaults(run=_table)
     _add_own(parts)
     helps = parts.add("help", "what there is, or the options of one command", bare=True)
@@ -200,7 +206,7 @@ def _help(command: str | None) -> int:
 def _add_run(parts: "_Parts") -> None:
     run = parts.add("run", "play a file of C: and S: lines, or of plain commands")
     run.add_argument("file", metavar="FILE", help="- reads standard input; C: lines in a row go out in one write")
-    run.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
+    run.add_argument("--protocol", default="smtp", choices=PROTOCOLS, help="of plain commands (default smtp)")
     run.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
     run.add_argument("--fail-on-refusal", action="store_true", help="exit 1 when the server refuses a command")
     run.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -243,7 +249,7 @@ def _add_export(parts: "_Parts") -> None:
     export.add_argument("-o", "--output", metavar="FILE", help="write there (default standard output)")
     export.add_argument("--width", type=_columns, default=80, metavar="N", help="columns, 40 to 400 (default 80)")
     export.add_argument("--secrets", action="store_true", help="show passwords")
-    export.add_argument("--protocol", default="smtp", choices=["smtp"], help="of plain commands (default smtp)")
+    export.add_argument("--protocol", default="smtp", choices=PROTOCOLS, help="of plain commands (default smtp)")
     export.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
     export.set_defaults(run=_export, fail_on_refusal=False)
 

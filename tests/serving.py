@@ -28,6 +28,8 @@ class Served:
     def __init__(self, process: subprocess.Popen[bytes], errors: Path) -> None:
         self.process = process
         self.port = 0
+        """The port of the protocol that was asked for."""
+        self.ports: dict[str, int] = {}
         self._errors = errors
 
     def event(self) -> Event:
@@ -66,12 +68,12 @@ def command(*options: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Served]:
-    """A server on a free port, from `ready` on; whoever has not stopped it finds it killed."""
+def serving(folder: Path, *options: str, protocols: tuple[str, ...] = ("smtp",)) -> Iterator[Served]:
+    """A server on a free port for each protocol, from `ready` on; whoever has not stopped it finds it killed."""
     errors = folder / f"stderr-{threading.get_native_id()}-{len(list(folder.iterdir()))}"
     with errors.open("wb") as stderr:
         process = subprocess.Popen(
-            command("--json", "--smtp", "0", *options),
+            command("--json", *(word for name in protocols for word in (f"--{name}", "0")), *options),
             cwd=ROOT,
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -82,7 +84,8 @@ def serving(folder: Path, *options: str) -> Iterator[Served]:
     with watched(process):
         while (event := served.event()).get("event") != "ready":
             assert event, f"the server ended: {served.errors}"
-            served.port = event["port"]
+            served.ports[event["protocol"]] = event["port"]
+        served.port = served.ports[protocols[0]]
         yield served
 
 
@@ -145,6 +148,12 @@ class Wire:
 
     def send(self, octets: bytes) -> None:
         self.socket.sendall(octets)
+
+    def line(self) -> bytes:
+        """One line; raises AssertionError at the end of the connection."""
+        line = self.file.readline()
+        assert line.endswith(b"\n")
+        return line
 
     def reply(self) -> bytes:
         """One reply, all its lines; empty at the end of the connection."""

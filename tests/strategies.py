@@ -82,7 +82,24 @@ smtp_commands = st.one_of(
 ).map(str.encode)
 """Lines that fit the grammar of SMTP, line end left out."""
 
-COMMANDS = {"smtp": smtp_commands}
+numbers = (st.integers(0, 4) | st.integers(0, 10**30)).map(str) | st.sampled_from(["01", "002"])
+users = st.sampled_from(["bob", "BOB", "carol", "postmaster", "zo\xeb", "nobody"]) | scripts | values
+passwords = st.sampled_from(["hungry", "garden", "hungry ", "violet", "a b"]) | scripts
+
+pop3_commands = st.one_of(
+    _verb("USER", "user", argument=users),
+    _verb("PASS", argument=passwords),
+    _verb("LIST", "RETR", "DELE", "uidl", argument=numbers),
+    st.builds("TOP {} {}".format, numbers, numbers),
+    st.builds("APOP {} {:032x}".format, users, st.integers(0, 2**128 - 1)),
+    _verb("LANG", argument=st.sampled_from(["de", "EN", "*", "de-AT", "mul", "x-klingon"])),
+    st.sampled_from(["AUTH", "AUTH PLAIN", "auth X-A =", "AUTH PLAIN AGJvYgBodW5ncnk=", "AUTH cram-md5 YQ=="]),
+    _verb("LAST", "RPOP bob", "XTND BBOARDS", "rpop"),
+    _verb("STAT", "LIST", "UIDL", "NOOP", "RSET", "QUIT", "quit", "CAPA", "UTF8", "LANG"),
+).map(str.encode)
+"""Lines that fit the grammar of POP3, line end left out."""
+
+COMMANDS = {"smtp": smtp_commands, "pop3": pop3_commands}
 """For each protocol its valid commands."""
 
 SCENES = {
@@ -95,11 +112,20 @@ SCENES = {
         [b"EHLO lancs.uk", b"MAIL FROM:<a@lancs.uk>", b"RCPT TO:<bob@nyu.edu>", b"BDAT x"],
         [b"EHLO lancs.uk", b"MAIL FROM:<a@lancs.uk>", b"RCPT TO:<bob@nyu.edu>", b"BDAT 9 LAST"],
         [b"EHLO lancs.uk", b"MAIL FROM:<a@lancs.uk> BODY=8BITMIME", b"RCPT TO:<bob@nyu.edu>", b"DATA"],
-    ]
+    ],
+    "pop3": [
+        [],
+        [b"USER bob"],
+        [b"USER bob", b"PASS hungry"],
+        [b"USER bob", b"PASS hungry", b"DELE 1"],
+        [b"UTF8", b"LANG de", b"USER carol", b"PASS garden"],
+    ],
 }
-"""For each protocol lines that lead into each of its phases; the last two read no lines."""
+"""For each protocol lines that lead into each of its phases; those of TEXT into phases that read no commands."""
 
-MESSAGES = {"smtp": [b"DATA\r\n", b".\r\n"]}
+TEXT = {"smtp": SCENES["smtp"][-2:], "pop3": []}
+
+MESSAGES = {"smtp": b"DATA\r\n", "pop3": b"RETR 1\r\n"}
 
 
 @st.composite
@@ -137,7 +163,7 @@ def chunks(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     )
 
 
-CHUNKS = {"smtp": chunks(message_octets | st.binary(max_size=20))}
+CHUNKS = {"smtp": chunks(message_octets | st.binary(max_size=20)), "pop3": st.nothing()}
 """For each protocol commands with a counted body."""
 
 
@@ -150,7 +176,7 @@ def conversation(protocol: str) -> st.SearchStrategy[bytes]:
     messages = st.builds(
         b"%b%b%b".__mod__,
         st.tuples(
-            *map(st.just, MESSAGES[protocol][:1]),
+            st.just(MESSAGES[protocol]),
             message_octets,
             st.sampled_from([b"", b"\r\n.\r\n", b"\n.\n", b".\r\n"]),
         ),

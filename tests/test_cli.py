@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mailshell import __version__, cli
+from mailshell.protocols import PROTOCOLS
 from mailshell.shell import paths, plain, practise, run
 
 ROOT = Path(__file__).parents[1]
@@ -43,11 +44,15 @@ def test_version(capsys):
     assert capsys.readouterr() == (f"mailshell {__version__}\n", "")
 
 
+def test_the_command_line_knows_every_protocol():
+    assert tuple(PROTOCOLS) == cli.PROTOCOLS
+
+
 def test_help_fits_the_screen_and_names_every_command(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out
-    for command in ("smtp", "run", "serve", "table", "paths", "config", "doctor", "completion"):
+    for command in (*PROTOCOLS, "run", "serve", "table", "paths", "config", "doctor", "completion"):
         assert re.search(rf"^    {command}  ", text, re.M)
         assert cli.main([command, "--help"]) == 0
     assert max(map(len, text.splitlines())) < 100
@@ -75,7 +80,7 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
         monkeypatch.setattr(cli, name, stand_in(name))
     words = shlex.split(command)[1:]
     assert cli.main(words) == 0
-    commands = {"": "_practise", "smtp": "_practise"}
+    commands = {"": "_practise"} | dict.fromkeys(PROTOCOLS, "_practise")
     word = words[0] if words else ""
     assert seen == [commands.get(word, f"_{word}")]
 
@@ -86,8 +91,8 @@ def test_a_dot_is_the_end_of_a_message_and_no_folder(capsys):
 
 
 def test_a_password_in_a_line_that_nobody_knows_is_not_repeated(capsys):
-    assert cli.main(["explain", "PASS", "violet"]) == 1
-    assert capsys.readouterr().err == "mailshell: nothing is known about PASS ********.\n"
+    assert cli.main(["explain", "LOGIN", "violet"]) == 1
+    assert capsys.readouterr().err.startswith("mailshell: nothing is known about LOGIN ********. ")
 
 
 @pytest.mark.parametrize(
@@ -163,6 +168,7 @@ def test_paths_follow_the_environment(capsys, monkeypatch):
         "data          /home/ann/.local/share/mailshell",
         "config.toml   /etc/ann/mailshell/config.toml",
         "history-smtp  /home/ann/.local/state/mailshell/history-smtp",
+        "history-pop3  /home/ann/.local/state/mailshell/history-pop3",
     ]
     monkeypatch.setenv("MAILSHELL_DATA_DIR", "/data")
     monkeypatch.setenv("MAILSHELL_CONFIG", "/own.toml")

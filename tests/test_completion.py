@@ -18,6 +18,7 @@ SHELLS = ("bash", "zsh", "fish")
 WANTED = {
     "": {
         "smtp",
+        "pop3",
         "demo",
         "run",
         "serve",
@@ -41,7 +42,7 @@ WANTED = {
     "run READ": {"README.md"},
     "run --log READ": {"README.md"},
     "explain 250 READ": {"README.md"},
-    "table ": {"smtp"},
+    "table ": {"smtp", "pop3"},
     "config ": {"show", "init"},
     "completion z": {"zsh"},
 }

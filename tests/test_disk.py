@@ -658,3 +658,26 @@ TestModel = Model.TestCase
 TestModel.settings = settings(
     max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
+
+
+def test_octets_of_a_removed_message_leave_the_file(tmp_path):
+    path = tmp_path / "state"
+    store = Store(disk=Disk(str(path)))
+    store.create(INBOX)
+    body = store.keep(b"x" * 100_000)
+    for _ in range(2):
+        store.append(INBOX, body, at=Instant(0))
+    store.commit()
+    store.remove(INBOX, [1])
+    store.commit()
+    assert len(store.octets(body)) == 100_000
+    store.remove(INBOX, [2])
+    store.commit()
+    with pytest.raises(KeyError):
+        store.octets(body)
+    store.close()
+    again = Store(disk=Disk(str(path)))
+    mailbox = again.mailbox(INBOX)
+    assert mailbox is not None
+    assert mailbox.messages == {}
+    again.close()

@@ -77,7 +77,7 @@ def test_a_tidy_machine_has_no_problem_and_stays_as_it_is(found, machine):
     assert rows["config file"]["says"] == f"none; mailshell config init writes {machine}/config/mailshell/config.toml"
     assert rows["state folder"]["says"] == f"{machine}/state/mailshell, made when it is needed"
     assert rows["prompt_toolkit"]["says"].startswith("3.0.")
-    assert rows["history"]["says"] == f"{machine}/state/mailshell/history-smtp: nothing yet"
+    assert rows["history smtp"]["says"] == f"{machine}/state/mailshell/history-smtp: nothing yet"
     assert list(machine.iterdir()) == []
 
 
@@ -178,7 +178,7 @@ def test_the_size_of_the_history_is_told(found, machine):
     path = machine / "state" / "mailshell" / "history-smtp"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"NOOP\n")
-    assert found()[1]["history"]["says"] == f"{path}: 5 octets"
+    assert found()[1]["history smtp"]["says"] == f"{path}: 5 octets"
 
 
 def test_a_port_that_is_taken_is_noted(found, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 
 from mailshell.core.record import Exchange, Opened
 from mailshell.mail.host import ERAS, Era, Traits
+from mailshell.pop3.eras import SINCE as POP3_SINCE
 from mailshell.protocols import PROTOCOLS
 from mailshell.smtp.commands import COMMANDS
 from mailshell.smtp.eras import CARDS, ELSEWHERE, SINCE, known
@@ -151,6 +152,33 @@ def test_what_comes_next_is_something_that_the_server_takes(era, voice, off):
                     line,
                     following,
                 )
+
+
+FETCHED = (
+    *("CAPA", "UTF8", "NOOP", "STAT", "FOO", "LANG", "LANG *", "LANG fr", "APOP bob x", "AUTH X", "PASS x", "USER bob"),
+    *("STAT", "FOO", "PASS wrong", "USER bob", "PASS hungry", "CAPA", "USER bob", "LIST", "LIST 9", "UIDL", "TOP 1 0"),
+    *("RETR 1", "DELE 1", "DELE 1", "RSET", "NOOP", "LANG", "LIST x", "QUIT"),
+)
+
+
+@pytest.mark.parametrize("era", ERAS[1:])
+@pytest.mark.parametrize("voice", ["modern", "classic"])
+@pytest.mark.parametrize("off", [frozenset(), frozenset({"USER"}), frozenset({"USER", "APOP"}), frozenset({"LANG"})])
+def test_what_comes_next_is_something_that_a_server_of_pop3_takes(era, voice, off):
+    made = Seat(build("lecture", traits=Traits(era=era, voice=voice, off=off)), STUDENT)
+    made.connect("nyu.edu", "pop3")
+    first = 0  # the greeting too
+    for line in FETCHED:
+        made.send(line.encode() + b"\r\n")
+        legal = made.link.session.legal()
+        for entry in made.world.transcript.since(first, made.world.transcript.count):
+            if isinstance(entry.record, Exchange | Opened):
+                following = entry.record.card.next
+                named = [word for word in re.findall(r"[A-Z0-9]{4}", following) if word in POP3_SINCE]
+                # After QUIT there is another session.
+                assert following, line
+                assert not named or named[0] == "QUIT" or set(named) <= {*legal}, (line, following)
+        first = made.world.transcript.count
 
 
 @pytest.mark.parametrize(("voice", "era"), [("classic", "today"), ("modern", "1982")])

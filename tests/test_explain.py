@@ -37,10 +37,10 @@ def shown(text, depth=1):
         ("RCPT TO:<a@b>", "C: RCPT TO:<a@b>                           one recipient"),
         ("C: RCPT TO:<a@b>", "C: RCPT TO:<a@b>                           one recipient"),
         ("RCPT TO:a@b", 'why: It does not fit the grammar. Octet 9 is "a".'),
-        ("ehlo", "EHLO: hello; list your extensions (command)"),
-        ("STARTTLS", "STARTTLS: TLS from here on (command)"),
+        ("ehlo", "EHLO: hello; list your extensions (SMTP command)"),
+        ("STARTTLS", "STARTTLS: TLS from here on (SMTP command)"),
         ("C: BURL imap://a/b LAST", "fetch the message from a URL"),
-        ("X-MINE", "X-MINE: a private command (command)"),
+        ("X-MINE", "X-MINE: a private command (SMTP command)"),
         ("AUTH PLAIN AGFsaWNl", "C: AUTH PLAIN ********"),
         ("SIZE", "SIZE: largest message it takes, in octets (EHLO keyword)"),
         ("SIZE", "SIZE: parameter of MAIL: SIZE=n (parameter)"),
@@ -57,9 +57,33 @@ def shown(text, depth=1):
         ("5yz", "permanent negative completion (first digit of a reply code)"),
         ("multiline", "(rule of replies)"),
         ("Reverse-path", "Reverse-path: return path"),
-        ("ready", "(phase)"),
-        (".", ".: end of the message (line)"),
-        ("1995", "1995: SMTP with its first extensions (era)"),
+        ("ready", "(SMTP phase)"),
+        (".", ".: end of the message (SMTP line)"),
+        (".", ".: end of a list or a message (POP3 end of an answer)"),
+        ("RETR", "RETR: send me this message (POP3 command)"),
+        ("retr", "RETR: send me this message (POP3 command)"),
+        ("UIDL", "UIDL: a lasting name for each message (POP3 command)"),
+        ("UIDL", "(POP3 capability)"),
+        ("[IN-USE]", "[IN-USE]: another session holds the maildrop (POP3 response code)"),
+        ("in-use", "[IN-USE]: another session holds the maildrop (POP3 response code)"),
+        ("-ERR [IN-USE] maildrop locked", "x another session holds the maildrop"),
+        ("-ERR [IN-USE] maildrop locked", "next: Try again later; do not ask for another password."),
+        ("S: -ERR [in-use] locked", "S* -ERR [in-use] locked"),
+        ("+OK 2 320", "note: After STAT: 2 messages, 320 octets together."),
+        ("+OK", "+OK: done (POP3 positive reply)"),
+        ("+ Ym9i", 'go on; it asks "bob"'),
+        ("LIST 2", "C: LIST 2                                  which messages, how big?"),
+        ("LIST two", "why: It does not fit the grammar."),
+        ("PASS hungry", "C: PASS ********"),
+        ("STLS", "STLS: TLS from here on (POP3 command)"),
+        ("STLS now", "C: STLS now                                TLS from here on"),
+        ("QUIT", "QUIT: end the session (SMTP command)"),
+        ("QUIT", "QUIT: end the session, delete what is marked (POP3 command)"),
+        ("NOOP x", "(SMTP command)"),
+        ("NOOP x", "(POP3 command)"),
+        ("transaction", "TRANSACTION: the maildrop is open (POP3 state)"),
+        ("password", "(POP3 phase)"),
+        ("1995", "1995: SMTP with its first extensions (SMTP era)"),
         ("4xx", "4yz: transient negative completion (first digit of a reply code)"),
         ("587", "port: the number at which a server listens (term)"),
         ("esmtpsa", "ESMTPS: in a Received field"),
@@ -75,7 +99,22 @@ def test_nothing_is_made_up(text):
     assert shown(text) == ""
 
 
-@pytest.mark.parametrize("text", ["452", "5.7.1", "EHLO", "Received", "450 4.2.1 busy", "RCPT TO:<a@b>", "Subject: a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RETR",
+        "+OK",
+        "-ERR [AUTH] no",
+        "DELE 1",
+        "452",
+        "5.7.1",
+        "EHLO",
+        "Received",
+        "450 4.2.1 busy",
+        "RCPT TO:<a@b>",
+        "Subject: a",
+    ],
+)
 def test_depth_0_is_a_line_and_depth_2_says_more_than_depth_1(text):
     zero, one, two = (explained(text, View(depth=depth)) for depth in (0, 1, 2))
     assert len(zero) == 1
@@ -196,9 +235,9 @@ def test_in_quotes_and_addresses_there_is_no_encoded_word():
 
 def test_a_name_with_x_is_a_field_and_perhaps_a_command():
     assert "X-Spam: a field of no standard (header field, private)" in shown("X-Spam")
-    assert "X-SPAM: a private command (command)" in shown("X-Spam")
+    assert "X-SPAM: a private command (SMTP command)" in shown("X-Spam")
     assert "command" not in shown("X-Spam-Status")
-    assert shown("XFOO").startswith("   XFOO: a private command (command)")
+    assert shown("XFOO").startswith("   XFOO: a private command (SMTP command)")
     assert "XCLIENT" in shown("XCLIENT")
     assert "a private command" not in shown("XCLIENT")
     assert shown("Xavier") == ""
@@ -270,6 +309,11 @@ def test_a_near_word_may_be_any_name_of_a_thing():
         ("RCPTMAX", "2008", "Later than 2008: RCPTMAX came in 2024 (RFC 9422)."),
         ("MIME", "1982", "Later than 1982: MIME came in 1992 (RFC 1341)."),
         ("MX", "1982", "Later than 1982: MX came in 1986 (RFC 974)."),
+        ("UIDL", "1982", "Later than 1982: UIDL came in 1994 (RFC 1725)."),
+        ("UIDL 1", "1982", "Later than 1982: UIDL came in 1994 (RFC 1725)."),
+        ("CAPA", "1995", "Later than 1995: CAPA came in 1998 (RFC 2449)."),
+        ("[IN-USE]", "1995", "Later than 1995: IN-USE came in 1998 (RFC 2449)."),
+        ("STLS", "1995", "Later than 1995: STLS came in 1999 (RFC 2595)."),
         ("DKIM-Signature", "1995", "Later than 1995: DKIM-Signature came in 2007 (RFC 4871)."),
     ],
 )

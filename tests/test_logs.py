@@ -20,13 +20,17 @@ from mailshell.smtp.phases import Phase
 LOGS = {path.stem: path for path in sorted((Path(__file__).parent / "logs").glob("*.txt"))}
 READERS = {
     "curl": logs.curl,
+    "fetchmail": logs.fetchmail,
     "mailshell": logs.shown,
+    "mpop": logs.swaks,
     "msmtp": logs.swaks,
     "openssl": logs.s_client,
+    "poplib": logs.poplib,
     "smtplib": logs.smtplib,
     "swaks": logs.swaks,
     "telnet": logs.screen,
 }
+POP3 = {name for name, path in LOGS.items() if "+OK" in path.read_text(encoding="utf-8")}
 SECRETS = ("AGJvYgBodW5ncnk=", "Ym9i", "aHVuZ3J5", "hungry")
 
 
@@ -78,10 +82,16 @@ def test_a_screen_without_an_echo_shows_no_message():
 def test_a_log_is_whole(name):
     """From the first hello to a phase that an answer proves, and nothing is left that no reply belongs to."""
     text = "\n".join(annotated(LOGS[name].read_bytes()))
-    assert "-- ready: no sender yet" in text
-    assert "-- sender known: no recipient yet" in text
-    assert "no command of SMTP" not in text
-    assert "no reply by the grammar" not in text
+    if name == "poplib-commands":
+        phases = []  # it prints no answers
+    elif name in POP3:
+        phases = ["user named", "transaction"]
+    else:
+        phases = ["ready: no sender yet", "sender known: no recipient yet"]
+    # APOP and a server that is asked nothing else lead straight to the transaction.
+    assert [phase for phase in phases if f"-- {phase}" not in text and "APOP" not in text] == []
+    assert "no command of" not in text
+    assert "by the grammar" not in text
 
 
 def test_our_own_files_are_read():
@@ -172,7 +182,7 @@ def test_a_long_message_is_folded():
 # The follower.
 
 
-def phases(*turns: str) -> Phase | None:
+def phases(*turns: str) -> object:
     follower = Follower()
     for turn in turns:
         say = follower.client if turn[0] == "C" else follower.server
@@ -309,7 +319,7 @@ def test_a_follower_loses_and_doubles_no_line(turns):
 
 def test_the_samples_are_real_text():
     for path in LOGS.values():
-        assert re.search(r"220|250", path.read_text(encoding="utf-8"))
+        assert re.search(r"220|250|\+OK|RETR", path.read_text(encoding="utf-8"))
 
 
 # Shells round a conversation, and screens of mailshell.

@@ -432,3 +432,19 @@ def test_the_first_prompt_loads_none_of_it():
     ]
     out = subprocess.run([sys.executable, "-c", code, *late], capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"
+
+
+def test_mailbox_has_the_numbers_of_the_session_that_has_it_open(desk):
+    desk.do(":connect nyu.edu pop3", "USER bob", "PASS hungry", "DELE 1", ":connect nyu.edu smtp", "HELO a")
+    desk.do("MAIL FROM:<alice@lancs.uk>", "RCPT TO:<bob@nyu.edu>", "DATA", "Subject: late", "", ".")
+    shown = desk.do(":mailbox bob")
+    assert "A POP3 session has this mailbox open" in shown[1]
+    assert "x: marked as deleted." in " ".join(" ".join(shown).split())
+    numbers = [line.split()[0] for line in shown if "2015-03" in line]
+    assert numbers[0] == "x1"
+    assert numbers[1] == "2"
+    assert numbers[-1] == "new"
+    desk.do(":switch 2", "QUIT")
+    shown = desk.do(":mailbox bob")
+    assert "POP3" not in shown[1]
+    assert next(line.split()[0] for line in shown if "2015-03" in line) == "1"

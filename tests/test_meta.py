@@ -101,7 +101,7 @@ WRONG = {
     ":body 1": "Line 1 is no message text. :search lists them.",
     ":body 9": "There is no line 9. :search lists them.",
     ":explain": ":explain wants words, as in :explain 452",
-    ":explain rept": "Nothing is known about rept. Near it: RET, RSET, retr, RCPT.",
+    ":explain rept": "Nothing is known about rept. Near it: RET, RSET, RETR, RCPT.",
     ":explain zzzzzz": "Nothing is known about zzzzzz.",
     ":world 2": ":world takes no argument.",
     ":depth 3": ":depth wants 0",
@@ -130,7 +130,7 @@ WRONG = {
     ":close 2": "There is no connection 2. There are: 1.",
     ":close two": ":close wants the number of a connection",
     ":theme pink": ":theme wants one of ansi16 dark light mono projector.",
-    ":demo nowhere": "nowhere is no scene and no file. There are: lecture mistakes.",
+    ":demo nowhere": "nowhere is no scene and no file. There are: keep lecture mistakes pop3.",
     ":step": "No scene is going on. :demo lists the scenes.",
     ":step 2": ":step takes no argument.",
     ":drop it": ":drop takes no argument.",
@@ -252,7 +252,7 @@ def test_help_fits_the_screen(width):
 
 
 def test_help_on_a_word(desk):
-    assert desk.do(":help mail")[0] == "   MAIL: new mail; return path for reports (command)"
+    assert desk.do(":help mail")[0] == "   MAIL: new mail; return path for reports (SMTP command)"
     assert desk.do(":help mail")[-1] == "     type: MAIL FROM:<address>"
     assert desk.do(":help :undo") == [
         "   :undo",
@@ -414,7 +414,7 @@ def test_what_a_message_holds_is_shown_and_not_obeyed(desk):
             ("PASS hungry",),
             "on",
             "a.txt",
-            "Saved to a.txt. mailshell run a.txt plays it again. Passwords are left out.",
+            "Saved to a.txt. mailshell run a.txt plays it again. Passwords stand in it.",
         ),
     ],
 )

@@ -17,7 +17,6 @@ from mailshell.mail.disk import Disk
 from mailshell.mail.store import BoxKey, StateError, Store
 from mailshell.net import connection, listen
 from mailshell.net.listen import ListenError, Port, Server
-from mailshell.smtp import limits
 from mailshell.smtp.session import Session
 from mailshell.world.start import build
 from mailshell.world.world import World
@@ -197,7 +196,7 @@ def test_one_turn_is_one_commit(monkeypatch):
 
 
 def test_a_peer_that_never_reads_is_not_read_from(monkeypatch):
-    monkeypatch.setattr(limits, "IDLE", 2_000_000)
+    monkeypatch.setattr(Session, "idle", 2_000_000)
     monkeypatch.setattr(connection, "LINGER", 0.1)
     monkeypatch.setattr(connection, "SLACK", 0.01)
 
@@ -226,7 +225,7 @@ def test_a_peer_that_never_reads_is_not_read_from(monkeypatch):
 
 
 def test_who_says_nothing_is_told_so_and_cut_off(monkeypatch):
-    monkeypatch.setattr(limits, "IDLE", 300_000)
+    monkeypatch.setattr(Session, "idle", 300_000)
 
     async def scenario():
         async with served() as it:
@@ -341,9 +340,9 @@ def test_a_mistake_of_ours_costs_one_connection(name, octets, monkeypatch, capsy
             await client.codes(2)
             before = it.world.store.changes
             if name == "wake":
-                monkeypatch.setattr(limits, "IDLE", 0)
+                monkeypatch.setattr(Session, "idle", 0)
                 it.server._hub._wake()
-                monkeypatch.setattr(limits, "IDLE", 300_000_000)
+                monkeypatch.setattr(Session, "idle", 300_000_000)
             elif octets:
                 client.send(octets)
             else:

@@ -227,7 +227,7 @@ def test_a_release_that_finds_no_room_is_tried_again_a_minute_later(tmp_path, mo
     assert disk is not None
     tries = []
 
-    def refuse(pending, bodies):
+    def refuse(pending, bodies, unused):
         tries.append(world.clock.now())
         raise Full("No room.")
 

@@ -287,3 +287,95 @@ def test_a_refusing_store_changes_nothing_for_a_while():
     for attempt in attempts:
         attempt()
     assert not store.durable
+
+
+def filled(store: Store, count: int = 3) -> int:
+    """A mailbox with so many copies of one message; the number of the body."""
+    store.create(INBOX)
+    body = store.keep(b"x" * 10)
+    for _ in range(count):
+        store.append(INBOX, body, at=NOON)
+    store.commit()
+    return body
+
+
+def test_messages_can_be_removed():
+    store = Store(history=True)
+    filled(store)
+    mailbox = store.mailbox(INBOX)
+    assert mailbox is not None
+    modseq, head = mailbox.box.modseq, store.head
+    store.remove(INBOX, [1, 3, 99])
+    assert list(mailbox.messages) == [2]
+    assert mailbox.box == Box(mailbox.box.uidvalidity, 4, modseq + 1)
+    changes = store.changes
+    store.remove(INBOX, [1])
+    assert store.changes == changes, "nothing to remove is no change"
+    store.rewind(head)
+    assert list(mailbox.messages) == [1, 2, 3], "in the order of the uids"
+    with pytest.raises(KeyError):
+        store.remove(SENT, [1])
+
+
+def test_messages_of_a_mailbox_that_undo_takes_away():
+    store = Store(history=True)
+    start = store.head
+    filled(store)
+    store.remove(INBOX, [2])
+    store.rewind(start)
+    assert store.mailbox(INBOX) is None
+    store.rewind(store.changes - 1)
+    mailbox = store.mailbox(INBOX)
+    assert mailbox is not None
+    assert list(mailbox.messages) == [1, 3]
+
+
+def test_octets_that_nobody_needs_go_with_the_last_copy():
+    store = Store(limit=25)
+    body = filled(store)
+    store.remove(INBOX, [1, 2])
+    store.commit()
+    assert store.octets(body) == b"x" * 10
+    held = store.hold("nyu.edu", ("bob",), body, NOON)
+    store.remove(INBOX, [3])
+    store.commit()
+    assert store.octets(body)
+    store.release(held)
+    store.commit()
+    store.remove(INBOX, [4])
+    assert store.octets(body), "not before the commit: it may fail"
+    store.commit()
+    with pytest.raises(KeyError):
+        store.octets(body)
+    store.keep(b"y" * 25)  # there is room for it again
+
+
+def test_octets_stay_where_history_can_bring_the_message_back():
+    store = Store(history=True)
+    body = filled(store, 1)
+    store.remove(INBOX, [1])
+    store.commit()
+    assert store.octets(body)
+
+
+def test_a_removal_that_is_rolled_back_costs_nothing():
+    store = Store()
+    body = filled(store, 1)
+    store.remove(INBOX, [1])
+    store.rollback()
+    store.commit()
+    assert store.octets(body)
+    store.remove(INBOX, [1])
+    store.commit()
+    with pytest.raises(KeyError):
+        store.octets(body)
+
+
+def test_a_number_can_be_noted_under_a_name():
+    store = Store(history=True)
+    assert store.noted("login") is None
+    store.note("login", 7)
+    store.note("login", 9)
+    assert store.noted("login") == 9
+    store.rewind(0)
+    assert store.noted("login") == 7

@@ -24,10 +24,10 @@ class Wires:
         self.world = world
         self.sent: list[tuple[int, bytes, bool]] = []
 
-    def open(self, kind="tcp", host="nyu.edu", peer=STRANGER) -> Link:
+    def open(self, kind="tcp", host="nyu.edu", peer=STRANGER, protocol="smtp") -> Link:
         links: list[Link] = []
         links.append(
-            self.world.open(host, "smtp", peer, lambda *what: self.sent.append((links[0].wire.number, *what)), kind)
+            self.world.open(host, protocol, peer, lambda *what: self.sent.append((links[0].wire.number, *what)), kind)
         )
         return links[0]
 
@@ -170,6 +170,20 @@ def test_what_comes_with_quit_and_after_it_is_noted_at_the_end(pieces, note):
     assert note in closed.because
     assert ("dropped" in closed.because) is bool(note)
     assert set(notes(world)) == {("", Verdict.ACCEPTED)}
+
+
+@pytest.mark.parametrize(
+    ("off", "ends"),
+    [(frozenset(), "is dropped."), (frozenset({"PIPELINING"}), "one command at a time (RFC 2449 section 6.6).")],
+)
+def test_what_comes_after_quit_is_noted_in_pop3_too(off, ends):
+    world = build("lecture", traits=Traits(off=off))
+    world.feed(Wires(world).open(protocol="pop3"), b"QUIT\r\nNOOP\r\n")
+    world.settle()
+    closed = world.transcript.entries[-1].record
+    assert isinstance(closed, Closed)
+    assert "What it sent after QUIT is dropped." in closed.because
+    assert closed.because.endswith(ends)
 
 
 def test_a_turn_that_is_run_again_has_the_same_notes(disk):

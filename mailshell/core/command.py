@@ -40,6 +40,10 @@ class Command(NamedTuple, Generic[Desk, Answer]):
     answers: bool = False
     relic: bool = False
 
+    def offered(self, offers: Callable[[str], bool]) -> bool:
+        """Whether a server lists the command as one of its own; `offers` says which extensions it has."""
+        return not self.relic and (not self.needs or offers(self.needs))
+
 
 class Reading(NamedTuple, Generic[Desk, Answer]):
     """What the grammar makes of one line; `cursor` is the one that read it with marks."""

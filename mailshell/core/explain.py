@@ -10,9 +10,9 @@ from mailshell.core.record import (
     Body,
     Card,
     Cite,
+    Closed,
     Exchange,
     Fault,
-    Notice,
     Opened,
     Parsed,
     Part,
@@ -21,6 +21,8 @@ from mailshell.core.record import (
     Side,
     Spoken,
     Verdict,
+    reply_ends,
+    reply_lines,
 )
 from mailshell.core.session import Engine, Host, Marked
 
@@ -29,6 +31,8 @@ Manner = Literal["plain", "refusal", "unasked"]
 _FAULT = "x does not fit here: see why"
 _WORD = re.compile(rb"[^ \t]+")
 _ANSWER = re.compile(rb"[A-Za-z0-9+/]{2,}={1,2}")
+_CODE = re.compile(rb"([2-5][0-9]{2})(?![^ \r\n-])|(\+OK|-ERR|\+)(?![^ \r\n])")
+_STUFFING: dict[Side, Cite] = {"client": Cite(5321, "4.5.2"), "server": Cite(1939, "3")}
 _SECRET_VERBS = frozenset({b"AUTH", b"PASS", b"LOGIN", b"APOP", b"AUTHENTICATE"})
 
 
@@ -58,7 +62,10 @@ class Row(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """A record explained: the command, the answers, why it came so, what is next, and the phases around it."""
+    """A record explained: the command, the answers, why it came so, what is next, and the phases around it.
+
+    `folded` counts the lines of a long answer that are left out before its last one.
+    """
 
     command: tuple[Row, ...]
     answers: tuple[Row, ...]
@@ -67,23 +74,29 @@ class Meaning(NamedTuple):
     before: Phase | None
     after: Phase | None
     refused: bool = False
+    folded: int = 0
 
 
-def explain(record: Spoken, engine: Engine[Host]) -> Meaning:
-    """Everything there is to say about a record; the lines of a body are `body_row`'s."""
+def explain(record: Spoken, engine: Engine[Host], most: int | None = None) -> Meaning:
+    """Everything there is to say about a record; the lines of a body are `body_row`'s.
+
+    Of an answer longer than `most` lines only the first ones and the last one are explained.
+    """
+    if isinstance(record, Closed):
+        return Meaning((), (), record.because, "", record.before, None)
+    lines, folded = (reply_lines(record), 0) if most is None else reply_ends(record, most)
     if isinstance(record, Exchange | Prompt):
         refused = record.verdict is Verdict.REFUSED
-        answers = _answers(record.replies, record.card, engine, "refusal" if refused else "plain")
+        answers = _answers(lines, folded, record.card, engine, "refusal" if refused else "plain")
         next_step = (record.card.next or engine.phases[record.after].next) if refused else ""
         # The answer to a counted body has no octets of its own.
         command = (command_row(record.octets, engine, record.parsed if refused else None),) if record.octets else ()
-        return Meaning(command, answers, record.because, next_step, record.before, record.after, refused)
+        return Meaning(command, answers, record.because, next_step, record.before, record.after, refused, folded)
+    opened = isinstance(record, Opened)
+    answers = _answers(lines, folded, record.card, engine, "plain" if opened else "unasked")
     if isinstance(record, Opened):
-        return Meaning((), _answers(record.replies, record.card, engine, "plain"), "", "", None, record.after)
-    if isinstance(record, Notice):
-        answers = _answers(record.replies, record.card, engine, "unasked")
-        return Meaning((), answers, record.because, record.card.next, record.before, record.after)
-    return Meaning((), (), record.because, "", record.before, None)
+        return Meaning((), answers, "", "", None, record.after, folded=folded)
+    return Meaning((), answers, record.because, record.card.next, record.before, record.after, folded=folded)
 
 
 def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | None = None) -> Row:
@@ -98,15 +111,17 @@ def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | No
     return Row("client", "plain", octets, marked.gloss, notes, spans, _cite(marked.card))
 
 
-def body_row(octets: bytes, notes: tuple[Note, ...] = (), gloss: str = "", *, dotted: bool = True) -> Row:
-    """A line of what the server had asked for, and what somebody who reads messages says of it.
+def body_row(
+    octets: bytes, notes: tuple[Note, ...] = (), gloss: str = "", *, dotted: bool = True, side: Side = "client"
+) -> Row:
+    """A line of a message that a side sent, and what somebody who reads messages says of it.
 
     With `dotted` a line that begins with a dot was stuffed.
     """
     if dotted and octets[:1] == b".":
-        gloss = "the first dot is stuffing; the server takes it off"
-        notes = (Note("stuffed dot", 0, 1, gloss, Cite(5321, "4.5.2")), *notes)
-    return Row("client", "plain", octets, gloss, notes, cite=notes[0].cite if notes else None)
+        gloss = f"the first dot is stuffing; the {'server' if side == 'client' else 'client'} takes it off"
+        notes = (Note("stuffed dot", 0, 1, gloss, _STUFFING[side]), *notes)
+    return Row(side, "plain", octets, gloss, notes, cite=notes[0].cite if notes else None)
 
 
 def hidden(line: bytes) -> tuple[tuple[int, int], ...]:
@@ -131,10 +146,19 @@ def masked(octets: bytes) -> bytes:
     return octets
 
 
-def _answers(replies: tuple[bytes, ...], card: Card, engine: Engine[Host], manner: Manner) -> tuple[Row, ...]:
+def code(replies: tuple[bytes, ...]) -> int | str | None:
+    """How an answer went, for a program: its number where the protocol has numbers, else the word it begins with."""
+    found = _CODE.match(replies[0]) if replies else None
+    if found is None:
+        return None
+    return int(found[1]) if found[1] else found[2].decode("ascii")
+
+
+def _answers(replies: list[bytes], folded: int, card: Card, engine: Engine[Host], manner: Manner) -> tuple[Row, ...]:
     rows = []
-    for reply in replies:
-        marked = engine.mark_reply(reply.rstrip(b"\r\n"), card)
+    for at, reply in enumerate(replies):
+        at += folded if at == len(replies) - 1 else 0
+        marked = engine.mark_reply(reply.removesuffix(b"\r\n"), card, at)
         rows.append(Row("server", manner, reply, marked.gloss, tuple(_notes(marked)), (), _cite(marked.card)))
     return tuple(rows)
 

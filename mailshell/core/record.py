@@ -113,7 +113,8 @@ class Exchange(NamedTuple):
     """One complete command and its final answer.
 
     `octets` are empty where the answer comes after a body that was counted, and not ended by a line.
-    `replies` are whole lines with their line ends; `because` is for the student and is never sent; `changes` are the
+    `replies` are whole lines with their line ends, a long answer many of them in one item: `reply_lines` cuts it when
+    somebody looks. `because` is for the student and is never sent; `changes` are the
     numbers of the store's changes that the command made; `card` explains the answer.
     """
 
@@ -180,3 +181,24 @@ HEARD = (Exchange, Prompt, Body)
 
 SAID = (Opened, Exchange, Prompt, Notice)
 """The records that hold replies."""
+
+
+def reply_lines(record: Opened | Exchange | Prompt | Notice) -> list[bytes]:
+    """The lines of what the server said, each with its CR LF."""
+    return [line + b"\r\n" for item in record.replies for line in item.removesuffix(b"\r\n").split(b"\r\n")]
+
+
+def reply_ends(record: Opened | Exchange | Prompt | Notice, most: int) -> tuple[list[bytes], int]:
+    """The first lines of what the server said and its last line, and how many lines between them are left out.
+
+    An answer of `most` lines, or one more, is whole; of a longer one no more than is wanted is cut into lines.
+    """
+    count = sum(item.count(b"\r\n") for item in record.replies)
+    if count <= most + 1:
+        return reply_lines(record), 0
+    head: list[bytes] = []
+    for item in record.replies:
+        wanted = most - len(head)
+        head += [line + b"\r\n" for line in item.removesuffix(b"\r\n").split(b"\r\n", wanted)[:wanted]]
+    last = record.replies[-1].removesuffix(b"\r\n")
+    return [*head, last[last.rfind(b"\n") + 1 :] + b"\r\n"], count - most - 1

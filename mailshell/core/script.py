@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from mailshell.core.explain import masked
-from mailshell.core.record import Body, Closed, Exchange, Opened, Prompt, Record, Spoken
+from mailshell.core.record import Body, Closed, Exchange, Opened, Prompt, Record, Spoken, reply_lines
 from mailshell.core.transcript import Entry, Wire
 
 CRLF = b"\r\n"
@@ -141,8 +141,8 @@ def matches(wanted: str, line: bytes) -> bool:
     return line == octets(wanted) + b"\r\n"
 
 
-def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, int]) -> str:
-    """What happened as a transcript file that can be played again; secrets are left out.
+def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, int], *, secrets: bool = False) -> str:
+    """What happened as a transcript file that can be played again; without `secrets` stars stand for passwords.
 
     `story` is each cause with its entries; `numbers` gives the file's number of each connection of the world, and
     entries of others are passed over.
@@ -159,7 +159,7 @@ def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, in
             number, record = numbers.get(entry.wire.number), entry.record
             if number is None:
                 continue
-            heard[number] = heard.get(number, b"") + _heard(record)
+            heard[number] = heard.get(number, b"") + _heard(record, secrets=secrets)
             lines = [] if isinstance(record, Body) else _said(record, number, entry.wire)
             if isinstance(record, Prompt) and not record.replies:
                 quiet = lines
@@ -172,18 +172,18 @@ def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, in
     return "".join(line + "\n" for line in out)
 
 
-def _heard(record: Record) -> bytes:
+def _heard(record: Record, *, secrets: bool) -> bytes:
     if isinstance(record, Body):
         return record.octets
     octets = record.octets if isinstance(record, Exchange | Prompt) else b""
-    return _ended(masked(octets)) if octets else b""
+    return _ended(octets if secrets else masked(octets)) if octets else b""
 
 
 def _said(record: Spoken, number: int, wire: Wire) -> list[str]:
     if isinstance(record, Closed):
         return ["> :drop"] if record.by == "client" else []
     where = f"({wire.protocol}@{wire.host})" if isinstance(record, Opened) else ""
-    out = [f"S{_number(number)}{where}: {text(reply.removesuffix(CRLF))}" for reply in record.replies]
+    out = [f"S{_number(number)}{where}: {text(reply.removesuffix(CRLF))}" for reply in reply_lines(record)]
     cut = isinstance(record, Exchange | Prompt) and bool(record.octets) and not record.octets.endswith(b"\n")
     if not isinstance(record, Opened) and record.because and not cut:
         out.append(f"! {record.because}")

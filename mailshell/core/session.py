@@ -52,6 +52,15 @@ class Move(NamedTuple):
     verdict: Verdict | None = Verdict.ACCEPTED
 
 
+class Numbers(NamedTuple):
+    """The messages of a user's mailbox as a session numbers them, by their uids, and those that it has marked."""
+
+    user: str
+    mailbox: str
+    numbers: Mapping[int, int]
+    marked: frozenset[int]
+
+
 class State(Protocol):
     """Everything that a session remembers, as one frozen value."""
 
@@ -102,6 +111,9 @@ class Session(Protocol):
     def moves(self) -> tuple[Move, ...]:
         """A safe, an odd and a breaking next step; none where the connection is over or half a line waits."""
 
+    def numbers(self) -> Numbers | None:
+        """How this session numbers messages; None where no mailbox is open in it."""
+
     def rushed(self, records: list[Record]) -> Iterable[tuple[int, str]]:
         """Of the records that `receive` gave last, those whose answers the client should have waited for.
 
@@ -136,15 +148,17 @@ Kind = Literal["user", "host", "verb"]
 class Engine(NamedTuple, Generic[Host]):
     """A protocol: how to open a session, how to take its lines apart, what there is to know.
 
-    `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a world, and
-    `own` are the rules in which a client names itself.
+    `mark_reply` takes a line of an answer, line end left out, the card of the answer, and which of its lines it is,
+    from 0. `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a
+    world, and `own` are the rules in which a client names itself. `messages` are the names of the answers that bring
+    a message: all of its lines between the first and the last, dots stuffed.
     """
 
     name: str
     port: int
     open: Callable[[Host, Peer], Session]
     mark_command: Callable[[bytes], Marked]
-    mark_reply: Callable[[bytes, Card], Marked]
+    mark_reply: Callable[[bytes, Card, int], Marked]
     phases: Mapping[Phase, Card]
     topics: tuple[Topic, ...]
     matrix: Callable[[Host], list[str]]
@@ -152,3 +166,4 @@ class Engine(NamedTuple, Generic[Host]):
     usual: tuple[str, ...]
     kinds: Mapping[str, Kind]
     own: frozenset[str]
+    messages: frozenset[str] = frozenset()

@@ -139,8 +139,10 @@ class Disk:
             raise _refusal(self._path, error) from error
         return saved
 
-    def write(self, pending: Mapping[What, Value | None], bodies: Mapping[int, bytes]) -> None:
-        """Write values (None: remove) and bodies in one transaction: afterwards all are durable, or none.
+    def write(
+        self, pending: Mapping[What, Value | None], bodies: Mapping[int, bytes], unused: Iterable[int] = ()
+    ) -> None:
+        """Write values (None: remove) and bodies, and drop unused ones, in one transaction: all are durable, or none.
 
         Raises Full when the disk has no room or fails, StateError when the file is damaged. After Full the file is as
         it was before, and can be written again once there is room.
@@ -152,6 +154,7 @@ class Disk:
                 rows[_REMOVE[what[0]]].append(_key(what))
             else:
                 rows[_PUT[what[0]]].append(_key(what) + _columns(value))
+        rows["DELETE FROM body WHERE id = ?"] = [(body,) for body in unused]
         try:
             self._transact(rows)
         except sqlite3.Error as error:

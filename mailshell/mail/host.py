@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from mailshell.core.clock import Clock, Instant
+from mailshell.core.clock import SECOND, Clock, Instant
 from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
 from mailshell.mail.store import Account, BoxKey, Message, Store
 
@@ -31,7 +31,7 @@ class Traits(NamedTuple):
     `off` names the extensions that the host does not offer; `size` is the largest message in octets and
     `recipients` the most recipients of one message (None: the engine's own limit); `transactions` is how many
     messages one connection may bring (None: any number); with `keeps` false, accepted mail is thrown away; `era` is
-    the year whose protocols the host speaks.
+    the year whose protocols the host speaks; `delay` is how many seconds must lie between two POP3 logins of a user.
     """
 
     voice: Voice = "modern"
@@ -42,12 +42,24 @@ class Traits(NamedTuple):
     transactions: int | None = None
     keeps: bool = True
     era: Era = "today"
+    delay: int = 0
 
 
 class Host:
     """A server of the world: its name is its only domain, its store is the world's."""
 
-    __slots__ = ("_counter", "_domains", "_lists", "address", "clock", "name", "store", "traits")
+    __slots__ = (
+        "_counter",
+        "_domains",
+        "_greetings",
+        "_lists",
+        "_locks",
+        "address",
+        "clock",
+        "name",
+        "store",
+        "traits",
+    )
 
     def __init__(
         self,
@@ -64,6 +76,8 @@ class Host:
         self.clock = clock
         self.traits = traits
         self._counter = f"message {name}"
+        self._greetings = 0
+        self._locks: dict[str, object] = {}
         self._lists = {one.name: one for one in lists}
         self._domains = frozenset({"", name.lower(), f"[{address}]", f"[ipv6:{address}]".lower()})
 
@@ -119,6 +133,35 @@ class Host:
     def count(self) -> None:
         """A message has found room, and has used up its name; that is undone with the rest."""
         self.store.number(self._counter)
+
+    @property
+    def stamp(self) -> str:
+        """A name for one connection, as in 3.1425895200@nyu.edu: no other connection ever gets it.
+
+        Undo does not take it back: what a client has once seen as a challenge must not come again.
+        """
+        self._greetings += 1
+        return f"{self._greetings}.{self.now() // SECOND}@{self.name}"
+
+    def lock(self, user: str, holder: object) -> bool:
+        """Lock the maildrop of a user for one session (RFC 1939 section 4); False where another one has it.
+
+        Locks are no part of the store: a process that died holds none.
+        """
+        return self._locks.setdefault(user, holder) is holder
+
+    def locked(self, user: str) -> bool:
+        """Whether some session has the maildrop of a user."""
+        return user in self._locks
+
+    def relock(self, user: str, holder: object) -> None:
+        """Lock it for a session that had it at the moment that undo leads to, whoever has it now."""
+        self._locks[user] = holder
+
+    def unlock(self, user: str, holder: object) -> None:
+        """Give the lock back, if this session has it."""
+        if self._locks.get(user) is holder:
+            del self._locks[user]
 
     def deliver(self, users: list[str], pieces: tuple[bytes, ...], reserve: int = 0) -> list[Message]:
         """Put one message, in pieces, into the INBOX of each user; raises store.Full where there is no room.

@@ -5,13 +5,14 @@ the value after and the number of the change that it was made on, so undo, redo 
 The octets of messages (bodies) stand beside the state: they never change, and their numbers are never used again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from mailshell.core.clock import Instant
 from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
 from mailshell.mail.state import Account, Box, BoxKey, Change, Message, Value, What, fold_key, fold_user
+from mailshell.mail.uses import Uses
 
 if TYPE_CHECKING:
     from mailshell.mail.disk import Disk  # it loads sqlite3, which only a store with a file needs
@@ -65,6 +66,7 @@ class Store:
         self._boxes: dict[tuple[str, str], dict[str, Mailbox]] = {}
         self._queues: dict[str, dict[str, Queued]] = {}
         self._waiting: dict[tuple[str, str], Held] = {}
+        self._uses = Uses()
         self._counters: dict[str, int] = {}
         self._bodies: dict[int, bytes] = {}  # without a disk all of them, with one those since the last commit
         self._held = 0  # octets in _bodies
@@ -164,6 +166,21 @@ class Store:
         self._change(("message", key, uid), None, message)
         return message
 
+    def remove(self, key: BoxKey, uids: Iterable[int]) -> None:
+        """Take messages out of a mailbox for good; those that it does not have are passed over.
+
+        Raises KeyError when there is no such mailbox.
+        """
+        mailbox = self.mailbox(key)
+        if mailbox is None:
+            raise KeyError(key)
+        key, box, messages = mailbox.key, mailbox.box, mailbox.messages
+        gone = [messages[uid] for uid in uids if uid in messages]
+        if gone:
+            self._change(("box", key), box, box._replace(modseq=box.modseq + 1))
+        for message in gone:
+            self._change(("message", key, message.uid), message, None)
+
     def enqueue(
         self,
         host: str,
@@ -215,6 +232,14 @@ class Store:
         """The value that `number` will give next."""
         return self._counters.get(counter, 0) + 1
 
+    def noted(self, name: str) -> int | None:
+        """The number that was noted under a name."""
+        return self._counters.get(name)
+
+    def note(self, name: str, value: int) -> None:
+        """Keep a number under a name, such as the moment of a login; it stands among the counters."""
+        self._change(("counter", name), self._counters.get(name), value)
+
     @property
     def durable(self) -> bool:
         """Whether a commit writes to a disk, and so can fail."""
@@ -235,16 +260,20 @@ class Store:
         Raises Full when the disk has no room or fails, StateError when the file is damaged; everything since the
         last commit is then forgotten, as by `rollback`.
         """
+        unused = [] if self._history else self._uses.unused()
         if self._disk is not None and (self._pending or self._bodies):
             try:
-                self._disk.write(self._pending, self._bodies)
+                self._disk.write(self._pending, self._bodies, unused)
             except BaseException:
                 self.rollback()
                 raise
             self._pending.clear()
             self._bodies.clear()
             self._held = 0
+        for body in unused:
+            self._held -= len(self._bodies.pop(body, b""))
         if not self._history:
+            self._uses.forget()
             self._tree.clear()
             self._first = self.changes
         self._committed = (self.head, self.changes, self._next_body)
@@ -283,6 +312,8 @@ class Store:
             self._put(("account", account.host, fold_user(account.user)), account)
         for mailbox in saved.mailboxes:
             self._boxes.setdefault(mailbox.key[:2], {})[mailbox.key.name] = mailbox
+            for message in mailbox.messages.values():
+                self._uses.swap(None, message)
         for queued in saved.queue:
             self._put(("queued", queued.host, queued.id), queued)
         for held in saved.held:
@@ -309,16 +340,24 @@ class Store:
         """Undo up to the newest change that both ends have in common, then redo down to `to`."""
         here, there = self.head, to
         forward: list[Change] = []
+        returned: set[BoxKey] = set()
         while here != there:  # a change has a higher number than its parent
             if here > there:
                 change = self._tree[here - self._first]
                 self._put(change.what, change.before)
+                if change.what[0] == "message" and change.after is None:
+                    returned.add(change.what[1])
                 here = change.parent
             else:
                 forward.append(self._tree[there - self._first])
                 there = forward[-1].parent
         for change in reversed(forward):
             self._put(change.what, change.after)
+        for key in returned:  # what came back into a mailbox stands in its place again, in the order of the uids
+            if (mailbox := self.mailbox(key)) is not None:
+                messages = sorted(mailbox.messages.items())
+                mailbox.messages.clear()
+                mailbox.messages.update(messages)
         self.head = to
 
     def _put(self, what: What, value: Value | None) -> None:
@@ -326,15 +365,16 @@ class Store:
         if self._disk is not None:
             self._pending[what] = value
         if what[0] == "message":
-            _set(self._boxes[what[1][:2]][what[1].name].messages, what[2], value, Message)
+            messages = self._boxes[what[1][:2]][what[1].name].messages
+            self._uses.swap(_set(messages, what[2], value, Message), value)
         elif what[0] == "box":
             self._put_box(what[1], value)
         elif what[0] == "counter":
             _set(self._counters, what[1], value, int)
         elif what[0] == "queued":
-            _set(self._queues.setdefault(what[1], {}), what[2], value, Queued)
+            self._uses.swap(_set(self._queues.setdefault(what[1], {}), what[2], value, Queued), value)
         elif what[0] == "held":
-            _set(self._waiting, what[1:], value, Held)
+            self._uses.swap(_set(self._waiting, what[1:], value, Held), value)
         else:
             _set(self._accounts.setdefault(what[1], {}), what[2], value, Account)
 
@@ -348,8 +388,10 @@ class Store:
             boxes[key.name] = Mailbox(key, value, {})
 
 
-def _set(table: dict[_K, _V], key: _K, value: Value | None, kind: type[_V]) -> None:
-    if isinstance(value, kind):
-        table[key] = value
-    else:
-        del table[key]
+def _set(table: dict[_K, _V], key: _K, value: Value | None, kind: type[_V]) -> _V | None:
+    """Put a value into a table, or take it out (None); what was there before."""
+    if not isinstance(value, kind):
+        return table.pop(key)
+    before = table.get(key)
+    table[key] = value
+    return before

@@ -131,7 +131,7 @@ def _history(args: argparse.Namespace) -> Iterator[Finding]:
     for name in PROTOCOLS:
         path = history_file(name)
         size = f"{os.path.getsize(path)} octets" if os.path.exists(path) else "nothing yet"
-        yield Finding("ok", "history", f"{path}: {size}")
+        yield Finding("ok", f"history {name}", f"{path}: {size}")
 
 
 def _state(args: argparse.Namespace) -> Iterator[Finding]:

@@ -1,12 +1,13 @@
 """Records as JSON: one object for each entry of a transcript, for `serve --json` and `run --json`.
 
 Octets are text in latin-1: one character an octet, whatever they are. `t` is in seconds since 1970 UTC.
+`code` is a number in SMTP, and "+OK", "-ERR" or "+" in POP3; null where the server said nothing.
 """
 
 import json
 
-from mailshell.core.explain import masked
-from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Parsed, Prompt
+from mailshell.core.explain import code, masked
+from mailshell.core.record import Body, Closed, Exchange, Fault, Notice, Opened, Parsed, Prompt, reply_lines
 from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS
 
@@ -33,7 +34,7 @@ def event(entry: Entry, *, secrets: bool = False) -> dict[str, object]:
         }
     elif isinstance(record, Opened):
         known |= {"peer": wire.peer.address, "inside": wire.peer.inside, "after": record.after.name.lower()}
-        known |= {"replies": _texts(record.replies), "code": _code(record.replies)}
+        known |= _replies(record) | {"code": code(record.replies)}
     elif isinstance(record, Body):
         known |= {"size": len(record.octets) + record.omitted, "octets": _text(record.octets[:BODY])}
     elif isinstance(record, Notice):
@@ -49,12 +50,23 @@ def dump(known: dict[str, object]) -> bytes:
 
 
 def _answer(record: Exchange | Prompt | Notice) -> dict[str, object]:
-    return {
-        "replies": _texts(record.replies),
+    return _replies(record) | {
         "before": record.before.name.lower(),
         "after": record.after.name.lower(),
-        "code": _code(record.replies),
+        "code": code(record.replies),
     }
+
+
+def _replies(record: Opened | Exchange | Prompt | Notice) -> dict[str, object]:
+    """The lines of an answer; of a message that was sent, the first octets, and how many were left out."""
+    whole = sum(len(reply) for reply in record.replies)
+    if whole > BODY:
+        head = b"".join(record.replies)[:BODY]
+        record = record._replace(replies=(head[: head.rfind(b"\r\n") + 2],))
+    known: dict[str, object] = {"replies": [_text(line) for line in reply_lines(record)]}
+    if omitted := whole - len(b"".join(record.replies)):
+        known["omitted"] = omitted
+    return known
 
 
 def _ending(record: Closed) -> dict[str, object]:
@@ -69,15 +81,5 @@ def _command(parsed: Parsed | Fault, octets: bytes, protocol: str) -> str:
     return "" if card is None else card.name
 
 
-def _code(replies: tuple[bytes, ...]) -> int | None:
-    """The number that the last reply line begins with, in protocols that have one."""
-    digits = replies[-1][:3] if replies else b""
-    return int(digits) if len(digits) == 3 and digits.isdigit() else None
-
-
 def _text(octets: bytes) -> str:
     return octets.decode("latin-1")
-
-
-def _texts(lines: tuple[bytes, ...]) -> list[str]:
-    return [line.decode("latin-1") for line in lines]

@@ -94,7 +94,8 @@ def _single(args: argparse.Namespace, name: str, lines: Iterator[bytes], log: Lo
         return 0
     print(safe(f"mailshell: {name} is no conversation in a form that is known here."), file=sys.stderr)
     print(
-        "mailshell: known are C:/S: files, telnet, nc, openssl s_client, swaks, msmtp, curl -v, smtplib, mailshell.",
+        "mailshell: known are C:/S: files, telnet, nc, openssl s_client, swaks, msmtp, mpop, fetchmail, curl -v, "
+        "smtplib, poplib, mailshell.",
         file=sys.stderr,
     )
     return 1

@@ -150,7 +150,7 @@ class Screen:
         self._view = view
         self._encoding = "ascii" if view.ascii else "utf-8"
         self._log = log
-        self._renderer = Renderer(view)
+        self._renderer = self._fresh()
         self.pipe = Pipe(fd, self._missing)
         self._bodies: dict[int, int] = {}  # octets of the message so far, by connection
         self._waits_for = _message_phases()
@@ -178,6 +178,11 @@ class Screen:
         room = self.pipe.offer()
         if room or self._log.path is not None:
             self._write(self._lines(entry))
+
+    def _fresh(self) -> Renderer:
+        renderer = Renderer(self._view)
+        renderer.bounded = True
+        return renderer
 
     def _lines(self, entry: Entry) -> list[str]:
         record, number = entry.record, entry.wire.number
@@ -215,7 +220,7 @@ class Screen:
             self._count_on()
             return
         # Nobody saw how the open conversations got where they are, so they are shown afresh.
-        self._renderer, self._bodies = Renderer(self._view), {}
+        self._renderer, self._bodies = self._fresh(), {}
         self._crowded = False
 
 

@@ -1,11 +1,15 @@
 """`:mailbox`: the mailboxes of a host, the messages in one, one message as it is stored."""
 
+from collections.abc import Iterator
+
 from mailshell.core.clock import Instant, iso_date
 from mailshell.core.framer import lines
+from mailshell.core.session import Numbers
 from mailshell.mail import words
 from mailshell.mail.message import parse
 from mailshell.mail.queue import Recipient, Terms
 from mailshell.mail.store import Mailbox, Message
+from mailshell.shell.help import wrapped
 from mailshell.shell.looking import count
 from mailshell.shell.render import FOLD, Renderer
 from mailshell.shell.text import number, safe, width
@@ -100,17 +104,36 @@ def _notify(recipient: Recipient) -> str:
 
 def _messages(world: World, box: Mailbox, boxes: list[Mailbox], view: View) -> list[str]:
     out = [f"   {box.key.user}@{box.key.host} {box.key.name}: {count(len(box.messages), 'message')}"]
+    names = {uid: str(row) for row, uid in enumerate(box.messages, 1)}
+    for protocol, session in _opened(world, box):
+        names = {uid: _named(uid, session) for uid in box.messages}
+        text = f"A {protocol.upper()} session has this mailbox open, and the numbers are those of the session."
+        text += " x: marked as deleted." if session.marked else ""
+        text += " new: came later, the session does not see it." if "new" in names.values() else ""
+        out += wrapped(text, view.width, indent=5)
     if box.messages and view.width >= _WIDE:
         out.append(f"     {'':3} {'octets':>9}  {'date':<16}  {'from':<18}  subject")
-    for row, message in enumerate(box.messages.values(), 1):
-        out += _row(world, row, message, view)
+    for uid, message in box.messages.items():
+        out += _row(world, names[uid], message, view)
     others = [f"{one.key.name} {len(one.messages):,}" for one in boxes if one is not box]
     if others:
         out.append(_cut(f"     others: {', '.join(others)}", view.width, view))
     return out
 
 
-def _row(world: World, number: int, message: Message, view: View) -> list[str]:
+def _opened(world: World, box: Mailbox) -> Iterator[tuple[str, Numbers]]:
+    """The sessions that have a mailbox open, each with its protocol."""
+    for link in world.links.values():
+        numbers = link.session.numbers() if not link.closed and link.wire.host == box.key.host else None
+        if numbers is not None and (numbers.user, numbers.mailbox) == (box.key.user, box.key.name):
+            yield link.wire.protocol, numbers
+
+
+def _named(uid: int, session: Numbers) -> str:
+    return "x" * (uid in session.marked) + str(session.numbers.get(uid, "new"))
+
+
+def _row(world: World, number: str, message: Message, view: View) -> list[str]:
     start = world.store.octets(message.body)[:_HEAD]
     sender = _field(start, b"from") or "(no author)"
     subject = _field(start, b"subject") or "(no subject)"

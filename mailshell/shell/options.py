@@ -19,7 +19,7 @@ CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
     "world": (("lecture", "discard", "empty"), "the lecture's, one that keeps no mail, one without users"),
     "voice": (("modern", "classic"), "classic speaks as on the lecture's slides"),
     "policy": (("tolerant", "strict"), "strict refuses all that the standard forbids"),
-    "era": (("1982", "1995", "2008", "today"), "the year whose SMTP the server speaks"),
+    "era": (("1982", "1995", "2008", "today"), "the year whose SMTP and POP3 the server speaks"),
 }
 """The values of each option, and what they do."""
 

@@ -24,7 +24,7 @@ from mailshell.protocols import PROTOCOLS
 from mailshell.shell.bar import useful
 from mailshell.shell.help import legal_topics
 from mailshell.shell.meta import Meta
-from mailshell.shell.render import Label, Renderer
+from mailshell.shell.render import FOLD, Label, Renderer
 from mailshell.shell.text import cut, safe, wrap
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
@@ -168,7 +168,7 @@ class Panes:
         told: StyleAndTextTuples = []
         if self._last is not None and not isinstance(self._last.record, Body):
             engine = PROTOCOLS[self._last.wire.protocol]
-            told = _heading("What this means") + _told(explain(self._last.record, engine), self._view(), width)
+            told = _heading("What this means") + _told(explain(self._last.record, engine, FOLD), self._view(), width)
         # Where there is little room the state comes first, in two lines: it is asked for most.
         out = told + self._state(width) if self._wide() else self._in_short(width) + told
         room = self._room()

@@ -1,4 +1,4 @@
-"""`mailshell smtp`: at the world in a terminal, or from a script; which front end it is, and its first words."""
+"""`mailshell PROTOCOL`: at the world in a terminal, or from a script; which front end it is, and its first words."""
 
 import argparse
 import os
@@ -39,6 +39,7 @@ def main(args: argparse.Namespace) -> int:
 _ALONE = """\
 == mailshell {version}: mail servers in a world of their own. You can break nothing.
    practise  this is SMTP with {host}: type HELO lancs.uk, then Enter
+   fetch     :connect {host} pop3, then USER bob, PASS hungry, LIST
    demo      :demo lecture types a session for you, one line at each F8
    learn     :try gives three next moves, :why explains the last answer
    help      ? says what may be typed now, :help what else, :quit leaves
@@ -48,8 +49,8 @@ _ALONE = """\
 def _greet(args: argparse.Namespace) -> None:
     """Who speaks, where one is, how to get help: said before anything is imported that takes time."""
     head = "mailshell: " if args.plain else "== "
-    text = f"{head}mailshell {__version__}: {args.protocol.upper()} with {args.host} in a closed world. "
-    text += "? helps, :quit leaves.\n"
+    what = f"the scene {args.scene}" if args.scene else f"{args.protocol.upper()} with {args.host}"
+    text = f"{head}mailshell {__version__}: {what} in a closed world. ? helps, :quit leaves.\n"
     if args.alone:
         text = _ALONE.format(version=__version__, host=args.host).replace("== ", head)
         text = text.replace("at each F8", "at each :step") if plain_because(args) else text

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from string import ascii_lowercase
 
-from mailshell.core.explain import BodyLines, Manner, Meaning, Note, Row, body_row, explain
+from mailshell.core.explain import Manner, Meaning, Note, Row, body_row, explain
 from mailshell.core.record import Body, Closed, Exchange, Phase, Prompt, Record, Verdict
 from mailshell.core.session import Engine
 from mailshell.core.transcript import Entry, Wire
 from mailshell.mail.host import Host
 from mailshell.mail.letter import Letter
 from mailshell.protocols import PROTOCOLS
+from mailshell.shell.bodies import Message
 from mailshell.shell.text import hex_rows, middle_left_out, safe, show, width, wrap
 from mailshell.shell.theme import Role, paint
 from mailshell.shell.view import View, WireMarks
@@ -21,7 +22,7 @@ GLOSS_COLUMN = 43
 _GAP = 2  # columns between a line and its gloss, at least
 
 FOLD = 40
-"""Lines of a message that are shown, its header among them; the rest is counted."""
+"""Lines of a message, its header among them, or of an answer that are shown; the rest is counted."""
 
 _START, _END = 600, 100  # octets that are shown of a line over the longest
 
@@ -51,10 +52,12 @@ class Renderer:
         """The line, end included, that somebody types at this moment: it is never folded away."""
         self.unfolds = ""
         """What shows the rest of a message on the reader's own connection; empty where nothing does."""
+        self.bounded = False
+        """Whether a long answer is folded at every depth."""
         self.echoed = False
         """Whether the terminal shows what is typed already."""
         self._phases: dict[int, Phase] = {}
-        self._messages: dict[int, _Message] = {}
+        self._messages: dict[int, Message] = {}
         self._reasons: dict[int, str] = {}
 
     def lines(self, entry: Entry, label: Label = 1) -> list[str]:
@@ -67,15 +70,16 @@ class Renderer:
         engine = PROTOCOLS[entry.wire.protocol]
         if isinstance(record, Prompt):
             self._message(number).wants = record.wants or 0
-        meaning = explain(record, engine)
+        meaning = explain(record, engine, None if self._unfolded and not self.bounded else FOLD)
         for row in meaning.command:
             out += self._row(row, label)
             if not row.octets.endswith(b"\n"):
                 out += self.say(f"The line goes on; the server kept its first {len(row.octets):,} octets.")
-        for row in meaning.answers:
-            if meaning.before is None:
-                out += self._rule(number, label, meaning.after, engine)
-            out += self._row(row, label)
+        if meaning.before is None and meaning.answers:
+            out += self._rule(number, label, meaning.after, engine)
+        out += self._answers(
+            meaning, label, brings=isinstance(record, Exchange) and record.card.name in engine.messages
+        )
         out += self._closed(meaning, number, label) if isinstance(record, Closed) else self._why(meaning, number)
         if meaning.before is not None:
             out += self._rule(number, label, meaning.after, engine)
@@ -83,6 +87,18 @@ class Renderer:
             self._phases.pop(number, None)
             self._messages.pop(number, None)
         self._follow(number, record, meaning)
+        return out
+
+    def _answers(self, meaning: Meaning, label: Label, *, brings: bool) -> list[str]:
+        """What the server said; `brings`: all but the first and the last line are a message."""
+        letter, out, last = Letter(), [], len(meaning.answers) - 1
+        for at, row in enumerate(meaning.answers):
+            if at == last and meaning.folded:
+                out += self.say(self._more(meaning.folded, "answer", label))
+            if brings and 0 < at < last:
+                reading = letter.read(row.octets, dotted=True)
+                row = body_row(row.octets, reading.notes, reading.gloss, side="server")
+            out += self._row(row, label)
         return out
 
     def moved(self, wire: Wire, phase: Phase, label: Label, entries: Iterable[Entry] = ()) -> list[str]:
@@ -100,7 +116,7 @@ class Renderer:
         afresh._phases = dict(self._phases)
         for number, message in self._messages.items():
             # Where in a message of chunks the entries begin nobody knows; DATA begins a message.
-            afresh._messages[number] = _Message(message.sender, known=False)
+            afresh._messages[number] = Message(message.sender, known=False)
         return [line for entry in entries for line in afresh.lines(entry, labels.get(entry.wire.number, 1))]
 
     def message(self, before: Iterable[Entry], entry: Entry, label: Label, *, whole: bool = False) -> list[str]:
@@ -263,8 +279,12 @@ class Renderer:
         text = f"-- {name} "
         return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.theme)]
 
-    def _message(self, number: int) -> "_Message":
-        return self._messages.setdefault(number, _Message())
+    def _more(self, lines: int, what: str, label: Label) -> str:
+        more = f"{lines:,} more {'line' if lines == 1 else 'lines'} of the {what} not shown"
+        return f"{more}; {self.unfolds}" if self.unfolds and isinstance(label, int) else more
+
+    def _message(self, number: int) -> Message:
+        return self._messages.setdefault(number, Message())
 
     def _follow(self, number: int, record: Record, meaning: Meaning) -> None:
         """Remember the sender of the envelope, and how the octets that were asked for are to be read."""
@@ -277,7 +297,7 @@ class Renderer:
             for row in meaning.command:
                 for note in row.notes:
                     if note.rule == "Reverse-path":
-                        self._messages[number] = _Message(row.octets[note.start : note.end].strip(b"<>"))
+                        self._messages[number] = Message(row.octets[note.start : note.end].strip(b"<>"))
 
     def _body(self, number: int, body: Body, label: Label) -> list[str]:
         message = self._message(number)
@@ -307,30 +327,8 @@ class Renderer:
         folded = message.folded
         message.count = message.folded = 0
         if folded:
-            more = f"{folded:,} more {'line' if folded == 1 else 'lines'} of the message not shown"
-            out += self.say(f"{more}; {self.unfolds}" if self.unfolds and isinstance(label, int) else more)
+            out += self.say(self._more(folded, "message", label))
         return out
-
-
-class _Message:
-    """What is known of the message on one connection; `known` is false where its beginning was not seen."""
-
-    def __init__(self, sender: bytes = b"", *, known: bool = True) -> None:
-        self.sender = sender
-        self.known = known
-        self.letter: Letter | None = None
-        self.dotted = True
-        self.wants = 0  # octets of a counted body that are still to come
-        self.lines = BodyLines()
-        self.count = 0
-        self.folded = 0
-
-    def row(self, line: bytes) -> Row:
-        """A line of the message explained, as far as somebody knows where in the message it stands."""
-        if self.letter is None:
-            return body_row(line, gloss="message text" if self.count == 1 else "", dotted=self.dotted)
-        reading = self.letter.read(line, dotted=self.dotted)
-        return body_row(line, reading.notes, reading.gloss, dotted=self.dotted)
 
 
 def cited(notes: list[Note], row: Row) -> list[str]:

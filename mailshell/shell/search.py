@@ -1,12 +1,13 @@
 """`:search` and `:copy`: the steps of a story as a list, the lines that hold a text, one side for pasting."""
 
+import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from mailshell.core import script
 from mailshell.core.explain import Row, body_row, explain, masked
 from mailshell.core.framer import lines
-from mailshell.core.record import HEARD, SAID, Body, Closed, Exchange, Prompt
+from mailshell.core.record import HEARD, SAID, Body, Closed, Exchange, Prompt, reply_lines
 from mailshell.mail.letter import Letter
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.help import wrapped
@@ -18,6 +19,7 @@ from mailshell.shell.view import View
 
 Sides = Literal["client", "server", "all"]
 
+_CODE = re.compile(rb"[0-9]{3}|[^ \r]+")
 _NUMBER = 5
 """Columns of a number."""
 _BELOW = 9
@@ -33,14 +35,15 @@ def _listed(step: Step, view: View) -> str:
     record, who = step.entry.record, f"connection {step.label} " if step.label > 1 else ""
     code = ""
     if isinstance(record, SAID) and record.replies:
-        code = record.replies[-1].split(b" ", 1)[0].decode("ascii", "replace").strip()
+        found = _CODE.match(record.replies[0])
+        code = "" if found is None else found[0].decode("ascii", "replace")
     head = f"{step.number:>{_NUMBER}}  {code:<4} "
     if isinstance(record, Body):
         count = len(lines(record.octets))
         return f"{head}{who}({count:,} {'line' if count == 1 else 'lines'} of a message)"
     if isinstance(record, Closed):
         return f"{head}{who}(closed by the {record.by})"
-    meaning = explain(record, PROTOCOLS[step.entry.wire.protocol])
+    meaning = explain(record, PROTOCOLS[step.entry.wire.protocol], 1)
     # The answer to a counted chunk has no command of its own.
     return head + _plain(view).line((*meaning.command, *meaning.answers)[0], step.label)
 
@@ -103,5 +106,5 @@ def side(found: list[Step], which: Sides, *, secrets: bool) -> list[str]:
             else:
                 out.append(record.octets if secrets else masked(record.octets))
         if isinstance(record, SAID) and which != "client":
-            out += record.replies
+            out += reply_lines(record)
     return [script.text(line.removesuffix(b"\r\n")) for line in out]

@@ -25,9 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `serve` beside those that every command has."""
     parser.add_argument("--bind", default="127.0.0.1", metavar="ADDR", help="address to listen on (default 127.0.0.1)")
     for name in PROTOCOLS:
-        text = f"port for {name.upper()}, 0 picks a free one"
-        if len(PROTOCOLS) == 1:
-            text += f" (default {PORTS[name]})"
+        text = f"port for {name.upper()}, 0 picks a free one ({PORTS[name]} where no port is asked for)"
         parser.add_argument(f"--{name}", type=_port, metavar="PORT", help=text)
     parser.add_argument("--host", default=DEFAULT_HOST, metavar="NAME", help=f"which server (default {DEFAULT_HOST})")
     parser.add_argument(
@@ -98,7 +96,7 @@ class _Shown:
             if not ipaddress.ip_address(port.address).is_loopback:
                 print(
                     f"mailshell: {port.address} is not this machine alone: "
-                    f"anyone who can reach port {port.port} can send mail into this world.",
+                    f"anyone who can reach port {port.port} can use this {port.protocol.upper()} server.",
                     file=sys.stderr,
                     flush=True,
                 )

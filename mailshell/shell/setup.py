@@ -69,6 +69,7 @@ def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int
 
             scene = load(args.scene)
             args.host = scene.header.get("host", args.host)
+            args.protocol = scene.header.get("protocol", args.protocol)
         asked = setting(scene.header if scene else {}, args.world, traits(args))
     except ScriptError as error:
         print(safe(f"mailshell: {error}"), file=sys.stderr)

@@ -3,56 +3,46 @@
 import re
 
 from mailshell.core import tables
+from mailshell.core.elsewhere import Told
 from mailshell.core.explain import Note, Row
 from mailshell.mail import words
 from mailshell.mail.host import Traits
 from mailshell.mail.letter import Letter
-from mailshell.shell.annotate import Annotator, fault_of, reply_card, reply_row, sent_row
-from mailshell.shell.help import wrapped
+from mailshell.protocols import readers
+from mailshell.shell.annotate import Annotator
 from mailshell.shell.known import fact_lines, facts
 from mailshell.shell.text import safe
 from mailshell.shell.view import View
-from mailshell.smtp import reasons
-from mailshell.smtp.astray import slips
-from mailshell.smtp.replies import EHLO_OK
-from mailshell.smtp.responses import read_line
 
-_OFFER = re.compile(r"250[ -]([A-Z0-9-]+)( .*)?")
 _FIELD = re.compile(rb"([A-Za-z][!-9;-~]*)[ \t]*:")
-_PARAMETER = re.compile(r"([A-Za-z][A-Za-z0-9-]*)=\S*")
 
 
 def line_lines(text: str, view: View, traits: Traits) -> list[str]:
     """A reply, a header field, a parameter, encoded words or a command; empty where it is none that we know."""
     octets = text.encode("utf-8", "surrogateescape")
-    if read_line(octets) is not None:
-        return _reply(octets, view, traits)
+    replies = [reader.reply(octets, traits) for reader in readers().values()]
+    if any(replies):
+        return _told(replies, view)
     name, coded = _name(octets), words.words(octets) or words.flaws(octets)
     field = name and any(fact.kind.startswith("header field") for fact in facts(name))
     # Anybody may make up a field; in a file of any octets a colon alone is none.
     if field or coded or (name and " " in text and text.isprintable()):
         return _marked(octets, view)
-    parameter = _PARAMETER.fullmatch(text)
-    if parameter is not None:
-        known = [fact for fact in facts(parameter[1].upper(), traits) if fact.kind == "parameter"]
-        return [line for fact in known for line in fact_lines(fact._replace(name=text), view)]
-    return _command(octets, view, traits)
+    return _told([reader.command(octets, traits) for reader in readers().values()], view)
 
 
-def _reply(line: bytes, view: View, traits: Traits) -> list[str]:
-    """A line of a server, as if it stood alone: what it answers is not known."""
-    text = line.decode("utf-8", "surrogateescape")
-    found = read_line(line)
-    assert found is not None, "the caller has read it"
-    offer = _OFFER.fullmatch(text)
-    keywords = [fact for fact in facts(offer[1], traits) if fact.kind == "EHLO keyword"] if offer is not None else []
-    row = reply_row(line, EHLO_OK.card if keywords else reply_card("", found.code))
-    if view.depth == 0:
-        return [safe(f"{text}: {row.gloss}", ascii_only=view.ascii)]
-    known = [*(facts(found.enhanced, traits) if found.enhanced else []), *keywords]
-    about = known if keywords else [*facts(str(found.code), traits), *known]
-    wrong = [row for slip in slips(None, (line,)) for row in wrapped(f"note: Not by the standard: {slip}", view.width)]
-    return [*_lines(row, view), *wrong, *(line for fact in about for line in fact_lines(fact, view))]
+def _told(found: list[Told | None], view: View) -> list[str]:
+    """A line of the wire as each protocol reads it that knows it."""
+    out = []
+    for told in filter(None, found):
+        if told.row is not None and view.depth == 0:
+            out.append(safe(f"{told.name}: {told.row.gloss}", ascii_only=view.ascii))
+            continue
+        out += [] if told.row is None else _lines(told.row, view)
+        for remark in told.remarks:
+            out += Annotator(view).below(f"{remark.head}: ", remark.text)
+        out += [line for fact in told.facts for line in fact_lines(fact, view)]
+    return out
 
 
 def _marked(line: bytes, view: View) -> list[str]:
@@ -100,21 +90,6 @@ _WORDS_MORE = (
     "An encoded word: a header field may hold text outside ASCII as =?charset?Q?text?= or =?charset?B?text?=. "
     "Q is like quoted-printable with _ for a space, B is base64."
 )
-
-
-def _command(line: bytes, view: View, traits: Traits) -> list[str]:
-    """A line of a client; empty where its first word is no command of any server."""
-    verb = line.split(b" ", 1)[0].decode("latin-1")
-    known = [fact for fact in facts(verb, traits) if fact.kind == "command"]
-    if not known:
-        return []
-    row = sent_row(line, refused=True)
-    if view.depth == 0:
-        return [safe(f"{verb.upper()}: {row.gloss}", ascii_only=view.ascii)]
-    out = _lines(row, view)
-    if (fault := fault_of(line)) is not None:
-        out += Annotator(view).below("why: ", f"It does not fit the grammar. {reasons.syntax(line, fault).because}")
-    return out + [text for fact in known for text in fact_lines(fact, view)]
 
 
 def _lines(row: Row, view: View) -> list[str]:

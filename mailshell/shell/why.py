@@ -6,15 +6,14 @@
 3  also each part of the command and of the answer, the codes taken apart, and what servers mean by them
 """
 
-import re
 from collections.abc import Iterator
 
 from mailshell.core.explain import Row, explain
 from mailshell.core.record import SAID, Body, Closed, Exchange, Fault, Notice, Opened, Prompt, Spoken, Verdict
 from mailshell.core.transcript import Entry
-from mailshell.protocols import PROTOCOLS
+from mailshell.protocols import PROTOCOLS, readers
 from mailshell.shell.help import legal_topics, wrapped
-from mailshell.shell.render import Renderer
+from mailshell.shell.render import FOLD, Renderer
 from mailshell.shell.steps import Step
 from mailshell.shell.text import safe, show, wrap
 from mailshell.shell.view import View
@@ -31,7 +30,6 @@ _VERDICTS = {
     Verdict.REFUSED: "The command was refused, and it changed nothing.",
 }
 _TEXT = "The server had asked for a message. Each of these lines is a part of it, and none is a command."
-_CODES = re.compile(rb"([0-9]{3})(?:[ -]([245]\.[0-9]{1,3}\.[0-9]{1,3})(?= |\r))?")
 
 
 def why(step: Step, link: Link | None, before: list[Entry], view: View, depth: int = 2) -> list[str]:
@@ -91,7 +89,7 @@ def _rule(record: Opened | Exchange | Prompt | Notice, step: Step, link: Link | 
 
 def _parts(record: Spoken, step: Step) -> Iterator[Line]:
     """Each part of the command and of the answer once, with its section."""
-    meaning = explain(record, PROTOCOLS[step.entry.wire.protocol])
+    meaning = explain(record, PROTOCOLS[step.entry.wire.protocol], FOLD)
     told: set[tuple[str, str]] = set()
     for head, rows in (("typed", meaning.command), ("answer", meaning.answers)):
         for row in rows:
@@ -113,16 +111,18 @@ def _octets(row: Row, start: int, end: int) -> str:
 
 def _codes(record: Spoken, step: Step) -> Iterator[Line]:
     """The codes of the answer taken apart, what servers mean by it after this verb, and the verb's history."""
-    from mailshell.shell.known import facts
+    from mailshell.shell.known import TODAY
 
-    verb = _verb(record, step)
-    found = _CODES.match(record.replies[-1]) if isinstance(record, SAID) and record.replies else None
-    if found is not None:
-        code, enhanced = found[1].decode("ascii"), (found[2] or b"").decode("ascii")
-        for fact in (*facts(code), *(facts(enhanced) if enhanced else ())):
+    verb, reader = _verb(record, step), readers()[step.entry.wire.protocol]
+    codes: tuple[str, ...] = ()
+    if isinstance(record, SAID) and record.replies:
+        codes = reader.codes(record.replies[0].rstrip(b"\r\n"))
+    for code in codes:
+        for fact in reader.facts(code, TODAY):
             yield "code", f"{fact.name} {fact.says}: {fact.more} ({fact.section.split(';')[0]})"
             yield from (("", text) for head, text in fact.fields if head == "digit" or ".X" in head)
-        for fact in facts(f"{verb} {code}") if verb else ():
+    if codes and verb:
+        for fact in reader.facts(f"{verb} {codes[0]}", TODAY):
             yield from (("cases", f"{fact.name}, {phase}: {note}") for phase, note in fact.fields)
     for topic in PROTOCOLS[step.entry.wire.protocol].topics:
         if topic.card.name == verb and topic.examples:

@@ -1,6 +1,6 @@
 """SMTP as one protocol of the world (RFC 5321)."""
 
-from mailshell.core import tables
+from mailshell.core.reasons import unknown_marked
 from mailshell.core.record import Card, Part
 from mailshell.core.session import Engine, Marked, Peer, Topic
 from mailshell.mail.host import Host
@@ -20,21 +20,9 @@ def mark_command(line: bytes) -> Marked:
         return Marked(END_CARD, (Part(".", 0, 1),), END_CARD.parts, END_CARD.says)
     reading = TABLE.read(line, marks=True)
     if reading.command is None:
-        return _unknown(line, reading.parts)
+        return unknown_marked(line, reading.parts, "smtp-commands", "SMTP")
     card = reading.command.card
     return Marked(card, reading.parts, card.parts, card.says)
-
-
-def _unknown(line: bytes, parts: tuple[Part, ...]) -> Marked:
-    """A line whose first word is no command of ours; some are commands of other servers."""
-    for part in parts:
-        word = line[part.start : part.end].decode("latin-1").upper()
-        for row in tables.find("smtp-commands", "command", word):
-            return Marked(None, parts, {part.rule: f"verb, not offered here: {row['says']}"}, row["says"])
-    return Marked(None, parts, {"Unknown": _NOWHERE}, _NOWHERE)
-
-
-_NOWHERE = "no command of SMTP"
 
 
 def matrix(host: Host) -> list[str]:

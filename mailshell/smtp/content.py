@@ -20,19 +20,6 @@ class Problem(NamedTuple):
     because: str
 
 
-def unstuff(octets: bytes) -> bytes:
-    """Take one dot off every line that begins with a dot (RFC 5321 section 4.5.2)."""
-    if octets[:1] == b".":
-        octets = octets[1:]
-    return octets.replace(b"\r\n.", b"\r\n") if b"\r\n." in octets else octets
-
-
-def stuff(octets: bytes) -> bytes:
-    """Put one dot before every line that begins with a dot; the inverse of `unstuff`."""
-    dotted = b"." + octets if octets[:1] == b"." else octets
-    return dotted.replace(b"\r\n.", b"\r\n..")
-
-
 def problem(message: bytes) -> Problem | None:
     """A NUL, a bare CR or a bare LF; both policies refuse them, because a next server might take them for line ends."""
     if b"\0" in message:

@@ -124,7 +124,7 @@ class Desk:
 
     def has(self, command: Command["Desk", Reply]) -> bool:
         """Whether the host lists this command as one of its own."""
-        return not command.relic and (not command.needs or self.offers(command.needs))
+        return command.offered(self.offers)
 
     @property
     def size_limit(self) -> int:

@@ -4,21 +4,9 @@ The one table from which it follows what a host offers and which words it has ne
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from mailshell.core.record import Card, Cite
-from mailshell.mail.host import Era
-
-
-class Since(NamedTuple):
-    """What first described a verb or an extension, and the year in which that appeared."""
-
-    source: str
-    year: int
-
-    def __str__(self) -> str:
-        return f"Since {self.source}, {self.year}."
-
+from mailshell.mail.eras import Since, Years
 
 _FIRST = Since("RFC 821", 1982)
 _EXTENDED = Since("RFC 1425", 1993)
@@ -113,38 +101,8 @@ ELSEWHERE: Mapping[str, Since] = {
 }
 """What is no verb and no keyword of a server here: by its name, or by the RFC that describes it now."""
 
-_KNOWN = {**SINCE, **ELSEWHERE}
-_LAST_YEAR: Mapping[Era, int] = {"1982": 1982, "1995": 1995, "2008": 2008, "today": 9999}
-
-
-def known(name: str, era: Era) -> bool:
-    """Whether a server of that era has heard of a verb or keyword."""
-    return _KNOWN[name].year <= _LAST_YEAR[era]
-
-
-def absent(name: str, era: Era) -> str:
-    """Why a host does not offer a verb or keyword, in a sentence: it is off, or the host is too old for it."""
-    if known(name, era):
-        return f"This server does not offer {name}."
-    since = _KNOWN[name]
-    return f"{name} came in {since.year} ({since.source}), and this is a server of {era}."
-
-
-def later(name: str, section: str, era: Era) -> str:
-    """That a word is of a later year than a server of that era, in a sentence; empty where it is not.
-
-    `section` is the place that describes the word, as tables write it.
-    """
-    since = SINCE.get(name) or ELSEWHERE.get(name) or ELSEWHERE.get(" ".join(section.split()[:2]))
-    if since is None or since.year <= _LAST_YEAR[era]:
-        return ""
-    return f"Later than {era}: {name} came in {since.year} ({since.source})."
-
-
-def dated(card: Card, name: str) -> Card:
-    """The card with one sentence more: since when `name`, a verb or keyword, exists."""
-    return card._replace(more=f"{card.more} {SINCE[name]}")
-
+YEARS = Years(SINCE, ELSEWHERE)
+known, absent, later, dated = YEARS.known, YEARS.absent, YEARS.later, YEARS.dated
 
 CARDS = (
     Card(

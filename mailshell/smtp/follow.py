@@ -5,12 +5,15 @@ lines that wait for an answer are not read before it is known whether they are c
 """
 
 from collections import deque
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from mailshell.core import record, tables
+from mailshell.core.elsewhere import Begun, Kind, Step
+from mailshell.core.record import Side
 from mailshell.smtp.phases import Phase, breaks
 from mailshell.smtp.responses import read_line
-
-Kind = Literal["greeting", "command", "answer", "text", "reply", "hidden"]
+from mailshell.smtp.session import TABLE
 
 _WAITING = 1000
 """So many client lines may wait for answers, and so many lines may make one reply: a bound for our memory."""
@@ -19,22 +22,6 @@ _DIGITS = 20  # of a chunk size; more are no size of anything
 
 _HELLO = frozenset({b"EHLO", b"HELO", b"LHLO"})
 _SENDER = frozenset({b"MAIL", b"SEND", b"SOML", b"SAML"})
-
-
-class Step(NamedTuple):
-    """What one turn was.
-
-    `greeting`, and `reply` for one whose command is not shown, have no octets; `answer` is a line of an AUTH exchange,
-    `text` is message text, `hidden` the reply to a message that is not shown. `before` and `after` are None where the
-    lines do not prove a phase.
-    """
-
-    kind: Kind
-    octets: bytes
-    replies: tuple[bytes, ...]
-    before: Phase | None
-    after: Phase | None
-    verb: bytes = b""
 
 
 class _Waiting(NamedTuple):
@@ -50,7 +37,7 @@ class Follower:
     """Follows one connection; lines come with their line ends."""
 
     def __init__(self) -> None:
-        self.phase: Phase | None = None
+        self.phase: record.Phase | None = None
         self._lines: deque[bytes] = deque()
         self._dots = 0  # how many of them are final dots
         self._open: _Waiting | None = None
@@ -121,21 +108,22 @@ class Follower:
 
     def _answered(self, code: int) -> Step:
         replies, waiting, before = tuple(self._reply), self._open, self.phase
+        refused = code >= 400
         self._reply, self._open, self._chunk, self._unproved = [], None, 0, False
         self._challenged = code == 334
         if waiting is not None:
             self.phase = _moved(before, waiting, code)
             octets = b"" if waiting.shown else waiting.octets
-            return Step(waiting.kind, octets, replies, before, self.phase, waiting.verb)
+            return Step(waiting.kind, octets, replies, before, self.phase, waiting.verb, refused)
         if code == 220:
             self.phase = Phase.GREETED
             return Step("greeting", b"", replies, before, self.phase)
         if before is Phase.MESSAGE:
             # One reply a command: whatever the log leaves out, the message is over.
             self.phase = Phase.CLOSED if code == 421 else Phase.READY
-            return Step("hidden", b"", replies, before, self.phase, b".")
+            return Step("hidden", b"", replies, before, self.phase, b".", refused)
         self.phase = Phase.CLOSED if code == 421 else before
-        return Step("reply", b"", replies, before, self.phase)
+        return Step("reply", b"", replies, before, self.phase, b"", refused)
 
     def _unanswered(self) -> list[Step]:
         """Let the line that waits go without an answer."""
@@ -160,7 +148,7 @@ def _chunk_size(line: bytes) -> int:
     return int(words[1]) if len(words) > 1 and words[1].isdigit() and len(words[1]) <= _DIGITS else 0
 
 
-def _moved(phase: Phase | None, waiting: _Waiting, code: int) -> Phase | None:
+def _moved(phase: record.Phase | None, waiting: _Waiting, code: int) -> record.Phase | None:
     """The phase after an answer; where the answer proves nothing, the phase stays what it was."""
     verb, done = waiting.verb, 200 <= code < 300
     if code == 421 or (verb == b"QUIT" and done):
@@ -185,3 +173,49 @@ def _moved(phase: Phase | None, waiting: _Waiting, code: int) -> Phase | None:
     if verb == b"STARTTLS":
         return Phase.GREETED
     return None if verb in (b"ATRN", b"TURN") else phase
+
+
+class Sorter:
+    """Tells lines of the server by their reply codes, but not inside a message.
+
+    A screen on which a program typed shows neither commands nor messages; `echoed` says that this one does.
+    """
+
+    def __init__(self, *, echoed: bool = False) -> None:
+        self.inside: Side | None = None
+        self.open = False
+        self._echoed = echoed
+
+    def read(self, line: bytes) -> Side | None:
+        """Whose line it is, where it is text or a reply."""
+        if self.inside is not None:
+            self.inside = None if line == b"." else "client"
+            return "client"
+        reply = read_line(line)
+        if reply is None:
+            return None
+        self.inside = "client" if reply.code == 354 and (self._echoed or not self.open) else None
+        self.open = reply.code not in (221, 421)
+        return "server"
+
+    def typed(self, line: bytes) -> None:
+        """The screen shows what was typed."""
+        self._echoed = True
+
+
+def knows(line: bytes) -> bool:
+    """Whether a line begins with a command of ours, or of another server."""
+    verb = line.split(b" ", 1)[0]
+    return TABLE.find(verb) is not None or bool(tables.find("smtp-commands", "command", verb.decode("latin-1")))
+
+
+def begin(before: Sequence[bytes], line: bytes) -> Begun | None:
+    """A screen whose first reply this is; one that is no greeting shows that the log begins late."""
+    reply = read_line(line)
+    if reply is None:
+        return None
+    late = reply.code not in (220, 221, 421)
+    typed = tuple(one for one in before if late and knows(one))
+    sorter = Sorter(echoed=bool(typed))
+    sorter.read(line)
+    return Begun(sorter, typed)

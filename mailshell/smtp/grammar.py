@@ -5,23 +5,18 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor, Slip
 from mailshell.core.record import Cite, Expect
+from mailshell.core.utf8 import CHARACTER
 from mailshell.smtp import limits, ulabels
 
 _ATOM = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-UTF8 = (
-    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|"
-    rb"[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|"
-    rb"\xf4[\x80-\x8f][\x80-\xbf]{2}"
-)
-"""UTF8-non-ascii: one character outside ASCII (RFC 6532 section 3.1), to stand inside a group of a pattern."""
-_ATOM8 = rb"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|" + UTF8 + rb")+"
-_EDGE8 = rb"(?:[A-Za-z0-9]|" + UTF8 + rb")"
+_ATOM8 = rb"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|" + CHARACTER + rb")+"
+_EDGE8 = rb"(?:[A-Za-z0-9]|" + CHARACTER + rb")"
 _LABEL8 = _EDGE8 + rb"(?:-*" + _EDGE8 + rb")*"
 DOT_STRING = re.compile(_ATOM8 + rb"(?:\." + _ATOM8 + rb")*")
 ATOM = re.compile(_ATOM)
 QUOTED_CONTENT = re.compile(rb"(?:[ !#-\[\]-~]|\\[ -~])*")
-_QUOTED_CONTENT8 = re.compile(rb"(?:[ !#-\[\]-~]|\\[ -~]|" + UTF8 + rb")*")
+_QUOTED_CONTENT8 = re.compile(rb"(?:[ !#-\[\]-~]|\\[ -~]|" + CHARACTER + rb")*")
 _SIMPLE = re.compile(rb"<(" + _ATOM + rb"(?:\." + _ATOM + rb")*)@(" + _LABEL + rb"(?:\." + _LABEL + rb")*)>")
 DOMAIN = re.compile(_LABEL + rb"(?:\." + _LABEL + rb")*")
 _DOMAIN8 = re.compile(_LABEL8 + rb"(?:\." + _LABEL8 + rb")*")

@@ -5,9 +5,10 @@ A promise of a move holds for the state that it was made for; tests make every m
 
 from collections.abc import Callable
 
+from mailshell.core import dots
 from mailshell.core.record import Phase, Verdict
 from mailshell.core.session import Move
-from mailshell.smtp import content, grammar
+from mailshell.smtp import grammar
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.commands import data
 from mailshell.smtp.desk import Desk
@@ -202,7 +203,7 @@ def _failed(desk: Desk) -> Three:
 
 
 def _message(desk: Desk) -> Three:
-    refusal, slips = data.judged(desk, content.unstuff(desk.state.content.octets()))
+    refusal, slips = data.judged(desk, dots.unstuff(desk.state.content.octets()))
     says = "The message ends. The server stores it and answers 250."
     verdict = _TOLERATED if slips else _ACCEPTED
     if refusal is not None:

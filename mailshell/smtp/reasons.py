@@ -1,8 +1,10 @@
 """Why a line was refused, in sentences for the student; none of this goes on the wire."""
 
-from mailshell.core import tables
+from functools import partial
+
+from mailshell.core import reasons
 from mailshell.core.command import Command, Table
-from mailshell.core.record import Expect, Fault, Phase
+from mailshell.core.record import Fault, Phase
 from mailshell.smtp import eras, ulabels
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.desk import Desk
@@ -20,18 +22,7 @@ from mailshell.smtp.replies import (
 )
 from mailshell.smtp.wording import Reply
 
-CRLF = Expect("CR LF", "every line of SMTP ends in these two octets")
-_HTTP = frozenset({b"GET", b"POST", b"HEAD", b"PUT", b"CONNECT", b"OPTIONS"})
-_NAMES = {
-    b"\0": "NUL",
-    b"\r": "a CR without LF",
-    b" ": "a space",
-    b"\t": "a tab",
-    b".": "a dot",
-    b",": "a comma",
-    b":": "a colon",
-    b'"': "a double quote",
-}
+CRLF = reasons.crlf("SMTP")
 _DOTS = "A {} has letters, digits and hyphens, and single dots between them."
 _NEED: dict[Phase, str] = {
     smtp.Phase.GREETED: "EHLO or HELO",
@@ -53,57 +44,24 @@ def closed_early(phase: Phase) -> str:
     return "The connection ended without QUIT."
 
 
-def too_long(size: int, limit: int) -> str:
-    """A line over the limit of its verb."""
-    return f"The line has {size} octets, CR LF included. The longest allowed here has {limit}."
-
-
-def bare_lf(octets: bytes) -> str:
-    """A line that ends in LF alone."""
-    return (
-        f"The line ends in LF (octet {len(octets)}) without CR before it. SMTP ends every line with CR LF. "
-        "A program writes \\r\\n, not \\n."
-    )
-
-
 def unknown(line: bytes, table: Table[Desk, Reply], phase: Phase, desk: Desk) -> Reply:
     """500: the first word is no verb; the nearest one is named."""
-    word = line.replace(b"\t", b" ").split(b" ", 1)[0]
+    word = reasons.first_word(line)
     legal = _legal(table, phase, desk)
-    if line.strip() and not word:
-        return UNKNOWN_COMMAND("The line starts with white space. A command starts at the first octet of its line.")
     if word == b".":
         return UNKNOWN_COMMAND(f"A line with one dot ends a message, and no message is being sent. Legal now: {legal}.")
-    if not word and phase in (smtp.Phase.CHUNKS, smtp.Phase.FAILED):
+    if not line.strip() and not word and phase in (smtp.Phase.CHUNKS, smtp.Phase.FAILED):
         because = "The line is empty. Octets past the end of a chunk are read as commands, and CR LF counts as two."
         return UNKNOWN_COMMAND(f"{because} Legal now: {legal}.")
-    if not word:
-        return UNKNOWN_COMMAND(f"The line is empty. Legal now: {legal}.")
-    if word.upper() in _HTTP:
-        return UNKNOWN_COMMAND(f"{word.decode('ascii')} is a command of HTTP, and this is an SMTP server.")
+    if because := reasons.no_verb(line, "an SMTP", legal):
+        return UNKNOWN_COMMAND(because)
     name = word.decode("latin-1").upper()
     if name in eras.ELSEWHERE and not eras.known(name, desk.host.traits.era):
         return not_yet(name, desk)
-    if rows := tables.find("smtp-commands", "command", name):
-        section = rows[0]["section"]
-        because = f"This server does not have {name} ({tables.cite(section)}). Legal now: {legal}."
-        return UNKNOWN_COMMAND(f"{eras.later(name, section, desk.host.traits.era)} {because}".strip())
-    near = _near(word, table, desk)
-    hint = f" Did you mean {near}?" if near else ""
-    return UNKNOWN_COMMAND(f"{_shown(word)} is no command of this server.{hint} Legal now: {legal}.")
-
-
-def _near(word: bytes, table: Table[Desk, Reply], desk: Desk) -> str | None:
-    # Imported here because only a wrong line needs it, and most sessions have none at their start.
-    from difflib import get_close_matches
-
-    text = word.decode("latin-1").upper()
-    syntaxes = {command.card.name: command.syntax for command in table.commands if desk.has(command)}
-    for name, syntax in syntaxes.items():
-        if text.startswith(name):
-            return syntax
-    found = get_close_matches(text, syntaxes, 1, 0.6)
-    return syntaxes[found[0]] if found else None
+    era = desk.host.traits.era
+    if because := reasons.not_here("smtp-commands", name, legal, partial(eras.later, era=era)):
+        return UNKNOWN_COMMAND(because)
+    return UNKNOWN_COMMAND(reasons.no_command(word, filter(desk.has, table.commands), legal))
 
 
 def wrong_order(command: Command[Desk, Reply], phase: Phase, table: Table[Desk, Reply], desk: Desk) -> Reply:
@@ -152,17 +110,10 @@ def misfit(verb: str, line: bytes, fault: Fault, desk: Desk) -> Reply:
 
 
 def _found(line: bytes, fault: Fault) -> str:
-    if fault.at >= len(line):
-        return f"The line ends after octet {len(line)}."
-    octet = line[fault.at : fault.at + 1]
-    if octet in _NAMES:
-        return f"Octet {fault.at + 1} is {_NAMES[octet]}."
-    if fault.expected[0].what == ulabels.WHAT and octet > b"\x7f":
+    if fault.at < len(line) and fault.expected[0].what == ulabels.WHAT and line[fault.at] > 127:
         letter = line[fault.at :].decode("utf-8", "ignore")[0]
         return f"The character at octet {fault.at + 1} is U+{ord(letter):04X}."
-    if not b" " < octet < b"\x7f":
-        return f"Octet {fault.at + 1} is 0x{octet.hex().upper()}; a command has visible ASCII characters only."
-    return f'Octet {fault.at + 1} is "{octet.decode("ascii")}".'
+    return reasons.found(line, fault)
 
 
 def _wanted(line: bytes, fault: Fault) -> str:
@@ -178,9 +129,7 @@ def _wanted(line: bytes, fault: Fault) -> str:
         if fault.at < len(line):
             return f"The address ends before it, and > must follow. {_DOTS.format('domain')}"
         return "The address must end with > here."
-    wants = [f"{_worded(expect.what.strip())} ({expect.why})" for expect in fault.expected[:4]]
-    more = " or others" if len(fault.expected) > 4 else ""
-    return f"Expected there: {', or '.join(wants)}{more}."
+    return reasons.wanted(fault)
 
 
 def not_offered(command: Command[Desk, Reply], desk: Desk) -> Reply:
@@ -207,18 +156,3 @@ def legal(table: Table[Desk, Reply], phase: Phase, desk: Desk) -> tuple[str, ...
 
 def _legal(table: Table[Desk, Reply], phase: Phase, desk: Desk) -> str:
     return " ".join(legal(table, phase, desk))
-
-
-def _worded(what: str) -> str:
-    """What was wanted, as a sentence may have it: a lone mark of punctuation stands in quotes."""
-    return f'"{what}"' if len(what) == 1 and what != '"' else what
-
-
-def _shown(octets: bytes) -> str:
-    """Text as text, at most 40 characters of it; other octets in hexadecimal."""
-    return "".join(map(_letter, octets.decode("utf-8", "surrogateescape")[:40]))
-
-
-def _letter(letter: str) -> str:
-    octets = letter.encode("utf-8", "surrogateescape")
-    return letter if letter.isprintable() else "".join(f"\\x{octet:02x}" for octet in octets)

@@ -62,8 +62,8 @@ def read_line(line: bytes) -> ReplyLine | None:
     return ReplyLine(int(found[1]), found[2] == b"-", enhanced, line[found.end() :].removeprefix(b" "))
 
 
-def mark_reply(line: bytes, card: Card) -> Marked:
-    """One line of a reply, line end left out, and the card of the reply that it belongs to."""
+def mark_reply(line: bytes, card: Card, at: int = 0) -> Marked:
+    """One line of a reply, line end left out, and the card of the reply; which line it is does not matter in SMTP."""
     found = _LINE.match(line)
     if found is None:
         return Marked(card, (Part("text", 0, len(line)),) if line else (), {"text": "no reply by the grammar"}, "")

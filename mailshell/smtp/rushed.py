@@ -1,13 +1,11 @@
-"""Which commands a client may send before it has read the answer to an earlier one (RFC 2920 section 3.1).
-
-A server carries them out one by one all the same, because it must not look at when they came. The one who fed the
-session knows that, and asks here whether it was wrong.
-"""
+"""Which commands a client may send before it has read the answer to an earlier one (RFC 2920 section 3.1)."""
 
 from collections.abc import Iterator
 
 from mailshell.core.command import Table
-from mailshell.core.record import HEARD, Exchange, Fault, Prompt, Record, Verdict
+from mailshell.core.record import Exchange, Prompt, Record, Verdict
+from mailshell.core.rushed import DROPPED, EARLY, followed
+from mailshell.core.rushed import verb as verb_of
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.wording import Reply
 
@@ -26,11 +24,8 @@ def notes(
     before, `dropped` that more came after QUIT. No record holds that, so the note stands at the end of the connection.
     """
     grouped = extended and desk.offers("PIPELINING")
-    for at in range(_last(records)):
-        record = records[at]
-        if not isinstance(record, (Exchange, Prompt)):
-            continue
-        verb = _verb(record, table)
+    for at, record in followed(records):
+        verb = verb_of(record, table)
         if grouped and verb in _ANYWHERE:
             continue
         if note := _note(record, verb, desk, grouped=grouped):
@@ -38,23 +33,7 @@ def notes(
         if verb in _HELLO and record.verdict is not Verdict.REFUSED:
             grouped = verb == "EHLO" and desk.offers("PIPELINING")
     if dropped:
-        yield len(records) - 1, f"What it sent after QUIT is dropped. {_rule('QUIT', desk, grouped=grouped)}"
-
-
-def _last(records: list[Record]) -> int:
-    """The index of the last record that holds octets of the client."""
-    at = len(records) - 1
-    while at > 0 and not isinstance(records[at], HEARD):
-        at -= 1
-    return at
-
-
-def _verb(record: Exchange | Prompt, table: Table[Desk, Reply]) -> str:
-    """The name of the command, refused or not; empty where the server knows no such command."""
-    if not isinstance(record.parsed, Fault):
-        return record.parsed.card.name
-    command = table.find(record.octets.rstrip(b"\r\n").split(b" ", 1)[0])
-    return "" if command is None else command.card.name
+        yield len(records) - 1, f"{DROPPED} {_rule('QUIT', desk, grouped=grouped)}"
 
 
 def _note(record: Exchange | Prompt, verb: str, desk: Desk, *, grouped: bool) -> str:
@@ -63,7 +42,7 @@ def _note(record: Exchange | Prompt, verb: str, desk: Desk, *, grouped: bool) ->
     asked = isinstance(record, Prompt)
     if asked and verb == "BDAT":
         return ""  # The octets of a chunk follow its line, without a wait.
-    early = "The client did not wait for this answer."
+    early = EARLY
     if verb == "DATA" and asked:
         early = "The client did not wait for 354, and a server that refuses DATA reads what follows it as commands."
     elif verb == "DATA":

@@ -7,135 +7,77 @@ counted, and nothing is looked for.
 
 from collections.abc import Iterator
 
-from mailshell.core.clock import MINUTE, Instant
-from mailshell.core.command import Command, Table, Verb
-from mailshell.core.cursor import Slip
-from mailshell.core.framer import Framer
-from mailshell.core.record import Body, Card, Closed, Exchange, Fault, Notice, Opened, Phase, Prompt, Record, Verdict
+from mailshell.core import reasons as common
+from mailshell.core.clock import MINUTE
+from mailshell.core.command import Command, Table
+from mailshell.core.record import Body, Fault, Notice, Phase, Record, Want
 from mailshell.core.session import Move, Peer, Preview
 from mailshell.core.session import State as AnyState
 from mailshell.mail.host import Host
-from mailshell.smtp import limits, reasons, rushed
+from mailshell.mail.lines import LineSession
+from mailshell.smtp import limits, reasons, rushed, typed
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.commands import COMMANDS, bdat, data
 from mailshell.smtp.desk import Content, Desk, State, chain
 from mailshell.smtp.grammar import TRAILING_SPACE
 from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, SHUTTING_DOWN, TIMED_OUT
-from mailshell.smtp.typed import preview
 from mailshell.smtp.wording import Reply
 
 TABLE: Table[Desk, Reply] = Table(COMMANDS, TRAILING_SPACE)
 _END = data.End()
 _FINAL = b".\r\n"
-_CLOSED, _MESSAGE, _CHUNK = smtp.Phase.CLOSED, smtp.Phase.MESSAGE, smtp.Phase.CHUNK
+_MESSAGE, _CHUNK = smtp.Phase.MESSAGE, smtp.Phase.CHUNK
 
 
-class Session:
+class Session(LineSession[Desk, Reply]):
     """One SMTP connection as the server sees it; see `core.session.Session` for the contract."""
 
-    __slots__ = ("_active", "_desk", "_dropped", "_extended", "_framer")
+    __slots__ = ()
+
+    closed = smtp.Phase.CLOSED
+    idle = limits.IDLE
+    line_limit = limits.COMMAND_LINE
+    crlf = reasons.CRLF
 
     def __init__(self, host: Host, peer: Peer) -> None:
-        self._desk = Desk(host, peer, COMMANDS)
-        self._framer = Framer(limits.LINE_BUFFER)
-        self._active = host.now()
-        self._extended = False  # whether EHLO held when the last octets came
-        self._dropped = False  # whether some of them came after QUIT
-
-    @property
-    def phase(self) -> Phase:
-        """Where the conversation stands."""
-        return self._desk.state.phase
+        super().__init__(Desk(host, peer, COMMANDS), TABLE, limits.LINE_BUFFER)
 
     @property
     def state(self) -> AnyState:
         """The whole memory of the session, octets that wait for the rest of their line included."""
         return self._desk.state._replace(pending=self._framer.pending)
 
-    @property
-    def deadline(self) -> Instant | None:
-        """When the server gives up waiting (RFC 5321 section 4.5.3.2.7)."""
-        if self._desk.state.phase is smtp.Phase.CLOSED:
-            return None
-        return Instant(self._active + limits.IDLE)
-
     def restore(self, state: AnyState) -> None:
         """Go to a state that this session has been in."""
         assert isinstance(state, State), "a state of another protocol"
         self._desk.state = state
         self._framer.pending = state.pending
-        self._active = self._desk.host.now()
-
-    def touch(self) -> None:
-        """Start the deadline anew."""
-        self._active = self._desk.host.now()
-
-    def greet(self) -> list[Record]:
-        """Say 220."""
-        reply = GREETING(host=self._desk.host.name)
-        return [Opened(self._lines(reply), self.phase, self._card(reply))]
-
-    def receive(self, data: bytes) -> list[Record]:
-        """Take in octets, and do all that they complete."""
-        self._active = self._desk.host.now()
-        self._extended, self._dropped = self._desk.state.extended, False
-        self._framer.feed(data)
-        records: list[Record] = []
-        while True:
-            phase = self._desk.state.phase
-            if phase is _MESSAGE:
-                done = self._message(records)
-            elif phase is _CHUNK:
-                done = self._chunk(records)
-            elif phase is _CLOSED:
-                self._dropped = any(self._framer.pending)
-                self._framer.clear()
-                return records
-            else:
-                done = self._command(records)
-            if not done:
-                return records
-
-    def receive_eof(self) -> list[Record]:
-        """The client closed the connection; an open transaction is lost, and nothing of it is stored."""
-        before = self.phase
-        if before is smtp.Phase.CLOSED:
-            return []
-        self._framer.clear()
-        self._desk.move(smtp.Phase.CLOSED, None)
-        return [Closed("client", before, reasons.closed_early(before))]
+        self.touch()
 
     def wake(self) -> list[Record]:
         """Say 421 and close, if the deadline has passed."""
-        before, deadline = self.phase, self.deadline
+        deadline = self.deadline
         if deadline is None or self._desk.host.now() < deadline:
             return []
         minutes = limits.IDLE // MINUTE
-        because = f"Nothing arrived for {minutes} minutes. {reasons.closed_early(before)}"
+        because = f"Nothing arrived for {minutes} minutes. {reasons.closed_early(self.phase)}"
         return self._leave(TIMED_OUT(because, host=self._desk.host.name, minutes=str(minutes)))
 
     def shut(self) -> list[Record]:
         """Say 421 and close: a server that is stopped does not hang up without a word (RFC 5321 section 3.8)."""
-        if self.phase is smtp.Phase.CLOSED:
+        if self.phase is self.closed:
             return []
         because = f"The server was stopped. {reasons.closed_early(self.phase)}"
         return self._leave(SHUTTING_DOWN(because, host=self._desk.host.name))
 
     def _leave(self, reply: Reply) -> list[Record]:
-        before = self.phase
-        self._framer.clear()
-        self._desk.move(smtp.Phase.CLOSED, None)
-        because = self._noted(reply, reply.because)
-        notice = Notice(because, before, smtp.Phase.CLOSED, self._lines(reply), self._card(reply))
-        return [notice, Closed("server", before, because)]
+        before, because = self.phase, self._noted(reply, reply.because)
+        notice = Notice(because, before, self.closed, self._lines(reply), self._card(reply))
+        return [notice, *self._end("server", because)]
 
     def preview(self, line: bytes) -> Preview:
-        """What the grammar makes of a half-typed line."""
-        return preview(line, TABLE, self._desk)
-
-    def legal(self) -> tuple[str, ...]:
-        """The names of the commands that this server takes now."""
-        return reasons.legal(TABLE, self.phase, self._desk)
+        """What the grammar makes of a half-typed line; message text has none."""
+        return typed.text(line, self._desk) if self.phase in smtp.TEXT else super().preview(line)
 
     def moves(self) -> tuple[Move, ...]:
         """What to try next."""
@@ -146,81 +88,58 @@ class Session:
 
     def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
         """Where a client should have waited for an answer (RFC 2920 section 3.1)."""
-        return rushed.notes(records, self._desk, TABLE, extended=self._extended, dropped=self._dropped)
+        before = self._before
+        assert isinstance(before, State), "a state of this protocol"
+        return rushed.notes(records, self._desk, TABLE, extended=before.extended, dropped=self._dropped)
+
+    def _read(self, records: list[Record]) -> bool:
+        phase = self._desk.state.phase
+        if phase is _MESSAGE:
+            return self._message(records)
+        if phase is _CHUNK:
+            return self._chunk(records)
+        return self._command(records)
+
+    def _greeting(self) -> Reply:
+        return GREETING(host=self._desk.host.name)
 
     def _lines(self, reply: Reply) -> tuple[bytes, ...]:
         desk = self._desk
         return reply.lines(classic=desk.classic, early=desk.early, enhanced=desk.enhanced)
 
-    def _card(self, reply: Reply) -> Card:
-        """The card of a reply, with what this server takes next where the reply itself does not say it."""
-        card = reply.wording.card
-        return card if card.next else card._replace(next=smtp.onward(self.phase, ehlo=self._desk.offers("EHLO")))
+    def _onward(self, phase: Phase) -> str:
+        return smtp.onward(phase, ehlo=self._desk.offers("EHLO"))
 
-    def _noted(self, reply: Reply, because: str) -> str:
-        if self._desk.classic and reply.wording.off_slide:
-            return f"{because} This reply is not on the slide.".strip()
-        return because
+    def _close(self) -> None:
+        self._desk.move(smtp.Phase.CLOSED, None)
 
-    def _command(self, records: list[Record]) -> bool:
-        octets = self._framer.line()
-        if octets is None:
-            return False
-        if self._framer.lost:
-            known = TABLE.find(octets.split(b" ", 1)[0])
-            limit = limits.COMMAND_LINE if known is None else known.limit
-            because = reasons.too_long(len(octets) + self._framer.lost, limit)
-            self._refuse(records, octets, Fault(limit, (), "line"), LINE_TOO_LONG(because))
-        elif octets[-2:] != b"\r\n":
-            because = reasons.bare_lf(octets)
-            self._refuse(records, octets, Fault(len(octets) - 1, (reasons.CRLF,), "line"), LINE_END(because))
-        else:
-            self._run(records, octets)
-        return True
+    def _wants(self) -> int | None:
+        chunk = self._desk.state.chunk
+        return None if chunk is None else chunk.size
 
-    def _refuse(
-        self, records: list[Record], octets: bytes, fault: Fault, reply: Reply, before: Phase | None = None
-    ) -> None:
-        phase = self.phase
-        changes = self._desk.host.store.changes
-        card = self._card(reply)
-        records.append(
-            Exchange(
-                octets,
-                fault,
-                before or phase,
-                phase,
-                self._lines(reply),
-                self._noted(reply, reply.because),
-                Verdict.REFUSED,
-                range(changes, changes),
-                card,
-            )
-        )
+    def _grants(self, want: Want) -> bool:
+        return typed.grants(want, self._desk)
 
-    def _run(self, records: list[Record], octets: bytes) -> None:
-        desk = self._desk
-        before = desk.state.phase
-        line = octets[:-2]
-        reading = TABLE.read(line, strict=desk.strict)
-        command, parsed = reading.command, reading.parsed
-        if command is None:
-            fault = Fault(0, TABLE.expect(before), "Command")
-            self._refuse(records, octets, fault, reasons.unknown(line, TABLE, before, desk))
-        elif command.needs and not command.answers and not desk.offers(command.needs):
-            fault = Fault(0, TABLE.expect(before), "Command")
-            self._refuse(records, octets, fault, reasons.not_offered(command, desk))
-        elif before not in command.when:
-            fault = Fault(0, TABLE.expect(before), "Command")
-            self._reject(records, octets, command, fault, reasons.wrong_order(command, before, TABLE, desk))
-        elif len(octets) > command.limit:
-            because = reasons.too_long(len(octets), command.limit)
-            self._reject(records, octets, command, Fault(command.limit, (), "line"), LINE_TOO_LONG(because))
-        elif isinstance(parsed, Fault):
-            self._reject(records, octets, command, parsed, reasons.misfit(command.card.name, line, parsed, desk))
-        else:
-            first = desk.host.store.changes
-            self._finish(records, octets, parsed, before, parsed.run(desk), reading.slips, first)
+    def _closed_early(self, phase: Phase) -> str:
+        return reasons.closed_early(phase)
+
+    def _unknown(self, line: bytes, phase: Phase) -> Reply:
+        return reasons.unknown(line, TABLE, phase, self._desk)
+
+    def _absent(self, command: Command[Desk, Reply]) -> Reply:
+        return reasons.not_offered(command, self._desk)
+
+    def _misplaced(self, command: Command[Desk, Reply], phase: Phase) -> Reply:
+        return reasons.wrong_order(command, phase, TABLE, self._desk)
+
+    def _unfit(self, command: Command[Desk, Reply], line: bytes, fault: Fault) -> Reply:
+        return reasons.misfit(command.card.name, line, fault, self._desk)
+
+    def _too_long(self, size: int, limit: int) -> Reply:
+        return LINE_TOO_LONG(common.too_long(size, limit))
+
+    def _bare_lf(self, octets: bytes) -> Reply:
+        return LINE_END(common.bare_lf(octets, "SMTP"))
 
     def _reject(
         self, records: list[Record], octets: bytes, command: Command[Desk, Reply], fault: Fault, reply: Reply
@@ -284,35 +203,6 @@ class Session:
         before, first = desk.state.phase, desk.host.store.changes
         self._finish(records, _FINAL, _END, before, _END.run(desk), (), first)
         return True
-
-    def _finish(
-        self,
-        records: list[Record],
-        octets: bytes,
-        parsed: Verb[Desk, Reply],
-        before: Phase,
-        reply: Reply,
-        slips: tuple[Slip, ...],
-        first: int,
-    ) -> None:
-        desk = self._desk
-        after, card = desk.state.phase, self._card(reply)
-        because, verdict = reply.because, Verdict.ACCEPTED
-        if reply.refuses:
-            verdict = Verdict.REFUSED
-        elif slips or reply.tolerated:
-            verdict = Verdict.TOLERATED
-            because = " ".join([because, *(slip.says for slip in slips)]).strip()
-        because = self._noted(reply, because)
-        lines = self._lines(reply)
-        if reply.asks:
-            wants = None if desk.state.chunk is None else desk.state.chunk.size
-            records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, wants))
-            return
-        changes = range(first, desk.host.store.changes)
-        records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
-        if after is smtp.Phase.CLOSED:
-            records.append(Closed("server", before, "The client said QUIT."))
 
 
 def _cut(data: bytes, fresh: bool) -> tuple[int, bool]:

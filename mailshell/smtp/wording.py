@@ -33,6 +33,16 @@ class Reply(NamedTuple):
     tolerated: bool
 
     @property
+    def card(self) -> Card:
+        """The card of the reply."""
+        return self.wording.card
+
+    @property
+    def off_slide(self) -> str:
+        """That no slide shows the reply, where that is so."""
+        return "This reply is not on the slide." if self.wording.off_slide else ""
+
+    @property
     def asks(self) -> bool:
         """Whether the reply asks for more before the command is done."""
         return 300 <= self.wording.code < 400

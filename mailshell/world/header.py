@@ -2,15 +2,16 @@
 
 # world: lecture          the starting world
 # host: nyu.edu           the server of connection 1
-# protocol: smtp
+# protocol: smtp         or pop3
 # voice: classic
 # policy: strict
-# era: 1982               the year whose SMTP the hosts speak: 1982, 1995, 2008 or today
+# era: 1982               the year whose protocols the hosts speak: 1982, 1995, 2008 or today
 # off: SIZE PIPELINING    extensions that the hosts do not offer
 # peer: lancs.uk 192.0.2.10    who is connected: a name and an address
 # size: 100000            the largest message, in octets
 # recipients: 2           the most recipients of one message
 # mails: 2                the most MAIL commands of one connection
+# delay: 60               how many seconds must lie between two POP3 logins of a user
 # room: 5000              how many octets of messages the store holds
 # users: jsmith@nyu.edu John Smith; zoe@nyu.edu Zoe    more accounts, without a password
 """
@@ -41,6 +42,7 @@ _KEYS = (
     "size",
     "recipients",
     "mails",
+    "delay",
     "room",
     "users",
 )
@@ -74,6 +76,8 @@ def setting(header: Mapping[str, str], world: str = "lecture", traits: Traits | 
             traits = traits._replace(recipients=_number(key, value))
         elif key == "mails":
             traits = traits._replace(transactions=_number(key, value))
+        elif key == "delay":
+            traits = traits._replace(delay=_number(key, value))
         elif key not in _KEYS:
             raise ScriptError(f"the header has no key {key}; there are {', '.join(_KEYS)}")
     room = _number("room", header["room"]) if "room" in header else None
@@ -117,5 +121,5 @@ def _one_of(key: str, value: str, allowed: Mapping[str, object] | tuple[str, ...
 
 def _number(key: str, value: str) -> int:
     if not (value.isascii() and value.isdecimal() and len(value) < 16):
-        raise ScriptError(f"the header's {key} is {value!r}; a number of octets or recipients is wanted")
+        raise ScriptError(f"the header's {key} is {value!r}; a number is wanted")
     return int(value)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mailshell.core import script
 from mailshell.core.clock import duration
-from mailshell.core.record import Body, Closed, Exchange, Opened, Phase, Verdict
+from mailshell.core.record import Body, Closed, Exchange, Opened, Phase, Verdict, reply_lines
 from mailshell.core.script import Item, Script, ScriptError
 from mailshell.core.transcript import Entry
 from mailshell.world.seat import Seat, SeatError
@@ -87,9 +87,10 @@ class Player:
         heard = self._of(number)
         lines = self._told.setdefault(number, [])
         if isinstance(record, Closed):
-            if record.by == "client":
-                self._tell(heard, lines, _Point(self.seat.links[number].session.phase, record.because))
-            return  # where the server closes, its answer has said so
+            phase = self.seat.links[number].session.phase
+            if heard.last.phase is not phase:  # else the answer has said so
+                self._tell(heard, lines, _Point(phase, record.because))
+            return
         because = "" if isinstance(record, Opened) else record.because
         heard.silent = None
         if not record.replies:
@@ -98,13 +99,14 @@ class Player:
         if isinstance(record, Exchange) and record.verdict is Verdict.REFUSED:
             self.refusals += 1
         point = _Point(record.after, because)
-        heard.replies.extend((reply, point) for reply in record.replies)
+        replies = reply_lines(record)
+        heard.replies.extend((reply, point) for reply in replies)
         wire = entry.wire
         # A place names a connection that is opened elsewhere, or opened again under its number.
         named = isinstance(record, Opened) and (again or (wire.protocol, wire.host) != (self.protocol, self.host))
         side = f"S{number if number > 1 else ''}"
         side += f"({wire.protocol}@{wire.host}): " if named else ": "
-        lines += [side + script.text(reply.removesuffix(b"\r\n")) for reply in record.replies]
+        lines += [side + script.text(reply.removesuffix(b"\r\n")) for reply in replies]
         self._tell(heard, lines, point, new=isinstance(record, Opened))
 
     def _of(self, number: int) -> _Heard:

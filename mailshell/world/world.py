@@ -232,8 +232,13 @@ class World:
         self._patience = Instant(0)
         known = {link: (state, closed) for link, state, closed in mark.links}
         for link in self.links.values():
-            state, link.closed = known.get(link, (link.session.state, True))
-            link.session.restore(state)
+            if link in known:
+                state, link.closed = known[link]
+                link.session.restore(state)
+            else:
+                # It was opened later: until then it is as one that was cut, and holds no lock.
+                link.closed = True
+                link.session.receive_eof()
 
 
 def _receive(session: Session, octets: bytes) -> list[Record]:

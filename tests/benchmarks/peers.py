@@ -1,9 +1,10 @@
-"""The peers of the benchmarks: small SMTP servers as users of aiosmtpd and of Twisted would write them.
+"""The peers of the benchmarks: small servers as users of aiosmtpd and of Twisted would write them.
 
     python tests/benchmarks/peers.py aiosmtpd PORT               keep every message in memory
     python tests/benchmarks/peers.py twisted PORT
     python tests/benchmarks/peers.py aiosmtpd PORT --discard     forget every message
     python tests/benchmarks/peers.py aiosmtpd PORT --file FILE   append every message to FILE, fsync, then say 250
+    python tests/benchmarks/peers.py twisted PORT --pop3 N       POP3: N messages in the maildrop of u0, none elsewhere
 
 They listen on 127.0.0.1, take mail for everybody, and end at SIGTERM. A library is imported only when its peer runs.
 """
@@ -13,7 +14,10 @@ import os
 import signal
 from collections.abc import Callable
 from importlib import import_module
+from io import BytesIO
 from typing import BinaryIO, Protocol
+
+from load import make_message
 
 Keep = Callable[[bytes], None]
 ENDS = {signal.SIGTERM, signal.SIGINT}
@@ -98,6 +102,63 @@ def twisted(port: int, keep: Keep) -> None:
     reactor.run()
 
 
+def twisted_pop3(port: int, messages: list[bytes]) -> None:
+    """POP3 with a maildrop in memory for everybody, and without the wait of Nagle's algorithm."""
+    pop3, reactor = import_module("twisted.mail.pop3"), import_module("twisted.internet.reactor")
+    protocol, implementer = import_module("twisted.internet.protocol"), import_module("zope.interface").implementer
+    portal, checkers = import_module("twisted.cred.portal"), import_module("twisted.cred.checkers")
+
+    @implementer(pop3.IMailbox)
+    class Maildrop:
+        def __init__(self, kept: list[bytes]) -> None:
+            self.kept = kept
+
+        def listMessages(self, index: int | None = None) -> int | list[int]:
+            return [len(one) for one in self.kept] if index is None else len(self.kept[index])
+
+        def getMessage(self, index: int) -> BinaryIO:
+            return BytesIO(self.kept[index])
+
+        def getUidl(self, index: int) -> bytes:
+            return b"id%d" % index
+
+        def sync(self) -> None:
+            pass
+
+        deleteMessage = undeleteMessages = sync
+
+    @implementer(portal.IRealm)
+    class Realm:
+        def requestAvatar(self, user: bytes, mind: object, *interfaces: object) -> tuple[object, ...]:
+            return pop3.IMailbox, Maildrop(messages if user == b"u0" else []), lambda: None
+
+    @implementer(checkers.ICredentialsChecker)
+    class Everybody:
+        credentialInterfaces = (import_module("twisted.cred.credentials").IUsernamePassword,)
+
+        def requestAvatarId(self, credentials: object) -> bytes:
+            name: bytes = vars(credentials)["username"]
+            return name
+
+    factory = protocol.ServerFactory()
+
+    def build(address: object) -> object:
+        made = pop3.POP3()
+        made.portal, made.factory = portal.Portal(Realm(), [Everybody()]), factory
+        connected = made.connectionMade
+
+        def quick() -> None:
+            made.transport.setTcpNoDelay(True)
+            connected()
+
+        made.connectionMade = quick
+        return made
+
+    factory.buildProtocol = build
+    reactor.listenTCP(port, factory, interface="127.0.0.1")
+    reactor.run()
+
+
 class Delivering(Protocol):
     """What we set of Twisted's protocol."""
 
@@ -118,7 +179,11 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("--discard", action="store_true")
     parser.add_argument("--file", type=argparse.FileType("ab"))
+    parser.add_argument("--pop3", type=int, metavar="N")
+    parser.add_argument("--size", type=int, default=1000)
     args = parser.parse_args()
+    if args.pop3 is not None:
+        return twisted_pop3(args.port, [make_message(number, args.size) for number in range(args.pop3)])
     kept: list[bytes] = []
     PEERS[args.name](args.port, durable(args.file) if args.file else discard if args.discard else kept.append)
 

@@ -1,4 +1,4 @@
-"""The SMTP servers that are compared, each started as a process of its own on a free loopback port."""
+"""The servers that are compared, each started as a process of its own on a free loopback port."""
 
 import contextlib
 import importlib.util
@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-SERVERS = ("mailshell", "aiosmtpd", "twisted")
+US = "mailshell"
 STARTING = 15.0  # seconds that a server may take until it greets
 
 Keeps = Literal["memory", "nothing", "disk"]
@@ -23,12 +23,23 @@ class StartError(Exception):
     """A server did not start, and why."""
 
 
+class Wants(NamedTuple):
+    """What a server is to speak, and to keep: for POP3 also how many users, and messages of the first of them."""
+
+    protocol: Literal["smtp", "pop3"]
+    keeps: Keeps = "memory"
+    users: int = 1
+    messages: int = 0
+    size: int = 1000  # octets of each message
+
+
 class Server(NamedTuple):
-    """One that runs."""
+    """One that runs; `filling` is the port that takes mail for the maildrops, where they are empty yet."""
 
     name: str
     pid: int
     port: int
+    filling: int | None = None
 
     @property
     def verb(self) -> bytes:
@@ -44,13 +55,19 @@ def missing(name: str) -> bool:
     return importlib.util.find_spec(name) is None
 
 
-def command(name: str, keeps: Keeps, port: int, folder: Path) -> list[str]:
+def command(name: str, wants: Wants, port: int, filling: int, folder: Path) -> list[str]:
     """How to start it. What it prints goes nowhere, so that nobody's screen is measured."""
-    if name == "mailshell":
+    if name == US:
         options = {"memory": [], "nothing": ["--world", "discard"], "disk": ["--state", str(folder / "state")]}
-        return [sys.executable, "-m", "mailshell", "serve", "--smtp", str(port), *options[keeps]]
+        serve = [sys.executable, "-m", "mailshell", "serve", f"--{wants.protocol}", str(port), *options[wants.keeps]]
+        if wants.protocol == "pop3":
+            serve += ["--smtp", str(filling), *(f"--user=u{number}:pw" for number in range(wants.users))]
+        return serve
+    start = [sys.executable, str(HERE / "peers.py"), name, str(port)]
+    if wants.protocol == "pop3":
+        return [*start, "--pop3", str(wants.messages), "--size", str(wants.size)]
     options = {"memory": [], "nothing": ["--discard"], "disk": ["--file", str(folder / "mail")]}
-    return [sys.executable, str(HERE / "peers.py"), name, str(port), *options[keeps]]
+    return [*start, *options[wants.keeps]]
 
 
 def free_port() -> int:
@@ -60,23 +77,24 @@ def free_port() -> int:
         return port
 
 
-def greets(port: int) -> bool:
-    """Whether an SMTP server answers on that port, and takes its leave in good order."""
+def greets(port: int, protocol: str) -> bool:
+    """Whether a server of the protocol answers on that port, and takes its leave in good order."""
+    hello, bye = {"smtp": (b"220", b"221"), "pop3": (b"+OK", b"+OK")}[protocol]
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2) as line:
-        if line.recv(1000).startswith(b"220"):
+        if line.recv(1000).startswith(hello):
             line.sendall(b"QUIT\r\n")
-            return line.recv(1000).startswith(b"221")
+            return line.recv(1000).startswith(bye)
     return False
 
 
 @contextlib.contextmanager
-def running(name: str, keeps: Keeps, folder: Path) -> Iterator[Server]:
+def running(name: str, wants: Wants, folder: Path) -> Iterator[Server]:
     """The server, from its greeting to its end. Its own files, and its configuration, are in the folder."""
-    port, errors = free_port(), folder / "stderr"
+    port, filling, errors = free_port(), free_port(), folder / "stderr"
     homes = {f"XDG_{kind}_HOME": str(folder / kind) for kind in ("CONFIG", "STATE", "DATA", "CACHE")}
     with errors.open("wb") as stderr:
         process = subprocess.Popen(
-            command(name, keeps, port, folder),
+            command(name, wants, port, filling, folder),
             cwd=ROOT,
             env=os.environ | homes,
             stdin=subprocess.DEVNULL,
@@ -85,14 +103,14 @@ def running(name: str, keeps: Keeps, folder: Path) -> Iterator[Server]:
         )
     try:
         deadline = time.monotonic() + STARTING
-        while not greets(port):
+        while not greets(port, wants.protocol):
             if process.poll() is not None:
                 lines = errors.read_text(errors="replace").strip().splitlines() or ["no word why"]
                 raise StartError(f"ended with {process.returncode}: {lines[-1]}")
             if time.monotonic() > deadline:
                 raise StartError(f"no greeting within {STARTING:g} s")
             time.sleep(0.02)
-        yield Server(name, process.pid, port)
+        yield Server(name, process.pid, port, filling if name == US and wants.protocol == "pop3" else None)
     finally:
         process.terminate()
         try:

@@ -24,27 +24,26 @@ MiB or two in the long run is the allocator's. Nothing here asserts a time.
 Linux only: it reads /proc. Peers that are not installed are left out.
 """
 
-import argparse
 import asyncio
 import os
-import resource
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import compare
 import meter
-from meter import MeterError, Plan, measure
-from servers import SERVERS, Keeps, Server, StartError, missing, running
+from compare import Figure, Row
+from meter import measure
+from servers import Keeps, Server, Wants
 from usage import Memory, cpu
+from wire import MeterError, Plan, Result
 
+SERVERS = ("mailshell", "aiosmtpd", "twisted")
 IDLE = 1000
 LONGEST = 900  # seconds of a long run
-FILES = 4096  # open files wanted: the idle connections, and some
-Results = dict[tuple[str, str], list[float]]  # (row, server) -> a value for each round
 
 
 class Scale(NamedTuple):
@@ -62,22 +61,7 @@ class Scale(NamedTuple):
 QUICK = Scale(rounds=1, messages=4_000, sessions=1_000, large=3, durable=400, long=50_000, settle=0.5)
 
 
-class Row(NamedTuple):
-    label: str
-    better: str
-
-
-class Figure(NamedTuple):
-    """What is measured on one fresh server: a value for each row."""
-
-    rows: tuple[Row, ...]
-    run: Callable[[Server, Scale], tuple[float, ...]]
-    keeps: Keeps = "memory"
-    once: bool = False  # one round is enough
-    servers: tuple[str, ...] = SERVERS
-
-
-def run(test: str, plan: Plan) -> meter.Result:
+def run(test: str, plan: Plan) -> Result:
     return asyncio.run(measure("smtp", test, plan))
 
 
@@ -123,7 +107,7 @@ def durable(server: Server, scale: Scale) -> tuple[float, ...]:
 
 
 def long(server: Server, scale: Scale) -> tuple[float, ...]:
-    Plan(server.port, sessions=1, messages=scale.long).check("smtp", "noop")
+    Plan(server.port, sessions=1, messages=scale.long).check()
     try:
         return asyncio.run(asyncio.wait_for(long_run(server, scale), LONGEST))
     except TimeoutError:
@@ -146,32 +130,45 @@ async def long_run(server: Server, scale: Scale) -> tuple[float, ...]:
     return scale.long / seconds, memory[2] - memory[0], memory[2] - memory[1]
 
 
-FIGURES: Mapping[str, Figure] = {
-    "messages": Figure((Row("1 KB messages/s", "more"), Row("  CPU us a message", "less")), messages),
-    "pipeline": Figure(
-        (Row("1 KB messages/s, pipelined", "more"), Row("  CPU us a message, pipelined", "less")), pipeline
-    ),
-    "sessions": Figure((Row("sessions/s, one message each", "more"), Row("  CPU us a session", "less")), sessions),
-    "large": Figure((Row("10 MB messages, kept: MB/s", "more"),), large),
-    "discard": Figure((Row("10 MB messages, discarded: MB/s", "more"),), large, "nothing"),
-    "idle": Figure((Row(f"{IDLE:,} idle connections: MiB", "less"),), idle),
-    "long": Figure(
-        (
-            Row("long run: exchanges/s", "more"),
-            Row("  MiB grown after the warm-up", "less"),
-            Row("  MiB grown in its last half", "less"),
+def figures(scale: Scale) -> dict[str, Figure]:
+    """What there is to measure, with how much of everything."""
+
+    def figure(
+        rows: tuple[Row, ...],
+        run: Callable[[Server, Scale], tuple[float, ...]],
+        keeps: Keeps = "memory",
+        *,
+        once: bool = False,
+        servers: tuple[str, ...] = SERVERS,
+    ) -> Figure:
+        return Figure(rows, lambda server: run(server, scale), Wants("smtp", keeps), servers, once)
+
+    return {
+        "messages": figure((Row("1 KB messages/s", "more"), Row("  CPU us a message", "less")), messages),
+        "pipeline": figure(
+            (Row("1 KB messages/s, pipelined", "more"), Row("  CPU us a message, pipelined", "less")), pipeline
         ),
-        long,
-        once=True,
-    ),
-    "durable": Figure((Row("durable 1 KB messages/s", "more"),), durable, "disk", servers=("mailshell", "aiosmtpd")),
-}
+        "sessions": figure((Row("sessions/s, one message each", "more"), Row("  CPU us a session", "less")), sessions),
+        "large": figure((Row("10 MB messages, kept: MB/s", "more"),), large),
+        "discard": figure((Row("10 MB messages, discarded: MB/s", "more"),), large, "nothing"),
+        "idle": figure((Row(f"{IDLE:,} idle connections: MiB", "less"),), idle),
+        "long": figure(
+            (
+                Row("long run: exchanges/s", "more"),
+                Row("  MiB grown after the warm-up", "less"),
+                Row("  MiB grown in its last half", "less"),
+            ),
+            long,
+            once=True,
+        ),
+        "durable": figure((Row("durable 1 KB messages/s", "more"),), durable, "disk", servers=SERVERS[:2]),
+    }
 
 
 def fsyncs(folder: Path, seconds: float = 1.0) -> float:
     """How many times a second this disk takes 1 KB and says that it is safe, one after the other."""
     count, start = 0, time.perf_counter()
-    with (folder / "fsyncs").open("wb", buffering=0) as file:
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
         while (passed := time.perf_counter() - start) < seconds:
             file.write(b"x" * 1000)
             os.fsync(file.fileno())
@@ -179,138 +176,28 @@ def fsyncs(folder: Path, seconds: float = 1.0) -> float:
     return count / passed
 
 
-def may_open(files: int) -> bool:
-    """Raise the bound on open files, for us and the servers that we start."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < files and hard != resource.RLIM_INFINITY:
-        files = min(files, hard)
-    if soft < files:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] > IDLE + 100
-
-
-def one(name: str, figure: Figure, scale: Scale, folder: Path) -> tuple[float, ...] | None:
-    """The figure of one server; None, with a line why, where it cannot be had."""
-    try:
-        with tempfile.TemporaryDirectory(dir=folder) as own, running(name, figure.keeps, Path(own)) as server:
-            return figure.run(server, scale)
-    except (StartError, MeterError, OSError) as error:
-        say(f"{name}: {figure.rows[0].label}: {error}")
-        return None
-
-
-def rounds(figures: Sequence[str], servers: Sequence[str], scale: Scale, folder: Path) -> Results:
-    """Everything, in turn. What failed once is not tried again."""
-    results: Results = {}
-    failed: set[tuple[str, str]] = set()
-    for number in range(scale.rounds):
-        for key in figures:
-            figure = FIGURES[key]
-            if figure.once and number:
-                continue
-            if key == "durable":
-                with tempfile.TemporaryDirectory(dir=folder) as own:
-                    results.setdefault(("fsync", ""), []).append(fsyncs(Path(own)))
-            for name in servers:
-                if name not in figure.servers or (key, name) in failed:
-                    continue
-                say(f"round {number + 1} of {scale.rounds}: {key}: {name}", passing=True)
-                values = one(name, figure, scale, folder)
-                if values is None:
-                    failed.add((key, name))
-                    continue
-                for row, value in zip(figure.rows, values, strict=True):
-                    results.setdefault((row.label, name), []).append(value)
-    return results
-
-
-def say(text: str, passing: bool = False) -> None:
-    """To stderr; what is passing only where somebody watches it pass."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{text}" + ("" if passing else "\n"))
-        sys.stderr.flush()
-    elif not passing:
-        print(text, file=sys.stderr, flush=True)
-
-
-def number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
-
-
-def ratio(ours: list[float], theirs: list[float]) -> str:
-    """Of the medians, and from the lowest to the highest of any round; none for figures that are about nothing."""
-    if not ours or not theirs or min(*ours, *theirs) < 0.05:
-        return "-"
-    each = [us / them for us, them in zip(ours, theirs, strict=False)]
-    text = f"{statistics.median(ours) / statistics.median(theirs):.2f}"
-    return text if len(each) == 1 else f"{text} ({min(each):.2f}-{max(each):.2f})"
-
-
-def table(results: Results, figures: Sequence[str], servers: Sequence[str]) -> list[str]:
-    us = SERVERS[0]
-    peers = [name for name in servers if name != us] if us in servers else []
-    head = ["", "better", *servers, *(f"{us} / {peer}" for peer in peers)]
-    cells = [head]
-    for row in (row for key in figures for row in FIGURES[key].rows):
-        values = [results.get((row.label, name), []) for name in servers]
-        medians = [number(statistics.median(some)) if some else "-" for some in values]
-        ours = results.get((row.label, us), [])
-        ratios = [ratio(ours, results.get((row.label, peer), [])) for peer in peers]
-        cells.append([row.label, row.better, *medians, *ratios])
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = [
-        "  ".join(
-            [line[0].ljust(widths[0]), *(cell.rjust(wide) for cell, wide in zip(line[1:], widths[1:], strict=True))]
-        )
-        for line in cells
-    ]
-    if syncs := results.get(("fsync", "")):
-        lines.append(f"fsyncs of that disk, one after the other: {number(statistics.median(syncs))}/s")
-    return lines
-
-
-def arguments() -> tuple[argparse.Namespace, list[str], list[str]]:
-    """The arguments, and which servers and figures they ask for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one small round")
-    parser.add_argument("--only", default="", metavar="NAMES", help="servers, figures, or both, with commas")
-    parser.add_argument("--rounds", type=int, help="how many; the medians count")
-    parser.add_argument("--exchanges", type=int, metavar="N", help="length of the long run")
-    parser.add_argument(
-        "--folder",
-        type=Path,
-        default=tempfile.gettempdir(),
-        help="where durable mail goes: a disk, not memory (default: the temporary folder)",
-    )
-    args = parser.parse_args()
-    if not args.folder.is_dir():
-        parser.error(f"no folder {args.folder}")
-    if min(1 if some is None else some for some in (args.rounds, args.exchanges)) < 1:
-        parser.error("--rounds and --exchanges are 1 or more")
-    only = {name for name in args.only.split(",") if name}
-    if unknown := only.difference(SERVERS, FIGURES):
-        parser.error(f"no such server or figure: {', '.join(sorted(unknown))}")
-    servers = [name for name in SERVERS if name in only or only.isdisjoint(SERVERS)]
-    figures = [name for name in FIGURES if name in only or only.isdisjoint(FIGURES)]
-    return args, servers, figures
-
-
 def main() -> int:
-    args, servers, figures = arguments()
+    options = compare.parser(__doc__)
+    options.add_argument("--exchanges", type=int, metavar="N", help="length of the long run")
+    args = options.parse_args()
+    if not args.folder.is_dir():
+        options.error(f"no folder {args.folder}")
+    if min(1 if some is None else some for some in (args.rounds, args.exchanges)) < 1:
+        options.error("--rounds and --exchanges are 1 or more")
     scale = QUICK if args.quick else Scale()
     scale = scale._replace(rounds=args.rounds or scale.rounds, long=args.exchanges or scale.long)
-    for name in [name for name in servers if missing(name)]:
-        say(f"{name}: not installed, left out")
-        servers.remove(name)
-    if "idle" in figures and not may_open(FILES):
-        say(f"idle: this system does not let us open {IDLE:,} connections, left out")
-        figures.remove("idle")
-    start = time.perf_counter()
-    results = rounds(figures, servers, scale, args.folder.resolve())
-    say("", passing=True)
-    print("\n".join(table(results, figures, servers)))
-    print(f"{scale.rounds} round{'s'[: scale.rounds > 1]}, {time.perf_counter() - start:.0f} s")
-    return 0 if results else 1
+    known = figures(scale)
+    servers = compare.there(compare.chosen(args.only, SERVERS, known))
+    wanted = {name: known[name] for name in compare.chosen(args.only, known, SERVERS)}
+    if "idle" in wanted and not compare.may_open(IDLE + 100):
+        compare.say(f"idle: this system does not let us open {IDLE:,} connections, left out")
+        del wanted["idle"]
+    start, results = time.perf_counter(), compare.Results()
+    compare.rounds(wanted, servers, scale.rounds, args.folder.resolve(), results)
+    status = compare.show(wanted, servers, results, scale.rounds, start)
+    if "durable" in wanted:
+        print(f"fsyncs of that disk, one after the other: {compare.number(fsyncs(args.folder))}/s")
+    return status
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ _mailshell() {
     fi
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --protocol | --host | --bind | --smtp | --user | --network | --to | -o | --output | --width)
+            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --protocol | --host | --bind | --smtp | --pop3 | --user | --network | --to | -o | --output | --width)
                 [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
                 ((i++))
                 ;;
@@ -31,10 +31,11 @@ _mailshell() {
         --log) files=yes ;;
         --state) files=yes ;;
         --config) files=yes ;;
-        --protocol) words="smtp" ;;
+        --protocol) words="smtp pop3" ;;
         --host) words="lancs.uk nyu.edu someschool.edu" ;;
         --bind) words="" ;;
         --smtp) words="" ;;
+        --pop3) words="" ;;
         --user) words="" ;;
         --network) words="" ;;
         --to) words="svg html md txt cast json" ;;
@@ -45,9 +46,10 @@ _mailshell() {
             case $command:$current in
                 :-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --version" ;;
                 smtp:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
+                pop3:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 demo:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --list" ;;
                 run:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --protocol --host --fail-on-refusal --json" ;;
-                serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --host --user --network --json" ;;
+                serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --pop3 --host --user --network --json" ;;
                 explain:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 export:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --to --output --width --secrets --protocol --host" ;;
                 table:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
@@ -58,16 +60,17 @@ _mailshell() {
                 help:-*) words="--help" ;;
                 *)
                     case $command:$place in
-                        :0) words="smtp demo run serve explain export table paths config doctor completion help" ;;
+                        :0) words="smtp pop3 demo run serve explain export table paths config doctor completion help" ;;
                         smtp:0) words="lancs.uk nyu.edu someschool.edu" ;;
+                        pop3:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         demo:0) files=yes ;;
                         run:0) files=yes ;;
                         explain:*) files=yes ;;
                         export:0) files=yes ;;
-                        table:0) words="smtp" ;;
+                        table:0) words="smtp pop3" ;;
                         config:0) words="show init" ;;
                         completion:0) words="bash zsh fish" ;;
-                        help:0) words="smtp demo run serve explain export table paths config doctor completion help" ;;
+                        help:0) words="smtp pop3 demo run serve explain export table paths config doctor completion help" ;;
                     esac
                     ;;
             esac

@@ -5,7 +5,8 @@ _mailshell() {
     local curcontext=$curcontext state line
     local -A opt_args
     local -a commands=(
-        'smtp:practise SMTP against a server of the world'
+        'smtp:practise SMTP with a server of the world'
+        'pop3:practise POP3 with a server of the world'
         'demo:a scene that is typed for you, a line at each F8'
         'run:play a file of C: and S: lines, or of plain commands'
         'serve:offer the same servers over TCP'
@@ -28,7 +29,7 @@ _mailshell() {
         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
         '--plain[append-only lines, roles in words\: for screen readers]' \
         '--no-plain[append-only lines, roles in words\: for screen readers]' \
         '--ascii[no character beyond ASCII]' \
@@ -55,7 +56,29 @@ _mailshell() {
                         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '1:HOST:(lancs.uk nyu.edu someschool.edu)'
+                    ;;
+                pop3)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -77,7 +100,7 @@ _mailshell() {
                         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -100,7 +123,7 @@ _mailshell() {
                         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -109,7 +132,7 @@ _mailshell() {
                         '--state=[keep the mail in this file]:FILE:_files' \
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
-                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp)' \
+                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp pop3)' \
                         '--host=[the server (default nyu.edu)]:HOST:(lancs.uk nyu.edu someschool.edu)' \
                         '--fail-on-refusal[exit 1 when the server refuses a command]' \
                         '--json[one JSON object a line]' \
@@ -126,7 +149,7 @@ _mailshell() {
                         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -136,7 +159,8 @@ _mailshell() {
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
                         '--bind=[address to listen on (default 127.0.0.1)]:ADDR: ' \
-                        '--smtp=[port for SMTP, 0 picks a free one (default 2525)]:PORT: ' \
+                        '--smtp=[port for SMTP, 0 picks a free one (2525 where no port is asked for)]:PORT: ' \
+                        '--pop3=[port for POP3, 0 picks a free one (1110 where no port is asked for)]:PORT: ' \
                         '--host=[which server (default nyu.edu)]:NAME:(lancs.uk nyu.edu someschool.edu)' \
                         '--user=[add a user with mailboxes]:NAME\:PASSWORD: ' \
                         '--network=[its addresses count as the host'\''s own, such as 192.0.2.0/24]:CIDR: ' \
@@ -153,7 +177,7 @@ _mailshell() {
                         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -175,7 +199,7 @@ _mailshell() {
                         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -189,7 +213,7 @@ _mailshell() {
                         '--output=[write there (default standard output)]:FILE:_files' \
                         '--width=[columns, 40 to 400 (default 80)]:N: ' \
                         '--secrets[show passwords]' \
-                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp)' \
+                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp pop3)' \
                         '--host=[the server (default nyu.edu)]:HOST:(lancs.uk nyu.edu someschool.edu)' \
                         '1:FILE:_files'
                     ;;
@@ -204,7 +228,7 @@ _mailshell() {
                         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -213,7 +237,7 @@ _mailshell() {
                         '--state=[keep the mail in this file]:FILE:_files' \
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
-                        '1:protocol:(smtp)'
+                        '1:protocol:(smtp pop3)'
                     ;;
                 paths)
                     _arguments \
@@ -231,7 +255,7 @@ _mailshell() {
                         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -253,7 +277,7 @@ _mailshell() {
                         '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -274,7 +298,7 @@ _mailshell() {
                     _arguments \
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
-                        '1:COMMAND:(smtp demo run serve explain export table paths config doctor completion help)'
+                        '1:COMMAND:(smtp pop3 demo run serve explain export table paths config doctor completion help)'
                     ;;
             esac
             ;;

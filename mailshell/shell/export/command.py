@@ -70,7 +70,8 @@ def _log(name: str, octets: bytes, view: View) -> tuple[Document, Outcome] | Non
     if reader is None or reader is logs.transcript:
         return None
     log = read(reader(lines), view)
-    title = "SMTP session" if name == "-" else f"SMTP session: {safe(os.path.basename(name))}"
+    names = " and ".join(dict.fromkeys(str(event["protocol"]).upper() for event in log.events))
+    title = f"{names} session" if name == "-" else f"{names} session: {safe(os.path.basename(name))}"
     return Document(title, log.chapters, log.events), Outcome((), 0)
 
 

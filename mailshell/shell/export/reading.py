@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from mailshell.shell.annotate import Annotator, step_row
+from mailshell.core.elsewhere import Step
+from mailshell.core.explain import code
+from mailshell.core.record import Phase
+from mailshell.shell.annotate import Annotator, Talk
 from mailshell.shell.export.chapters import Chapter, Recorder
 from mailshell.shell.logs import Said
 from mailshell.shell.render import starred
 from mailshell.shell.view import View
-from mailshell.smtp.follow import Step
-from mailshell.smtp.phases import Phase
-from mailshell.smtp.responses import read_line
 
 _EVENTS = {"greeting": "opened", "text": "body"}
 
@@ -27,13 +27,13 @@ class _Reader(Recorder, Annotator):
 
     def __init__(self, view: View) -> None:
         super().__init__(view)
-        self.steps: list[tuple[int, Step]] = []
+        self.steps: list[tuple[int, Talk, Step]] = []
 
     def _step(self, step: Step, link: int) -> list[str]:
-        text_before = bool(self.steps) and self.steps[-1][1].kind == "text"
+        text_before = bool(self.steps) and self.steps[-1][2].kind == "text"
         if step.kind != "text" and not text_before:
             self.begin()
-        self.steps.append((link, step))
+        self.steps.append((link, self._talks[link], step))
         return super()._step(step, link)
 
 
@@ -43,23 +43,21 @@ def read(lines: Iterable[Said], view: View) -> Log:
     for said in lines:
         reader.said(said)
     reader.end()
-    return Log(reader.chapters, [_event(link, step, view) for link, step in reader.steps])
+    return Log(reader.chapters, [_event(link, talk, step, view) for link, talk, step in reader.steps])
 
 
-def _event(link: int, step: Step, view: View) -> dict[str, object]:
-    row = step_row(step, refused=False)
-    secret = () if view.secrets or step.kind == "text" else row.secret
+def _event(link: int, talk: Talk, step: Step, view: View) -> dict[str, object]:
+    secret = () if view.secrets or step.kind == "text" else talk.reader.sent(step).secret
     octets = starred(step.octets, secret)[0]
-    known: dict[str, object] = {"event": _EVENTS.get(step.kind, "exchange"), "link": link, "protocol": "smtp"}
+    known: dict[str, object] = {"event": _EVENTS.get(step.kind, "exchange"), "link": link, "protocol": talk.protocol}
     if step.kind == "text":
         return known | {"size": len(octets), "octets": octets.decode("latin-1")}
-    code = read_line(step.replies[-1].rstrip(b"\r\n")) if step.replies else None
     return known | {
         "octets": octets.decode("latin-1"),
         "replies": [reply.decode("latin-1") for reply in step.replies],
         "before": _name(step.before),
         "after": _name(step.after),
-        "code": None if code is None else code.code,
+        "code": code(step.replies),
     }
 
 

@@ -42,7 +42,7 @@ def save(meta: Meta, rest: str) -> None:
         raise SeatError(f"{rest} exists already. Choose another name.") from None
     secrets = ""
     if _secret(meta):
-        secrets = " Passwords stand in it." if form and meta.renderer.view.secrets else " Passwords are left out."
+        secrets = " Passwords stand in it." if meta.renderer.view.secrets else " Passwords are left out."
     meta.say(f"Saved to {rest}.{'' if form else f' mailshell run {rest} plays it again.'}{secrets}")
 
 
@@ -67,7 +67,7 @@ def _secret(meta: Meta) -> bool:
 def _script(meta: Meta) -> str:
     traits = meta.seat.world.hosts[meta.seat.link.wire.host].traits
     header = f"# world: {meta.world}\n# voice: {traits.voice}\n# policy: {traits.policy}\n"
-    return f"{header}\n{script.write(meta.seat.story(), meta.seat.numbers)}"
+    return f"{header}\n{script.write(meta.seat.story(), meta.seat.numbers, secrets=meta.renderer.view.secrets)}"
 
 
 def _exported(meta: Meta, form: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from mailshell.core.record import Body
+from mailshell.core.record import Body, Exchange, reply_ends
+from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell import looking
 from mailshell.shell.help import wrapped
@@ -113,15 +114,24 @@ def body(meta: Meta, rest: str) -> None:
     from mailshell.shell.render import Renderer
 
     found = steps.steps(meta.seat)
-    here = [step for step in found if step.entry.wire is meta.seat.link.wire and isinstance(step.entry.record, Body)]
+    here = [step for step in found if step.entry.wire is meta.seat.link.wire and _unfolds(step.entry)]
     if not rest and not here:
         raise SeatError("No message was sent on this connection yet.")
     step = steps.chosen(found, meta.seat, rest) if rest else here[-1]
-    record = step.entry.record
-    if not isinstance(record, Body):
+    if not _unfolds(step.entry):
         raise SeatError(f"Line {step.number} is no message text. :search lists them.")
-    before = steps.before(found, step)
+    before = steps.before(found, step) if isinstance(step.entry.record, Body) else []
     meta.read(Renderer(meta.renderer.view).message(before, step.entry, step.label, whole=True))
+
+
+def _unfolds(entry: Entry) -> bool:
+    """Whether there is more in it than a screen shows at first: a message that was sent, or one that came."""
+    record = entry.record
+    if not isinstance(record, Exchange):
+        return isinstance(record, Body)
+    from mailshell.shell.render import FOLD
+
+    return record.card.name in PROTOCOLS[entry.wire.protocol].messages or reply_ends(record, FOLD)[1] > 0
 
 
 def mailbox(meta: Meta, rest: str) -> None:

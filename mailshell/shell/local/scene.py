@@ -22,12 +22,15 @@ def demo(meta: Meta, rest: str) -> None:
         meta.say("Begin one with :demo NAME.")
         return
     found = load(rest)
-    _refresh(meta)
-    begin(meta, found)
+    beside = _elsewhere(meta, found)
+    if not beside:
+        _refresh(meta)
+    begin(meta, found, beside=beside)
     assert meta.scene is not None, "a scene has begun"
     meta.say(f"{meta.scene.left} lines to come. F8 or :step types the next one, :undo takes it back.")
-    asked, ours = setting(found.header).traits, meta.seat.world.hosts[meta.seat.link.wire.host].traits
-    if (asked.voice, asked.era, asked.policy) != (ours.voice, ours.era, ours.policy):
+    host = meta.seat.world.hosts.get(found.header.get("host", meta.seat.link.wire.host))
+    asked, ours = setting(found.header).traits, None if host is None else host.traits
+    if ours is not None and (asked.voice, asked.era, asked.policy) != (ours.voice, ours.era, ours.policy):
         meta.say(f"It was written for --voice {asked.voice}: mailshell demo {rest} plays it so.")
 
 
@@ -42,9 +45,26 @@ def _refresh(meta: Meta) -> None:
         seat.connect(wire.host, wire.protocol, seat.current)
 
 
-def begin(meta: Meta, found: Script) -> None:
-    """Put the lines of a scene in readiness; expectations are not checked here."""
-    meta.scene = Scene([item for item in found.items if item.what in ("send", "local")], meta.seat)
+def _elsewhere(meta: Meta, found: Script) -> bool:
+    """Whether a scene begins with another server, or another protocol, than the one that is talked to now."""
+    wire = meta.seat.link.wire
+    here = {"protocol": wire.protocol, "host": wire.host}
+    return any(found.header.get(key, value) != value for key, value in here.items())
+
+
+def begin(meta: Meta, found: Script, *, beside: bool = False) -> None:
+    """Put the lines of a scene in readiness; expectations are not checked here.
+
+    With `beside` it has connections of its own beside those that are there: it begins with another server or protocol.
+    """
+    first = max(meta.seat.links, default=0) if beside else 0
+    protocol, host = (found.header.get(key, "") if beside else "" for key in ("protocol", "host"))
+    items = [
+        item._replace(link=item.link + first, protocol=item.protocol or protocol, host=item.host or host)
+        for item in found.items
+        if item.what in ("send", "local")
+    ]
+    meta.scene = Scene(items, meta.seat)
 
 
 def names(meta: Meta, text: str) -> Iterable[Choice]:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from mailshell.core import dots
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Slip
 from mailshell.core.record import Card, Cite
@@ -69,7 +70,7 @@ class End(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Store the message for every recipient, or say why not; the transaction is over in any case."""
-        reply = store(desk, content.unstuff(desk.state.content.octets()))
+        reply = store(desk, dots.unstuff(desk.state.content.octets()))
         desk.move(Phase.READY, None)
         return reply
 

@@ -4,17 +4,18 @@ import re
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
+from mailshell.core.utf8 import CHARACTER
 from mailshell.smtp import limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions.extension import VALUE_END, Extension, Parameter, accept
-from mailshell.smtp.grammar import ATOM, UTF8
+from mailshell.smtp.grammar import ATOM
 from mailshell.smtp.replies import BAD_SYNTAX
 from mailshell.smtp.wording import Reply
 
 _RET = re.compile(rb"FULL|HDRS", re.IGNORECASE)
 _WHEN = re.compile(rb"SUCCESS|FAILURE|DELAY", re.IGNORECASE)
 _XTEXT = re.compile(rb"(?:[!-*,-<>-~]|\+(?:[2-6][0-9A-F]|7[0-9A-E]))+")
-_UNITEXT = re.compile(rb"(?:[!-*,-<>-\[\]-~]|\\x\{[0-9A-F]{2,6}\}|" + UTF8 + rb")+")
+_UNITEXT = re.compile(rb"(?:[!-*,-<>-\[\]-~]|\\x\{[0-9A-F]{2,6}\}|" + CHARACTER + rb")+")
 _RETURNS = (("FULL", "the whole message"), ("HDRS", "its header only"))
 _CASES = (("SUCCESS", "when it is delivered"), ("FAILURE", "when it cannot be delivered"), ("DELAY", "when it is late"))
 _BROKEN = re.compile(rb"(?:\+[2-7]?|\\(?:x(?:\{[0-9A-F]{0,6})?)?)?")

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Expect
+from mailshell.core.utf8 import CHARACTER
 from mailshell.smtp import eras
 from mailshell.smtp.desk import Desk
-from mailshell.smtp.grammar import END, SPACE, UTF8
+from mailshell.smtp.grammar import END, SPACE
 from mailshell.smtp.replies import BAD_SYNTAX, PARAMETER_UNKNOWN
 from mailshell.smtp.wording import Reply
 
 _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*")
-_VALUE = re.compile(rb"(?:[!-<>-~]|" + UTF8 + rb")+")
+_VALUE = re.compile(rb"(?:[!-<>-~]|" + CHARACTER + rb")+")
 _KEY = Expect("parameter", "its name, as in SIZE", like="SIZE")
 _ANY = Expect("a value", "visible characters, no space and no =", like="x")
 _EARLY = "In 1982 nothing may follow the address. Parameters came with EHLO, in 1993."

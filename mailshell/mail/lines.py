@@ -1,0 +1,354 @@
+"""The server of a protocol whose commands are lines: frame, read, run, answer; the same loop for each of them.
+
+Lines are framed, read by the grammar, and run; a verb returns its one answer and this loop writes it. What differs
+from protocol to protocol (the words, phases that read no commands) is what a subclass says.
+"""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+from mailshell.core import reasons
+from mailshell.core.clock import Instant
+from mailshell.core.command import Command, Table, Verb
+from mailshell.core.cursor import Slip
+from mailshell.core.framer import Framer
+from mailshell.core.record import (
+    Card,
+    Closed,
+    Exchange,
+    Expect,
+    Fault,
+    Opened,
+    Phase,
+    Prompt,
+    Record,
+    Side,
+    Verdict,
+    Want,
+)
+from mailshell.core.relics import Relic
+from mailshell.core.session import Numbers, Preview, State
+from mailshell.mail.host import Host
+
+
+class Answer(Protocol):
+    """What a verb returns; it becomes lines of the wire when the session writes it."""
+
+    @property
+    def card(self) -> Card:
+        """The card of the reply."""
+
+    @property
+    def because(self) -> str:
+        """The reason, for the student."""
+
+    @property
+    def tolerated(self) -> bool:
+        """Whether the command was accepted in spite of a slip."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether the reply asks for more before the command is done."""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the command was refused."""
+
+    @property
+    def off_slide(self) -> str:
+        """What of the reply no slide of the lecture shows, in a sentence; empty where one shows it whole."""
+
+
+class Desk(Protocol):
+    """The session as a verb sees it."""
+
+    host: Host
+    classic: bool
+    strict: bool
+
+    @property
+    def state(self) -> State:
+        """Everything that the session remembers."""
+
+    def offers(self, keyword: str) -> bool:
+        """Whether the host offers this extension."""
+
+
+D = TypeVar("D", bound=Desk)
+A = TypeVar("A", bound=Answer)
+
+
+class LineSession(ABC, Generic[D, A]):
+    """One connection as the server sees it; see `core.session.Session` for the contract."""
+
+    __slots__ = ("_active", "_before", "_desk", "_dropped", "_framer", "_table")
+
+    closed: ClassVar[Phase]
+    """The phase in which nothing is read any more."""
+    idle: ClassVar[int]
+    """How long the server waits for the next octet, in microseconds."""
+    line_limit: ClassVar[int]
+    """The longest command line where the verb is not known, in octets."""
+    crlf: ClassVar[Expect]
+
+    def __init__(self, desk: D, table: Table[D, A], buffer: int) -> None:
+        self._desk = desk
+        self._table = table
+        self._framer = Framer(buffer)
+        self._active = desk.host.now()
+        self._before: State = desk.state  # what the session remembered when the last octets came
+        self._dropped = False  # whether some of them came after QUIT
+
+    @property
+    def phase(self) -> Phase:
+        """Where the conversation stands."""
+        return self._desk.state.phase
+
+    @property
+    def deadline(self) -> Instant | None:
+        """When the server gives up waiting."""
+        if self._desk.state.phase is self.closed:
+            return None
+        return Instant(self._active + self.idle)
+
+    def touch(self) -> None:
+        """Start the deadline anew."""
+        self._active = self._desk.host.now()
+
+    def greet(self) -> list[Record]:
+        """Say the first word."""
+        reply = self._greeting()
+        return [Opened(self._lines(reply), self.phase, self._card(reply))]
+
+    def receive(self, data: bytes) -> list[Record]:
+        """Take in octets, and do all that they complete."""
+        desk, closed, read = self._desk, self.closed, self._read
+        self._active = desk.host.now()
+        self._before, self._dropped = desk.state, False
+        self._framer.feed(data)
+        records: list[Record] = []
+        while desk.state.phase is not closed:
+            if not read(records):
+                return records
+        self._dropped = any(self._framer.pending)
+        self._framer.clear()
+        return records
+
+    def receive_eof(self) -> list[Record]:
+        """The client closed the connection; what was not finished is lost."""
+        return self._end("client", self._closed_early(self.phase))
+
+    def numbers(self) -> Numbers | None:
+        """How this session numbers messages: not at all, where the protocol opens no mailbox."""
+        return None
+
+    def legal(self) -> tuple[str, ...]:
+        """The names of the commands that this server takes now."""
+        return tuple(one.card.name for one in self._table.legal(self.phase) if one.offered(self._desk.offers))
+
+    def preview(self, line: bytes) -> Preview:
+        """What the grammar and the state of the session make of a half-typed line, line end left out."""
+        table, phase = self._table, self.phase
+        # What stands past the longest line of any verb is refused whatever it is, and not worth reading at each key.
+        reading = table.read(line[: table.longest], strict=self._desk.strict, marks=True)
+        fault = reading.parsed if isinstance(reading.parsed, Fault) else None
+        command, cursor = reading.command, reading.cursor
+        if command is None or cursor is None:
+            begun = table.begun(line)
+            living = {one.card.name for one in table.living}
+            wants = tuple(want for want in begun if want.text in living)
+            fits = len(line) if begun else 0
+            why = "" if begun or phase is self.closed else self._unknown(line, phase).because
+            return Preview(None, False, reading.parts, fault, table.expect(phase), fits, wants, why)
+        wants = cursor.wants()
+        fits = len(line) if fault is None or wants else fault.at
+        why = self._why_not(command, phase) or (
+            "" if fault is None or fits == len(line) else self._unfit(command, line, fault).because
+        )
+        if not why and len(line) + 2 > command.limit:
+            fits, why = min(fits, command.limit - 2), reasons.too_long(len(line) + 2, command.limit)
+        if not why and isinstance(reading.parsed, Relic):
+            why = reading.parsed.run(self._desk).because
+        return Preview(
+            command.card,
+            phase in command.when and command.offered(self._desk.offers),
+            reading.parts,
+            fault,
+            reading.expected,
+            fits,
+            tuple(want for want in wants if self._grants(want)),
+            why,
+        )
+
+    def _why_not(self, command: Command[D, A], phase: Phase) -> str:
+        """Why the server does not take this verb now; empty where it does, and where it reads no commands at all."""
+        if command.relic or phase is self.closed:
+            return ""
+        if not command.offered(self._desk.offers):
+            return self._absent(command).because
+        return "" if phase in command.when else self._misplaced(command, phase).because
+
+    def _command(self, records: list[Record]) -> bool:
+        """Take one line as a command."""
+        octets = self._framer.line()
+        if octets is None:
+            return False
+        if self._framer.lost:
+            known = self._table.find(octets.split(b" ", 1)[0])
+            limit = self.line_limit if known is None else known.limit
+            self._refuse(
+                records, octets, Fault(limit, (), "line"), self._too_long(len(octets) + self._framer.lost, limit)
+            )
+        elif octets[-2:] != b"\r\n":
+            self._refuse(records, octets, Fault(len(octets) - 1, (self.crlf,), "line"), self._bare_lf(octets))
+        else:
+            self._run(records, octets)
+        return True
+
+    def _run(self, records: list[Record], octets: bytes) -> None:
+        desk, table = self._desk, self._table
+        before = desk.state.phase
+        line = octets[:-2]
+        reading = table.read(line, strict=desk.strict)
+        command, parsed = reading.command, reading.parsed
+        if command is None:
+            self._refuse(records, octets, Fault(0, table.expect(before), "Command"), self._unknown(line, before))
+        elif command.needs and not command.answers and not desk.offers(command.needs):
+            self._refuse(records, octets, Fault(0, table.expect(before), "Command"), self._absent(command))
+        elif before not in command.when:
+            fault = Fault(0, table.expect(before), "Command")
+            self._reject(records, octets, command, fault, self._misplaced(command, before))
+        elif len(octets) > command.limit:
+            reply = self._too_long(len(octets), command.limit)
+            self._reject(records, octets, command, Fault(command.limit, (), "line"), reply)
+        elif isinstance(parsed, Fault):
+            self._reject(records, octets, command, parsed, self._unfit(command, line, parsed))
+        else:
+            first = desk.host.store.changes
+            self._finish(records, octets, parsed, before, parsed.run(desk), reading.slips, first)
+
+    def _reject(self, records: list[Record], octets: bytes, command: Command[D, A], fault: Fault, reply: A) -> None:
+        """Refuse a command that the server has."""
+        self._refuse(records, octets, fault, reply)
+
+    def _refuse(
+        self, records: list[Record], octets: bytes, fault: Fault, reply: A, before: Phase | None = None
+    ) -> None:
+        phase = self.phase
+        changes = self._desk.host.store.changes
+        records.append(
+            Exchange(
+                octets,
+                fault,
+                before or phase,
+                phase,
+                self._lines(reply),
+                self._noted(reply, reply.because),
+                Verdict.REFUSED,
+                range(changes, changes),
+                self._card(reply),
+            )
+        )
+
+    def _finish(
+        self,
+        records: list[Record],
+        octets: bytes,
+        parsed: Verb[D, A],
+        before: Phase,
+        reply: A,
+        slips: tuple[Slip, ...],
+        first: int,
+    ) -> None:
+        desk = self._desk
+        after, card = desk.state.phase, self._card(reply)
+        because, verdict = reply.because, Verdict.ACCEPTED
+        if reply.refuses:
+            verdict = Verdict.REFUSED
+        elif slips or reply.tolerated:
+            verdict = Verdict.TOLERATED
+            because = " ".join([because, *(slip.says for slip in slips)]).strip()
+        because = self._noted(reply, because)
+        lines = self._lines(reply)
+        if reply.asks:
+            records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, self._wants()))
+            return
+        changes = range(first, desk.host.store.changes)
+        records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
+        if after is self.closed:
+            records.append(Closed("server", before, "The client said QUIT."))
+
+    def _noted(self, reply: A, because: str) -> str:
+        if self._desk.classic and reply.off_slide:
+            return f"{because} {reply.off_slide}".strip()
+        return because
+
+    def _end(self, by: Side, because: str) -> list[Record]:
+        """Close without a word, if that has not been done."""
+        before = self.phase
+        if before is self.closed:
+            return []
+        self._framer.clear()
+        self._close()
+        return [Closed(by, before, because)]
+
+    def _card(self, reply: A) -> Card:
+        """The card of a reply, with what this server takes next where the reply itself does not say it."""
+        card = reply.card
+        return card if card.next else card._replace(next=self._onward(self.phase))
+
+    def _wants(self) -> int | None:
+        """How many octets must follow a reply that asks for more, where the command said so."""
+        return None
+
+    def _grants(self, want: Want) -> bool:
+        """Whether the server offered this client what a word of a line belongs to."""
+        return True
+
+    @abstractmethod
+    def _read(self, records: list[Record]) -> bool:
+        """Take what arrived, as far as it is complete; True when something was done and there may be more to do."""
+
+    @abstractmethod
+    def _greeting(self) -> A:
+        """The first word of the server."""
+
+    @abstractmethod
+    def _lines(self, reply: A) -> tuple[bytes, ...]:
+        """The reply as it is sent."""
+
+    @abstractmethod
+    def _onward(self, phase: Phase) -> str:
+        """What this server takes next in a phase."""
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Go to the closed phase, and drop what was not finished."""
+
+    @abstractmethod
+    def _closed_early(self, phase: Phase) -> str:
+        """What an end without QUIT means in a phase."""
+
+    @abstractmethod
+    def _unknown(self, line: bytes, phase: Phase) -> A:
+        """The first word is no verb."""
+
+    @abstractmethod
+    def _absent(self, command: Command[D, A]) -> A:
+        """The verb is known, and this server does not have it."""
+
+    @abstractmethod
+    def _misplaced(self, command: Command[D, A], phase: Phase) -> A:
+        """The verb is known, and not legal in this phase."""
+
+    @abstractmethod
+    def _unfit(self, command: Command[D, A], line: bytes, fault: Fault) -> A:
+        """What follows the verb does not fit the grammar."""
+
+    @abstractmethod
+    def _too_long(self, size: int, limit: int) -> A:
+        """The line is over the limit of its verb."""
+
+    @abstractmethod
+    def _bare_lf(self, octets: bytes) -> A:
+        """The line ends in LF alone."""
