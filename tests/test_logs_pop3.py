@@ -173,7 +173,7 @@ def test_a_long_list_is_folded():
     [
         (("C LIST one", "S -ERR"), 'why: By the grammar: Octet 6 is "o".'),
         (("C RETR 7", "S -ERR no"), "x no such message, or it is marked"),
-        (("C DELE 1", "S -ERR [SYS/TEMP] disk"), "x a trouble of the server, for now"),
+        (("C DELE 1", "S -ERR [SYS/TEMP] disk"), "x trouble at the server, for now"),
         (("C FROB", "S -ERR"), "x refused"),
         (("C RETR 1 ", "S +OK", "S ."), "note: "),
         (("C DELE one", "S +OK"), "note: The server took a line that is not by the grammar."),
