@@ -1,8 +1,8 @@
 """Every protocol of mailshell, by name: the only file that names them all."""
 
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
-from mailshell import pop3, smtp
 from mailshell.core.session import Engine
 from mailshell.mail.host import Host, Traits
 
@@ -10,7 +10,43 @@ TYPE_CHECKING = False  # what reads logs takes time to import, and no prompt nee
 if TYPE_CHECKING:
     from mailshell.core.elsewhere import Reader
 
-PROTOCOLS: dict[str, Engine[Host]] = {"smtp": smtp.PROTOCOL, "pop3": pop3.PROTOCOL}
+
+class _Engines(Mapping[str, Engine[Host]]):
+    """The engines by name; each is imported when somebody asks for it, as most sessions need only one."""
+
+    def __init__(self, imports: Mapping[str, Callable[[], Engine[Host]]]) -> None:
+        self._imports = imports
+        self._engines: dict[str, Engine[Host]] = {}
+
+    def __getitem__(self, name: str) -> Engine[Host]:
+        engine = self._engines.get(name)
+        if engine is None:
+            engine = self._engines[name] = self._imports[name]()
+        return engine
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._imports
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._imports)
+
+    def __len__(self) -> int:
+        return len(self._imports)
+
+
+def _smtp() -> Engine[Host]:
+    from mailshell.smtp import PROTOCOL
+
+    return PROTOCOL
+
+
+def _pop3() -> Engine[Host]:
+    from mailshell.pop3 import PROTOCOL
+
+    return PROTOCOL
+
+
+PROTOCOLS = _Engines({"smtp": _smtp, "pop3": _pop3})
 
 
 @cache

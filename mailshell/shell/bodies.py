@@ -1,7 +1,17 @@
 """A message that a client sends, while it comes: its lines, what they mean, how many of them were shown."""
 
 from mailshell.core.explain import BodyLines, Row, body_row
-from mailshell.mail.letter import Letter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mailshell.mail.letter import Letter
+
+
+def letter(sender: bytes = b"") -> "Letter":
+    """A reader of one message, line by line; what it needs is loaded with the first message, not with the prompt."""
+    from mailshell.mail.letter import Letter
+
+    return Letter(sender)
 
 
 class Message:

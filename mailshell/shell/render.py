@@ -9,9 +9,8 @@ from mailshell.core.record import Body, Closed, Exchange, Phase, Prompt, Record,
 from mailshell.core.session import Engine
 from mailshell.core.transcript import Entry, Wire
 from mailshell.mail.host import Host
-from mailshell.mail.letter import Letter
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.bodies import Message
+from mailshell.shell.bodies import Message, letter
 from mailshell.shell.text import hex_rows, middle_left_out, safe, show, width, wrap
 from mailshell.shell.theme import Role, paint
 from mailshell.shell.view import View, WireMarks
@@ -91,12 +90,12 @@ class Renderer:
 
     def _answers(self, meaning: Meaning, label: Label, *, brings: bool) -> list[str]:
         """What the server said; `brings`: all but the first and the last line are a message."""
-        letter, out, last = Letter(), [], len(meaning.answers) - 1
+        reader, out, last = letter() if brings else None, [], len(meaning.answers) - 1
         for at, row in enumerate(meaning.answers):
             if at == last and meaning.folded:
                 out += self.say(self._more(meaning.folded, "answer", label))
-            if brings and 0 < at < last:
-                reading = letter.read(row.octets, dotted=True)
+            if reader is not None and 0 < at < last:
+                reading = reader.read(row.octets, dotted=True)
                 row = body_row(row.octets, reading.notes, reading.gloss, side="server")
             out += self._row(row, label)
         return out
@@ -158,9 +157,9 @@ class Renderer:
 
     def stored(self, lines: Iterable[bytes]) -> list[str]:
         """The lines of a message that lies in a mailbox: no dot is stuffed there, and the return path stands in it."""
-        letter, out = Letter(), []
+        reader, out = letter(), []
         for line in lines:
-            reading = letter.read(line)
+            reading = reader.read(line)
             out += self._shown(body_row(line, reading.notes, reading.gloss, dotted=False), "   | ", "note")
         return out
 
@@ -292,7 +291,7 @@ class Renderer:
             message = self._message(number)
             message.dotted = record.wants is None
             if message.dotted or (message.known and message.letter is None):
-                message.letter = Letter(message.sender)
+                message.letter = letter(message.sender)
         elif isinstance(record, Exchange) and record.verdict is not Verdict.REFUSED:
             for row in meaning.command:
                 for note in row.notes:
