@@ -167,13 +167,10 @@ def _parser(argv: list[str] | None) -> _Parser:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
-    parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu", alone=True, scene="", settled=True)
+    parser.set_defaults(run=_practise, protocol="smtp", host="nyu.edu", alone=True, scene="", panes=False, settled=True)
     parts = _Parts(parser, common, argv)
 
-    for name in PROTOCOLS:
-        talk = parts.add(name, f"practise {name.upper()} with a server of the world")
-        talk.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
-        talk.set_defaults(run=_practise, protocol=name, alone=False)
+    _add_practice(parts)
     _add_demo(parts)
 
     _add_run(parts)
@@ -213,9 +210,18 @@ def _add_run(parts: "_Parts") -> None:
     run.set_defaults(run=_run)
 
 
+def _add_practice(parts: "_Parts") -> None:
+    for name in PROTOCOLS:
+        talk = parts.add(name, f"practise {name.upper()} with a server of the world")
+        talk.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
+        talk.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
+        talk.set_defaults(run=_practise, protocol=name, alone=False)
+
+
 def _add_demo(parts: "_Parts") -> None:
     demo = parts.add("demo", "a scene that is typed for you, a line at each F8")
     demo.add_argument("scene", nargs="?", default="lecture", metavar="NAME|FILE", help="default lecture")
+    demo.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
     demo.add_argument("--list", action="store_true", help="list the scenes")
     demo.set_defaults(run=_demo, alone=False)
 

@@ -31,6 +31,7 @@ ARGS = {
     "ascii": False,
     "world": "lecture",
     "keys": {},
+    "panes": False,
 }
 
 

@@ -536,3 +536,10 @@ def test_tab_in_a_header_offers_its_fields_and_in_a_body_none():
         assert not any("the author, as the message claims" in row for row in shell.screen.display)
 
     in_shell(journey)
+
+
+def test_the_panes_may_come_first():
+    async def journey(shell):
+        await shell.until("What this means", "220 service ready")
+
+    in_shell(journey, panes=True)

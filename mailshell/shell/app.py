@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -36,7 +37,6 @@ from mailshell.shell.printer import Inline, Printer, change_screen, quiet
 from mailshell.shell.render import Label, Renderer
 from mailshell.shell.setup import Stage
 from mailshell.shell.talk import Talk
-from mailshell.shell.theme import MONO, NONE
 from mailshell.shell.typed import octets
 from mailshell.world.seat import Seat
 from mailshell.world.world import World
@@ -61,9 +61,8 @@ class App:
         input: Input | None = None,
         output: Output | None = None,
     ) -> None:
-        view = setup.view(args, sys.stdout)
-        # NO_COLOR asks for no colours; bold and dim are none.
-        self.renderer = Renderer(view._replace(theme=MONO) if view.theme is NONE else view)
+        self.renderer = Renderer(setup.marked(setup.view(args, sys.stdout)))
+        self._at_once = self.panes if args.panes else None
         self.seat = Seat(world, stage.peer)
         self.log = log
         log.lost = lambda text: self.print(self.renderer.error(text))
@@ -124,11 +123,14 @@ class App:
 
     async def talk_on(self) -> None:
         """Talk until the person leaves."""
+        gc.enable()
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._failed)
         for name in ("SIGTERM", "SIGHUP"):
             with suppress(AttributeError, NotImplementedError):  # Windows
                 loop.add_signal_handler(getattr(signal, name), self._end, SystemExit(128 + getattr(signal, name)))
+        if self._at_once is not None:
+            loop.call_soon(self._at_once)
         try:
             await self.app.run_async(set_exception_handler=False)
         finally:

@@ -1,6 +1,7 @@
 """`mailshell PROTOCOL`: at the world in a terminal, or from a script; which front end it is, and its first words."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -102,6 +103,8 @@ def _end_in_order() -> None:
 
 
 def _interactive(args: argparse.Namespace) -> int:
+    # What modules make while they load is no garbage: not to look for any brings the prompt nearer by a tenth.
+    gc.disable()
     from mailshell.shell import setup
     from mailshell.shell.log import Log
 

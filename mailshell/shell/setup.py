@@ -12,7 +12,7 @@ from mailshell.core.session import Peer
 from mailshell.mail.host import ERAS, Traits
 from mailshell.mail.store import StateError, Store
 from mailshell.shell.text import safe
-from mailshell.shell.theme import NONE, THEMES
+from mailshell.shell.theme import MONO, NONE, THEMES
 from mailshell.shell.view import LONGEST, View, WireMarks
 from mailshell.world.header import Setting, setting
 from mailshell.world.start import STUDENT, build
@@ -115,6 +115,11 @@ def view(args: argparse.Namespace, out: IO[str]) -> View:
 def wire(args: argparse.Namespace) -> WireMarks:
     """How line ends are shown."""
     return "hex" if args.wire == "hex" else "off" if args.wire == "off" else "marks"
+
+
+def marked(view: View) -> View:
+    """NO_COLOR asks for no colours; bold and dim are none."""
+    return view._replace(theme=MONO) if view.theme is NONE else view
 
 
 def _color(wanted: str, out: IO[str]) -> bool:

@@ -54,6 +54,7 @@ complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l log -r -F -d 'app
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l state -r -F -d 'keep the mail in this file'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l config -r -F -d 'read this instead of your config.toml'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l no-config -d 'read no config file'
+complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l panes -d 'begin with the wire and its meaning side by side'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -a 'lancs.uk nyu.edu someschool.edu'
 complete -c mailshell -n '__fish_seen_subcommand_from pop3' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from pop3' -l help -d 'show this help message and exit'
@@ -73,6 +74,7 @@ complete -c mailshell -n '__fish_seen_subcommand_from pop3' -l log -r -F -d 'app
 complete -c mailshell -n '__fish_seen_subcommand_from pop3' -l state -r -F -d 'keep the mail in this file'
 complete -c mailshell -n '__fish_seen_subcommand_from pop3' -l config -r -F -d 'read this instead of your config.toml'
 complete -c mailshell -n '__fish_seen_subcommand_from pop3' -l no-config -d 'read no config file'
+complete -c mailshell -n '__fish_seen_subcommand_from pop3' -l panes -d 'begin with the wire and its meaning side by side'
 complete -c mailshell -n '__fish_seen_subcommand_from pop3' -a 'lancs.uk nyu.edu someschool.edu'
 complete -c mailshell -n '__fish_seen_subcommand_from demo' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from demo' -l help -d 'show this help message and exit'
@@ -92,6 +94,7 @@ complete -c mailshell -n '__fish_seen_subcommand_from demo' -l log -r -F -d 'app
 complete -c mailshell -n '__fish_seen_subcommand_from demo' -l state -r -F -d 'keep the mail in this file'
 complete -c mailshell -n '__fish_seen_subcommand_from demo' -l config -r -F -d 'read this instead of your config.toml'
 complete -c mailshell -n '__fish_seen_subcommand_from demo' -l no-config -d 'read no config file'
+complete -c mailshell -n '__fish_seen_subcommand_from demo' -l panes -d 'begin with the wire and its meaning side by side'
 complete -c mailshell -n '__fish_seen_subcommand_from demo' -l list -d 'list the scenes'
 complete -c mailshell -n '__fish_seen_subcommand_from demo' -F
 complete -c mailshell -n '__fish_seen_subcommand_from run' -s h -d 'show this help message and exit'

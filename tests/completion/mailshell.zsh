@@ -65,6 +65,7 @@ _mailshell() {
                         '--state=[keep the mail in this file]:FILE:_files' \
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
+                        '--panes[begin with the wire and its meaning side by side]' \
                         '1:HOST:(lancs.uk nyu.edu someschool.edu)'
                     ;;
                 pop3)
@@ -87,6 +88,7 @@ _mailshell() {
                         '--state=[keep the mail in this file]:FILE:_files' \
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
+                        '--panes[begin with the wire and its meaning side by side]' \
                         '1:HOST:(lancs.uk nyu.edu someschool.edu)'
                     ;;
                 demo)
@@ -109,6 +111,7 @@ _mailshell() {
                         '--state=[keep the mail in this file]:FILE:_files' \
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
+                        '--panes[begin with the wire and its meaning side by side]' \
                         '--list[list the scenes]' \
                         '1:NAME|FILE:_files'
                     ;;
