@@ -117,7 +117,14 @@ def with_getmail(fetch: Fetch) -> str:
         f'arguments = ("-a", "{fetch.mailbox}")\nallow_root_commands = true\n'
         f"[options]\ndelete = {not fetch.keep}\nread_all = true\n",
     )
-    fetch.run("getmail", "-g", str(fetch.folder), "-r", "getmailrc")
+    for attempt in (1, 2, 3):
+        try:
+            fetch.run("getmail", "-g", str(fetch.folder), "-r", "getmailrc")
+            break
+        except AssertionError as error:
+            # Its own way to wait for the program that delivers fails now and then; the next run goes on.
+            if attempt == 3 or ("SIGCHLD" not in str(error) and "Traceback" not in str(error)):
+                raise
     return fetch.mailbox.read_text()
 
 
