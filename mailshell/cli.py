@@ -82,15 +82,22 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename is not None else ""
-        print(f"mailshell: {where}{error.strerror or error}", file=sys.stderr)
+        _complain(f"{where}{error.strerror or error}")
         _discard()
         return 3
     except Exception as error:
         if os.environ.get("MAILSHELL_DEBUG"):
             raise
-        print(f"mailshell: internal error: {type(error).__name__}: {error}", file=sys.stderr)
-        print("mailshell: please report it; MAILSHELL_DEBUG=1 shows where it happened.", file=sys.stderr)
+        _complain(f"internal error: {type(error).__name__}: {error}")
+        _complain("please report it; MAILSHELL_DEBUG=1 shows where it happened.")
         return 1
+
+
+def _complain(text: str) -> None:
+    """Say on stderr what went wrong; a terminal obeys nothing that stands in a file name."""
+    from mailshell.shell.text import safe
+
+    print(safe(f"mailshell: {text}"), file=sys.stderr)
 
 
 def _streams() -> None:

@@ -414,3 +414,13 @@ def test_closed_standard_streams_are_no_error(command):
         done = subprocess.run(["sh", "-c", line], cwd=ROOT, input=b"", capture_output=True, timeout=20)
         assert done.stderr == b"", line
         assert done.returncode == 0, line
+
+
+@pytest.mark.parametrize(
+    "argv", [["smtp", "--log", "/dev/null/\x1b[31mx"], ["serve", "--host", "\x1b[31mx"], ["explain", "./\x1b[31mx"]]
+)
+def test_a_name_on_the_command_line_is_shown_and_not_obeyed(argv, capsys):
+    assert cli.main(argv) in (2, 3)
+    errors = capsys.readouterr().err
+    assert "[31mx" in errors
+    assert "\x1b" not in errors

@@ -17,6 +17,7 @@ from mailshell.shell import setup
 from mailshell.shell.events import dump
 from mailshell.shell.live import Pipe, Screen, Stream
 from mailshell.shell.log import Log
+from mailshell.shell.text import safe
 from mailshell.world.start import DEFAULT_HOST, build
 from mailshell.world.world import World
 
@@ -47,7 +48,8 @@ def main(args: argparse.Namespace) -> int:
     host = args.host.lower()
     names = build("empty").hosts
     if host not in names:
-        print(f"mailshell: {args.host} is no host of this world: there are {', '.join(names)}.", file=sys.stderr)
+        text = f"mailshell: {args.host} is no host of this world: there are {', '.join(names)}."
+        print(safe(text), file=sys.stderr)
         return 2
     try:
         kept = setup.store(args, history=False)
@@ -56,7 +58,7 @@ def main(args: argparse.Namespace) -> int:
         finally:
             kept.close()
     except (StateError, Full, ListenError, OSError) as error:
-        print(f"mailshell: {error}", file=sys.stderr)
+        print(safe(f"mailshell: {error}"), file=sys.stderr)
         return 3
 
 
