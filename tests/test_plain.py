@@ -308,3 +308,14 @@ def test_lines_that_are_pasted_at_once_are_sent_one_by_one(tmp_path):
         "client: PASS *******",
         "client: NOOP",
     ]
+
+
+@pytest.mark.parametrize("options", [[], ["--plain"]])
+def test_mailshell_alone_greets_in_five_lines_and_says_how_to_begin(options):
+    prompt = "client:" if options else "C:"
+    with Terminal(*options) as terminal:
+        terminal.wait(prompt)
+        greeting = next(at for at, row in enumerate(terminal.rows) if "greeting" in row)
+        assert [row.split()[0] for row in terminal.rows[1:greeting]] == ["practise", "demo", "learn", "help"]
+        assert all(len(row) <= 80 for row in terminal.rows)
+        assert "at each :step" in terminal.rows[2]

@@ -40,8 +40,7 @@ def main(args: argparse.Namespace) -> int:
 _ALONE = """\
 == mailshell {version}: mail servers in a world of their own. You can break nothing.
    practise  this is SMTP with {host}: type HELO lancs.uk, then Enter
-   fetch     :connect {host} pop3, then USER bob, PASS hungry, LIST
-   demo      :demo lecture types a session for you, one line at each F8
+   demo      :demo lecture, or :demo pop3, types a session, a line at each F8
    learn     :try gives three next moves, :why explains the last answer
    help      ? says what may be typed now, :help what else, :quit leaves
 """
@@ -49,7 +48,7 @@ _ALONE = """\
 
 def _greet(args: argparse.Namespace) -> None:
     """Who speaks, where one is, how to get help: said before anything is imported that takes time."""
-    head = "mailshell: " if args.plain else "== "
+    head = "" if args.plain else "== "
     what = f"the scene {args.scene}" if args.scene else f"{args.protocol.upper()} with {args.host}"
     text = f"{head}mailshell {__version__}: {what} in a closed world. ? helps, :quit leaves.\n"
     if args.alone:
