@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from mailshell import __version__
+from mailshell.core.near import near
 from mailshell.shell import options
-from mailshell.shell.near import near
 from mailshell.shell.options import OptionError
 
 TYPE_CHECKING = False  # `typing` alone would take as long to import as all of the rest that --help needs from us

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from mailshell.shell.near import near
+from mailshell.core.near import near
 from mailshell.shell.paths import config_file
 
 CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
