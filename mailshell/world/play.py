@@ -234,6 +234,11 @@ def wait(seat: Seat, text: str) -> None:
     seat.wait(span, idle=bool(words[1:]), cause=f":wait {text}")
 
 
+def heal(seat: Seat, text: str) -> None:
+    """`:heal N`, `:heal KIND`, `:heal all`."""
+    seat.heal(text or "all")
+
+
 def _bare(action: Callable[[Seat], object]) -> Callable[[Seat, str], None]:
     def run(seat: Seat, text: str) -> None:
         if text:
@@ -243,9 +248,11 @@ def _bare(action: Callable[[Seat], object]) -> Callable[[Seat, str], None]:
     return run
 
 
-LOCAL: dict[str, Callable[[Seat, str], None]] = {
+LOCAL: dict[str, Callable[[Seat, str], object]] = {
     ":raw": raw,
     ":wait": wait,
+    ":fault": Seat.fault,
+    ":heal": heal,
     ":drop": _bare(Seat.drop),
     ":undo": _bare(Seat.undo),
     ":redo": _bare(Seat.redo),

@@ -15,6 +15,7 @@ from mailshell.core.clock import MINUTE, Instant, VirtualClock
 from mailshell.core.record import SAID, Body, Closed, Exchange, Prompt, Record, Verdict
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
+from mailshell.mail.faults import Faults
 from mailshell.mail.host import Host
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
@@ -40,11 +41,12 @@ class Link:
 
 
 class Mark(NamedTuple):
-    """A moment of the world, to go back to: the store's head, the time, every in-process connection."""
+    """A moment of the world, to go back to: the store's head, the time, every in-process connection, the faults."""
 
     head: int
     now: Instant
     links: tuple[tuple[Link, State, bool], ...]
+    faults: Faults = Faults()
 
 
 class Step(NamedTuple):
@@ -68,9 +70,16 @@ class World:
         self.clock = clock
         self.transcript = transcript
         self.links: dict[int, Link] = {}
+        self.faults = Faults()
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
+
+    def suffer(self, faults: Faults) -> None:
+        """From now on the world has these faults and no others."""
+        self.faults = faults
+        for host in self.hosts.values():
+            host.faults = faults.at(host.name)
 
     def open(self, host: str, protocol: str, peer: Peer, send: Send, kind: Kind = "typed") -> Link:
         """Connect `peer` to a server of `host`; the greeting goes out when the turn is settled."""
@@ -220,7 +229,7 @@ class World:
     def mark(self) -> Mark:
         """This moment; everything must be settled."""
         links = tuple((link, link.session.state, link.closed) for link in self.links.values())
-        return Mark(self.store.head, self.clock.now(), links)
+        return Mark(self.store.head, self.clock.now(), links, self.faults)
 
     def rewind(self, mark: Mark) -> None:
         """Go to a moment that was marked, back or forward; raises Busy while a TCP link is open."""
@@ -229,6 +238,7 @@ class World:
         self.store.rewind(mark.head)
         self.store.commit()
         self.clock.turn(mark.now)
+        self.suffer(mark.faults)
         self._patience = Instant(0)
         known = {link: (state, closed) for link, state, closed in mark.links}
         for link in self.links.values():
