@@ -192,7 +192,7 @@ def test_a_held_message_survives_a_restart(tmp_path):
     path = str(tmp_path / "state")
     store = Store(disk=Disk(path))
     made = World(
-        build("lecture", store=store).hosts, store, build("lecture", store=store).clock, seat().world.transcript
+        build("lecture", store=store).hosts, store, build("lecture", store=store).clock, seat().world.transcript, {}
     )
     sent: list[bytes] = []
     link = made.open(

@@ -8,6 +8,8 @@ from mailshell.core.session import Peer
 from mailshell.core.transcript import Entry, Transcript, Wire, octets_of
 from mailshell.mail.host import Host, Traits
 from mailshell.mail.store import Account, BoxKey, Full, Store
+from mailshell.world.names import Mx, Stop, route
+from mailshell.world.seat import Seat
 from mailshell.world.start import START, STUDENT, WORLDS, add_account, build
 from mailshell.world.world import Busy, Link, World
 
@@ -510,3 +512,38 @@ def test_a_short_jump_leaves_everybody_connected():
     assert not tcp.closed
     assert world.due() == START + 5 * MINUTE
     assert typed.session.deadline == START + 9 * MINUTE
+
+
+def test_a_host_takes_mail_for_its_further_domains_and_as_a_backup_for_everybody():
+    world = build("lecture")
+    clock, own = world.clock, ("CS.nyu.edu",)
+    world.hosts["nyu.edu"] = Host(
+        "nyu.edu", "198.51.100.1", world.store, clock, Traits(), domains=own, relays=("shop.de",)
+    )
+    seat = Seat(world, STUDENT)
+    seat.connect("nyu.edu", "smtp")
+    seat.send(b"EHLO lancs.uk\r\nMAIL FROM:<alice@lancs.uk>\r\n")
+    seat.send(b"RCPT TO:<bob@cs.NYU.edu>\r\nRCPT TO:<x@Shop.DE>\r\nRCPT TO:<x@elsewhere.de>\r\n")
+    seat.send(b"DATA\r\n")
+    seat.send(b"Subject: two ways\r\n\r\nHello\r\n.\r\n")
+    answers = [entry.record for entry in world.transcript.entries if isinstance(entry.record, Exchange)][2:5]
+    assert [one.replies[0][:9] for one in answers] == [b"250 2.1.5", b"250 2.1.5", b"550 5.7.1"]
+    assert answers[1].verdict is Verdict.ACCEPTED
+    assert answers[1].because == "nyu.edu is a backup mail exchanger of Shop.DE: it takes this mail from everybody."
+    assert len(world.store.mailboxes("nyu.edu", "bob")[0].messages) == 3
+    assert [one.recipients[0].address for one in world.store.queue("nyu.edu")] == ["x@Shop.DE"]
+
+
+def test_the_networks_of_a_host_are_inside():
+    host = Host("a.example", "192.0.2.1", Store(), VirtualClock(START), Traits(), networks=("192.0.2.0/24", "::1/128"))
+    assert [host.trusts(text) for text in ("192.0.2.77", "::1", "192.0.3.1", "nobody", "")] == [True, True] + [
+        False
+    ] * 3
+
+
+def test_the_names_of_the_lecture_lead_to_its_hosts():
+    world = build("lecture")
+    assert route(world.zone, "NYU.edu") == (Stop("nyu.edu", world.hosts["nyu.edu"].address),)
+    assert world.zone["nyu.edu"].mx == (Mx(10, "nyu.edu"),)
+    assert world.zone["someschool.edu"].mx == ()
+    assert route(world.zone, "someschool.edu") == (Stop("someschool.edu", world.hosts["someschool.edu"].address),)

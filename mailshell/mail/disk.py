@@ -21,7 +21,7 @@ from mailshell.mail.store import Full, Mailbox, StateError
 APPLICATION = int.from_bytes(b"mshl", "big")
 """Marks an SQLite file as ours (PRAGMA application_id)."""
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of the tables below (PRAGMA user_version)."""
 
 _TERMS = (  # what schema 2 adds to a queued message
@@ -35,6 +35,10 @@ _TERMS = (  # what schema 2 adds to a queued message
     "traced INTEGER NOT NULL DEFAULT 0",
     "priority INTEGER",
     "hold TEXT NOT NULL DEFAULT ''",
+)
+_TRIES = (  # what schema 3 adds
+    "attempts INTEGER NOT NULL DEFAULT 0",
+    "warned INTEGER NOT NULL DEFAULT 0",
 )
 _HELD = """CREATE TABLE held (host TEXT NOT NULL, id TEXT NOT NULL, users TEXT NOT NULL,
         body INTEGER NOT NULL REFERENCES body, release INTEGER NOT NULL, PRIMARY KEY (host, id)) WITHOUT ROWID"""
@@ -51,7 +55,7 @@ _TABLES = f"""
         flags TEXT NOT NULL, PRIMARY KEY (mailbox, uid)) WITHOUT ROWID;
     CREATE TABLE queued (host TEXT NOT NULL, id TEXT NOT NULL, reverse_path TEXT NOT NULL, recipients TEXT NOT NULL,
         body INTEGER NOT NULL REFERENCES body, size INTEGER NOT NULL, arrived INTEGER NOT NULL,
-        {", ".join(_TERMS)}, PRIMARY KEY (host, id)) WITHOUT ROWID;
+        {", ".join(_TERMS + _TRIES)}, PRIMARY KEY (host, id)) WITHOUT ROWID;
     {_HELD};
     CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE body (id INTEGER PRIMARY KEY AUTOINCREMENT, octets BLOB NOT NULL);
@@ -59,11 +63,9 @@ _TABLES = f"""
     PRAGMA application_id = {APPLICATION};
     PRAGMA user_version = {SCHEMA}"""
 
-_UPGRADE = (  # from schema 1, which kept no terms and held nothing back
-    *(f"ALTER TABLE queued ADD COLUMN {column}" for column in _TERMS),
-    "UPDATE queued SET release = arrived",
-    _HELD,
-    f"PRAGMA user_version = {SCHEMA}",
+_UPGRADES = (  # from schema 1, which kept no terms and held nothing back; from schema 2, which sent nothing on
+    (*(f"ALTER TABLE queued ADD COLUMN {column}" for column in _TERMS), "UPDATE queued SET release = arrived", _HELD),
+    tuple(f"ALTER TABLE queued ADD COLUMN {column}" for column in _TRIES),
 )
 
 _BOX = "(SELECT id FROM mailbox WHERE host = ? AND user = ? AND name = ?)"
@@ -74,7 +76,7 @@ _PUT = {  # what's key, then the columns of the value; a mailbox comes before it
     " ON CONFLICT (host, user, name) DO UPDATE SET"
     " uidvalidity = excluded.uidvalidity, uidnext = excluded.uidnext, modseq = excluded.modseq",
     "message": f"INSERT OR REPLACE INTO message VALUES ({_BOX}, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "queued": f"INSERT OR REPLACE INTO queued VALUES (?, ?, ?, ?, ?, ?, ?{', ?' * len(_TERMS)})",
+    "queued": f"INSERT OR REPLACE INTO queued VALUES (?, ?, ?, ?, ?, ?, ?{', ?' * len(_TERMS + _TRIES)})",
     "held": "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?)",
     "counter": "INSERT OR REPLACE INTO counter VALUES (?, ?)",
 }
@@ -182,9 +184,11 @@ class Disk:
         if run("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
             for statement in _TABLES.split(";"):
                 run(statement)
-        elif run("PRAGMA user_version").fetchone() == (1,):
-            for statement in _UPGRADE:
+        else:
+            (version,) = run("PRAGMA user_version").fetchone()
+            for statement in (one for upgrade in _UPGRADES[version - 1 :] for one in upgrade):
                 run(statement)
+            run(f"PRAGMA user_version = {SCHEMA}")
         run("COMMIT")
         run("PRAGMA journal_mode = WAL")
 
@@ -263,8 +267,8 @@ def _columns(value: Value) -> tuple[object, ...]:
         case Message(flags=flags):
             return (*value[1:8], " ".join(sorted(flags)))
         case Queued(recipients=recipients):
-            lines = "".join(f"{one.address}\t{','.join(one.notify)}\t{one.original}\n" for one in recipients)
-            return (value.reverse_path, lines, *value[4:8], *value.terms)
+            lines = "".join("\t".join((one.address, ",".join(one.notify), *one[2:])) + "\n" for one in recipients)
+            return (value.reverse_path, lines, *value[4:8], *value.terms, value.attempts, value.warned)
         case Held(users=users):
             return ("".join(f"{user}\n" for user in users), value.body, value.release)
         case Box():
@@ -274,15 +278,16 @@ def _columns(value: Value) -> tuple[object, ...]:
 
 
 def _queued(host: str, name: str, path: str, lines: str, body: int, size: int, arrived: int, *rest: Any) -> Queued:
-    """A row of the queue; a recipient of schema 1 is its address alone."""
+    """A row of the queue; a recipient of schema 1 is its address alone, one of schema 2 has no answers."""
     recipients = []
     for line in lines.split("\n")[:-1]:
-        address, _, wishes = line.partition("\t")
-        notify, _, original = wishes.partition("\t")
-        recipients.append(Recipient(address, tuple(notify.split(",")) if notify else (), original))
-    release, bits, utf8, returns, envelope_id, deliver_by, late, traced, priority, hold = rest
+        address, *wishes = line.split("\t")
+        notify = tuple(wishes[0].split(",")) if wishes and wishes[0] else ()
+        recipients.append(Recipient(address, notify, *wishes[1:]))
+    release, bits, utf8, returns, envelope_id, deliver_by, late, traced, priority, hold, attempts, warned = rest
     terms = Terms(bits, bool(utf8), returns, envelope_id, deliver_by, late, bool(traced), priority, hold)
-    return Queued(name, host, path, tuple(recipients), body, size, Instant(arrived), release, terms)
+    found = tuple(recipients)
+    return Queued(name, host, path, found, body, size, Instant(arrived), release, terms, attempts, bool(warned))
 
 
 def _look(path: str, real: str) -> None:

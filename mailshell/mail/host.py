@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from mailshell.core.clock import SECOND, Clock, Instant
+from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND, Clock, Instant
 from mailshell.mail.faults import Fault, drawn, skew
 from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
 from mailshell.mail.store import Account, BoxKey, Message, Store
@@ -35,6 +35,9 @@ class Traits(NamedTuple):
     messages one connection may bring (None: any number); with `keeps` false, accepted mail is thrown away; `era` is
     the year whose protocols the host speaks; `delay` is how many seconds must lie between two POP3 logins of a user;
     `quota` is how many octets of messages one user may have on the host (None: any number).
+
+    Times in microseconds: `retry` lies between two attempts to send a queued message on, with `backoff` more and more;
+    after `give_up` in the queue it goes back to its sender, who hears of the delay after `warn` (0: never).
     """
 
     voice: Voice = "modern"
@@ -47,10 +50,18 @@ class Traits(NamedTuple):
     era: Era = "today"
     delay: int = 0
     quota: int | None = None
+    retry: int = 30 * MINUTE
+    give_up: int = 5 * DAY
+    backoff: bool = False
+    warn: int = 4 * HOUR
 
 
 class Host:
-    """A server of the world: its name is its only domain, its store is the world's."""
+    """A server of the world; its store is the world's.
+
+    Mail for its name and for its further `domains` ends here. For the domains in `relays` it is a backup mail
+    exchanger: it takes their mail from everybody, and passes it on. `networks`, such as 192.0.2.0/24, are inside.
+    """
 
     __slots__ = (
         "_counter",
@@ -58,10 +69,14 @@ class Host:
         "_greetings",
         "_lists",
         "_locks",
+        "_relays",
         "address",
         "clock",
+        "domains",
         "faults",
         "name",
+        "networks",
+        "relays",
         "store",
         "traits",
     )
@@ -74,6 +89,10 @@ class Host:
         clock: Clock,
         traits: Traits,
         lists: tuple[MailingList, ...] = (),
+        *,
+        domains: tuple[str, ...] = (),
+        relays: tuple[str, ...] = (),
+        networks: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.address = address
@@ -81,11 +100,16 @@ class Host:
         self.clock = clock
         self.traits = traits
         self.faults: tuple[Fault, ...] = ()
+        self.domains = domains
+        self.relays = relays
+        self.networks = networks
         self._counter = f"message {name}"
         self._greetings = 0
         self._locks: dict[str, object] = {}
         self._lists = {one.name: one for one in lists}
-        self._domains = frozenset({"", name.lower(), f"[{address}]", f"[ipv6:{address}]".lower()})
+        own = ("", name, f"[{address}]", f"[ipv6:{address}]", *domains)
+        self._domains = frozenset(domain.lower() for domain in own)
+        self._relays = frozenset(domain.lower() for domain in relays)
 
     def now(self) -> Instant:
         """The present moment of the world."""
@@ -109,8 +133,24 @@ class Host:
         return sum(message.size for box in boxes for message in box.messages.values())
 
     def is_local(self, domain: str) -> bool:
-        """Whether mail for `domain` ends at this host: its name, its address in brackets, or no domain at all."""
+        """Whether mail for `domain` ends here: the host's name, its address in brackets, a further domain, or none."""
         return domain.lower() in self._domains
+
+    def is_backup(self, domain: str) -> bool:
+        """Whether the host takes mail for `domain` from everybody in order to pass it on."""
+        return domain.lower() in self._relays
+
+    def trusts(self, address: str) -> bool:
+        """Whether an IP address lies in the networks that are inside."""
+        if not self.networks:
+            return False
+        from ipaddress import ip_address, ip_network  # most hosts list no network, and need not wait for this
+
+        try:
+            at = ip_address(address)
+        except ValueError:  # a peer's address is a word that somebody chose
+            return False
+        return any(at in ip_network(network) for network in self.networks)
 
     def account(self, local: str) -> Account | None:
         """The account behind a local part; its letters' case does not matter on this host."""

@@ -63,6 +63,21 @@ Value = Account | Box | Message | Queued | Held | int
 """The values of the state, one type a kind; a counter is a plain number."""
 
 
+class Mailbox:
+    """A mailbox as it is now: to be read by everyone, changed by the store alone.
+
+    `messages` are in the order of their uids. An undo may remove a mailbox and a redo build another object for it:
+    keep its key, not the mailbox.
+    """
+
+    __slots__ = ("box", "key", "messages")
+
+    def __init__(self, key: BoxKey, box: Box, messages: dict[int, Message]) -> None:
+        self.key = key
+        self.box = box
+        self.messages = messages
+
+
 class Change(NamedTuple):
     """One change of the state: made on change number `parent` (-1: on the state that the store started with).
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from mailshell.core.clock import Instant
-from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
-from mailshell.mail.state import Account, Box, BoxKey, Change, Message, Value, What, fold_key, fold_user
+from mailshell.mail.queue import NO_TERMS, Held, Queued, Queues, Recipient, Terms
+from mailshell.mail.state import Account, Box, BoxKey, Change, Mailbox, Message, Value, What, fold_key, fold_user
 from mailshell.mail.uses import Uses
 
 if TYPE_CHECKING:
@@ -29,21 +29,6 @@ class Full(Exception):
 
 class StateError(Exception):
     """A state file cannot be used. Its text says what is wrong, with which file, and what to do."""
-
-
-class Mailbox:
-    """A mailbox as it is now: to be read by everyone, changed by the store alone.
-
-    `messages` are in the order of their uids. An undo may remove a mailbox and a redo build another object for it:
-    keep its key, not the mailbox.
-    """
-
-    __slots__ = ("box", "key", "messages")
-
-    def __init__(self, key: BoxKey, box: Box, messages: dict[int, Message]) -> None:
-        self.key = key
-        self.box = box
-        self.messages = messages
 
 
 class Store:
@@ -64,7 +49,7 @@ class Store:
         self._disk: Disk | None = None
         self._accounts: dict[str, dict[str, Account]] = {}
         self._boxes: dict[tuple[str, str], dict[str, Mailbox]] = {}
-        self._queues: dict[str, dict[str, Queued]] = {}
+        self._queues = Queues()
         self._waiting: dict[tuple[str, str], Held] = {}
         self._uses = Uses()
         self._counters: dict[str, int] = {}
@@ -107,7 +92,7 @@ class Store:
 
     def queue(self, host: str) -> list[Queued]:
         """The messages that wait on a host, oldest first."""
-        return sorted(self._queues.get(host, {}).values(), key=lambda queued: (len(queued.id), queued.id))
+        return self._queues.of(host)
 
     def change(self, number: int) -> Change:
         """The change of that number. Raises LookupError when it is not kept: see `history`."""
@@ -184,6 +169,7 @@ class Store:
     def enqueue(
         self,
         host: str,
+        name: str,
         reverse_path: str,
         recipients: tuple[Recipient, ...],
         body: int,
@@ -192,14 +178,31 @@ class Store:
         terms: Terms = NO_TERMS,
         release: Instant | None = None,
     ) -> Queued:
-        """Put a body that was kept into the outgoing queue of a host; addresses hold no white space.
+        """Put a body that was kept into the outgoing queue of a host, under a name that no other message has there.
 
-        Raises KeyError when there is no such body.
+        Addresses hold no white space. Raises KeyError when there is no such body.
         """
-        size, name = self._size(body), f"Q{self.number('queue')}"
+        size = self._size(body)
         queued = Queued(name, host, reverse_path, recipients, body, size, at, at if release is None else release, terms)
         self._change(("queued", host, name), None, queued)
         return queued
+
+    def queued(self, host: str, name: str) -> Queued | None:
+        """The message of that name that waits on a host."""
+        return self._queues.get(host, name)
+
+    def update(self, before: Queued, after: Queued | None) -> None:
+        """Put a message that waits into another state, or take it out of the queue (None)."""
+        self._change(("queued", before.host, before.id), before, after)
+
+    @property
+    def next_try(self) -> Instant | None:
+        """When the next message that waits on any host is to be sent on."""
+        return self._queues.next
+
+    def due(self, until: Instant) -> Queued | None:
+        """The first message that any host is to send on by `until`."""
+        return self._queues.due(until)
 
     def hold(self, host: str, users: tuple[str, ...], body: int, release: Instant) -> Held:
         """Hold a body that was kept for the INBOX of each user until `release` has come."""
@@ -372,7 +375,8 @@ class Store:
         elif what[0] == "counter":
             _set(self._counters, what[1], value, int)
         elif what[0] == "queued":
-            self._uses.swap(_set(self._queues.setdefault(what[1], {}), what[2], value, Queued), value)
+            after = value if isinstance(value, Queued) else None
+            self._uses.swap(self._queues.put(what[1], what[2], after), after)
         elif what[0] == "held":
             self._uses.swap(_set(self._waiting, what[1:], value, Held), value)
         else:

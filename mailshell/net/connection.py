@@ -98,8 +98,8 @@ class Hub:
         if not self.world.unsettled:
             self.world.store.rollback()
 
-    def admit(self, address: str) -> Peer | None:
-        """The peer at an address, or None when there are too many connections."""
+    def admit(self, address: str, host: str) -> Peer | None:
+        """The peer at an address, for a server of `host`; None when there are too many connections."""
         if len(self.connections) >= self._limit:
             if not self._crowded:
                 complain(f"{self._limit:,} connections are open; further ones are closed at once")
@@ -107,7 +107,7 @@ class Hub:
             return None
         self._crowded = False
         inside = bool(self._networks) and _within(address, self._networks)
-        return Peer(address, address, inside)
+        return Peer(address, address, inside or self.world.hosts[host].trusts(address))
 
     def arm(self, deadline: Instant | None) -> None:
         """Wake the world at a deadline. Deadlines only move later, so one timer does for all connections."""
@@ -178,7 +178,7 @@ class Connection(asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)
         hub = self._hub
         name = transport.get_extra_info("peername")  # None when the peer has gone again
-        peer = hub.admit(str(name[0])) if name is not None and not hub.over else None
+        peer = hub.admit(str(name[0]), self._place[0]) if name is not None and not hub.over else None
         if peer is None:
             transport.abort()
             return

@@ -36,7 +36,8 @@ RECIPIENT_OK = named(
 )  # fmt: skip
 WILL_RELAY = named(
     "recipient will be relayed", 250, "2.1.5", "Recipient ok, will relay", "recipient elsewhere, accepted", "3.6.2",
-    more="The mailbox is on another server. You are inside this server's network, so it will pass the message on.",
+    more="The mailbox is on another server, and this one will pass the message on: you are inside its network, or it "
+    "is a backup mail exchanger of that domain.",
     next="DATA, or one more RCPT", classic="{address} ... Recipient ok", early="OK",
 )  # fmt: skip
 START_INPUT = named(

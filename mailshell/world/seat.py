@@ -92,7 +92,8 @@ class Seat:
         return number
 
     def _open(self, host: str, protocol: str, number: int) -> None:
-        peer = self.peer._replace(inside=host.lower() == self.peer.name.lower())
+        mine = host.lower() == self.peer.name.lower() or self.world.hosts[host].trusts(self.peer.address)
+        peer = self.peer._replace(inside=mine)
         link = self.world.open(host, protocol, peer, _no_wire, self.kind)
         self.links = {**self.links, number: link}
         self.numbers[link.wire.number] = self.current = number

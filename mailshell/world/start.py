@@ -8,6 +8,7 @@ from mailshell.core.transcript import Transcript
 from mailshell.mail.host import Host, MailingList, Traits
 from mailshell.mail.store import Account, BoxKey, Store
 from mailshell.world.hosts import HOSTS
+from mailshell.world.names import Mx, Records
 from mailshell.world.world import World
 
 START = instant(2015, 3, 9, 10)
@@ -129,4 +130,7 @@ def build(
     for account in users:
         add_account(store, account)
     store.commit()
-    return World(hosts, store, clock, transcript or Transcript())
+    zone = {host.name: Records((Mx(10, host.name),), (host.address,)) for host in hosts.values()}
+    # Without a mail exchanger, mail goes to the address of the name itself (RFC 5321 section 5.1).
+    zone["someschool.edu"] = zone["someschool.edu"]._replace(mx=())
+    return World(hosts, store, clock, transcript or Transcript(), zone)

@@ -19,6 +19,7 @@ from mailshell.mail.faults import Faults
 from mailshell.mail.host import Host
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
+from mailshell.world.names import Zone
 
 Send = Callable[[bytes, bool], None]
 """Takes octets for the peer, and whether the connection ends after them."""
@@ -62,10 +63,13 @@ class Step(NamedTuple):
 
 
 class World:
-    """Hosts, their store, a clock, the connections, and what happened."""
+    """Hosts, their store, a clock, the connections, what happened, and in `zone` what the name service knows."""
 
-    def __init__(self, hosts: dict[str, Host], store: Store, clock: VirtualClock, transcript: Transcript) -> None:
+    def __init__(
+        self, hosts: dict[str, Host], store: Store, clock: VirtualClock, transcript: Transcript, zone: Zone
+    ) -> None:
         self.hosts = hosts
+        self.zone = zone
         self.store = store
         self.clock = clock
         self.transcript = transcript

@@ -96,6 +96,9 @@ class Rcpt(NamedTuple):
             if envelope.parameters and (reply := deliverby.late(desk, envelope, path.domain)):
                 return reply
             return WILL_RELAY(address=address)
+        if host.is_backup(path.domain):
+            because = f"{host.name} is a backup mail exchanger of {path.domain}: it takes this mail from everybody."
+            return WILL_RELAY(because, address=address)
         who = ", ".join(dict.fromkeys((desk.peer.name, desk.peer.address)))
         return RELAY_DENIED(
             f"{path.domain if path.is_ascii else 'That'} is not a domain of {host.name}, and you ({who}) are "
