@@ -39,7 +39,7 @@ class Fault(NamedTuple):
     @property
     def because(self) -> str:
         """Why something went wrong, for the student."""
-        return f"A fault was put in: {text(self)}. :heal {self.number} removes it."
+        return f"A fault was put in ({text(self)}), and :heal {self.number} removes it."
 
 
 class Faults(NamedTuple):

@@ -205,7 +205,7 @@ class LineSession(ABC, Generic[D, A]):
         self._close()
         none = range(host.store.changes, host.store.changes)
         card = parsed.card._replace(next="connect again")
-        because = f"The connection broke before {name} was carried out. {fault.because}"
+        because = f"The connection broke before {_named(name)} was carried out. {fault.because}"
         records.append(Exchange(octets, parsed, before, self.phase, (), because, Verdict.REFUSED, none, card))
         records.append(Closed("server", before, because))
         return True
@@ -261,14 +261,14 @@ class LineSession(ABC, Generic[D, A]):
         lost = host.struck("lose", lambda one: one.what == name) if host.faults else None
         if lost is not None:
             lines = ()
-            because = f"{because} {name} was carried out, and its answer is lost. {lost.because}".strip()
+            because = f"{because} What {_named(name)} asked for is done, and the answer is lost. {lost.because}".strip()
         if reply.asks:
             records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, self._wants()))
         else:
             changes = range(first, host.store.changes)
             records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
         if after is self.closed:
-            records.append(Closed("server", before, "The client said QUIT."))
+            records.append(Closed("server", before, "The client said QUIT." if lost is None else because))
         elif lost is not None or reply.closes:
             records.extend(self._end("server", because))
 
@@ -350,3 +350,7 @@ class LineSession(ABC, Generic[D, A]):
     @abstractmethod
     def _bare_lf(self, octets: bytes) -> A:
         """The line ends in LF alone."""
+
+
+def _named(verb: str) -> str:
+    return "the final dot" if verb == "." else verb

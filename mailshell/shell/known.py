@@ -73,9 +73,8 @@ def _faults(wanted: str) -> list[Fact]:
     if kind is None:
         return []
     card = kind.card
-    return [
-        Fact(card.name, "fault", card.says, card.more, card.next, (("write", f":fault {kind.syntax}"),), str(card.cite))
-    ]
+    more = f"{card.more} It is written :fault {kind.syntax}."
+    return [Fact(card.name, "fault", card.says, more, card.next, (), str(card.cite))]
 
 
 def _private(text: str) -> list[Fact]:

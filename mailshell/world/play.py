@@ -87,6 +87,7 @@ class Player:
         heard = self._of(number)
         lines = self._told.setdefault(number, [])
         if isinstance(record, Closed):
+            heard.silent = None
             phase = self.seat.links[number].session.phase
             if heard.last.phase is not phase:  # else the answer has said so
                 self._tell(heard, lines, _Point(phase, record.because))

@@ -65,7 +65,8 @@ def words(meta: Meta, line: str) -> Iterable[Choice]:
 
 
 def _after(meta: Meta, kind: str) -> dict[str, str]:
-    slots, hosts, found = KINDS[kind].slots, meta.seat.world.hosts, {}
+    slots, hosts = KINDS[kind].slots, meta.seat.world.hosts
+    found: dict[str, str] = {}
     if "verb" in slots:
         names = (*meta.seat.link.session.legal(), ".")
         found |= dict.fromkeys(names, "a command")
