@@ -1,8 +1,10 @@
 """One mail server of the world, as every protocol engine sees it: names, accounts, mailboxes, queue, time, habits."""
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND, Clock, Instant, iso_date
+from mailshell.mail.faults import Fault, drawn, skew
 from mailshell.mail.journal import Event, Journal, What
 from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
 from mailshell.mail.store import Account, BoxKey, Message, Store
@@ -35,7 +37,8 @@ class Traits(NamedTuple):
     `off` names the extensions that the host does not offer; `size` is the largest message in octets and
     `recipients` the most recipients of one message (None: the engine's own limit); `transactions` is how many
     messages one connection may bring (None: any number); with `keeps` false, accepted mail is thrown away; `era` is
-    the year whose protocols the host speaks; `delay` is how many seconds must lie between two POP3 logins of a user.
+    the year whose protocols the host speaks; `delay` is how many seconds must lie between two POP3 logins of a user;
+    `quota` is how many octets of messages one user may have on the host (None: any number).
 
     Times in microseconds: `retry` lies between two attempts to send a queued message on, with `backoff` more and more;
     after `give_up` in the queue it goes back to its sender, who hears of the delay after `warn` (0: never).
@@ -50,6 +53,7 @@ class Traits(NamedTuple):
     keeps: bool = True
     era: Era = "today"
     delay: int = 0
+    quota: int | None = None
     retry: int = 30 * MINUTE
     give_up: int = 5 * DAY
     backoff: bool = False
@@ -73,6 +77,7 @@ class Host:
         "address",
         "clock",
         "domains",
+        "faults",
         "journal",
         "name",
         "networks",
@@ -99,6 +104,7 @@ class Host:
         self.store = store
         self.clock = clock
         self.traits = traits
+        self.faults: tuple[Fault, ...] = ()
         self.domains = domains
         self.relays = relays
         self.networks = networks
@@ -114,6 +120,23 @@ class Host:
     def now(self) -> Instant:
         """The present moment of the world."""
         return self.clock.now()
+
+    @property
+    def written(self) -> Instant:
+        """The present moment as this host writes it down: by its own clock, which may be wrong."""
+        return Instant(self.now() + skew(self.faults))
+
+    def struck(self, kind: str, hits: Callable[[Fault], bool] = lambda fault: True) -> Fault | None:
+        """The fault of a kind that strikes now, of those that `hits` lets through."""
+        for fault in self.faults:
+            if fault.kind == kind and hits(fault) and drawn(fault, self.store):
+                return fault
+        return None
+
+    def taken(self, user: str) -> int:
+        """How many octets of messages a user has in all mailboxes of this host."""
+        boxes = self.store.mailboxes(self.name, user)
+        return sum(message.size for box in boxes for message in box.messages.values())
 
     def is_local(self, domain: str) -> bool:
         """Whether mail for `domain` ends here: the host's name, its address in brackets, a further domain, or none."""
@@ -187,7 +210,7 @@ class Host:
         Undo does not take it back: what a client has once seen as a challenge must not come again.
         """
         self._greetings += 1
-        return f"{self._greetings}.{self.now() // SECOND}@{self.name}"
+        return f"{self._greetings}.{self.written // SECOND}@{self.name}"
 
     def lock(self, user: str, holder: object) -> bool:
         """Lock the maildrop of a user for one session (RFC 1939 section 4); False where another one has it.
@@ -224,7 +247,7 @@ class Host:
         body = self.store.keep(b"".join(pieces), reserve)
         for user in users:
             self.log(name, "delivered", f"{user}@{self.name}", text="INBOX")
-        return [self.store.append(BoxKey(self.name, user, "INBOX"), body, at=self.now()) for user in users]
+        return [self.store.append(BoxKey(self.name, user, "INBOX"), body, at=self.written) for user in users]
 
     def hold(
         self, name: str, users: list[str], pieces: tuple[bytes, ...], release: Instant, reserve: int = 0

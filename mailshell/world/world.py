@@ -15,11 +15,12 @@ from mailshell.core.clock import MINUTE, Instant, VirtualClock
 from mailshell.core.record import SAID, Body, Closed, Exchange, Prompt, Record, Verdict
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
+from mailshell.mail.faults import Faults, drawn
 from mailshell.mail.host import Host
 from mailshell.mail.journal import Journal, Node
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
-from mailshell.world.names import Stop, Unroutable, Zone, route
+from mailshell.world.names import Stop, Unroutable, Zone, route, silent, unknown
 
 if TYPE_CHECKING:
     from mailshell.world.relay import Flow, Relay
@@ -45,7 +46,7 @@ class Link:
 
 
 class Mark(NamedTuple):
-    """A moment of the world, to go back to: the store's head, the time, every in-process connection, the mail log.
+    """A moment of the world, to go back to: its store, time, in-process connections, mail log and faults.
 
     `flow` is the mail that is on its way between hosts; None where none ever was.
     """
@@ -55,6 +56,7 @@ class Mark(NamedTuple):
     links: tuple[tuple[Link, State, bool], ...]
     log: Node | None
     flow: "Flow | None"
+    faults: Faults = Faults()
 
 
 class Step(NamedTuple):
@@ -76,11 +78,13 @@ class World:
         self, hosts: dict[str, Host], store: Store, clock: VirtualClock, transcript: Transcript, zone: Zone
     ) -> None:
         self.hosts = hosts
+        self._addresses = {host.address: host for host in hosts.values()}
         self.zone = zone
         self.store = store
         self.clock = clock
         self.transcript = transcript
         self.links: dict[int, Link] = {}
+        self.faults = Faults()
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
@@ -89,6 +93,12 @@ class World:
         self._logged: Node | None = None  # the mail log when the last turn was settled
         for host in hosts.values():
             host.journal = self.journal
+
+    def suffer(self, faults: Faults) -> None:
+        """From now on the world has these faults and no others."""
+        self.faults = faults
+        for host in self.hosts.values():
+            host.faults = faults.at(host.name)
 
     def open(self, host: str, protocol: str, peer: Peer, send: Send, kind: Kind = "typed") -> Link:
         """Connect `peer` to a server of `host`; the greeting goes out when the turn is settled."""
@@ -276,16 +286,21 @@ class World:
 
     def route(self, host: Host, domain: str, turn: int) -> tuple[Stop, ...] | Unroutable:
         """Where a host sends the mail of a domain."""
+        fault = self.faults.lost(domain) or self.faults.mute(domain)
+        if fault is not None and drawn(fault, self.store):
+            return unknown(domain) if fault.kind == "name-not-found" else silent(domain)
         own = frozenset((host.name.lower(), host.address.lower(), *(one.lower() for one in host.domains)))
         return route(self.zone, domain, own, turn)
 
     def reach(self, address: str) -> Host | None:
         """The host at an address; None where nobody takes a connection."""
-        return next((host for host in self.hosts.values() if host.address == address), None)
+        host = self._addresses.get(address)
+        fault = None if host is None else self.faults.down(host.name)
+        return None if fault is not None and drawn(fault, self.store) else host
 
     def pause(self, host: str) -> int:
         """The microseconds that each answer of a host takes to arrive."""
-        return 0
+        return self.faults.pause(host)
 
     def shut(self) -> None:
         """The TCP ports close: each open TCP connection hears of it when the turn is settled."""
@@ -297,7 +312,7 @@ class World:
         """This moment; everything must be settled."""
         links = tuple((link, link.session.state, link.closed) for link in self.links.values())
         flow = None if self._relay is None else self._relay.flow
-        return Mark(self.store.head, self.clock.now(), links, self.journal.head, flow)
+        return Mark(self.store.head, self.clock.now(), links, self.journal.head, flow, self.faults)
 
     def rewind(self, mark: Mark) -> None:
         """Go to a moment that was marked, back or forward; raises Busy while a TCP link is open."""
@@ -306,6 +321,7 @@ class World:
         self.store.rewind(mark.head)
         self.store.commit()
         self.clock.turn(mark.now)
+        self.suffer(mark.faults)
         self._patience = Instant(0)
         self.journal.head = self._logged = mark.log
         if self._relay is not None:

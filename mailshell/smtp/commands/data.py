@@ -7,7 +7,7 @@ from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Slip
 from mailshell.core.record import Card, Cite
 from mailshell.mail.store import Full
-from mailshell.smtp import content, grammar, limits, trace, wishes
+from mailshell.smtp import content, faults, grammar, limits, trace, wishes
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions import futurerelease
 from mailshell.smtp.phases import Phase
@@ -104,7 +104,7 @@ def judged(desk: Desk, message: bytes) -> tuple[Reply | None, tuple[Slip, ...]]:
         slips = content.slips(message, header, text)
     if trace.loops(message):
         return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields."), ()
-    return None, slips
+    return faults.struck(".", message, desk), slips
 
 
 def _unannounced(desk: Desk) -> tuple[Slip | None, Slip | None]:
