@@ -1,11 +1,11 @@
 """The lecture's world. It is written here and not in a world file: to read one would delay the first prompt."""
 
 from mailshell.core.clock import HOUR
-from mailshell.mail.host import MailingList
+from mailshell.mail.host import POSTMASTER, MailingList
 from mailshell.mail.store import Account
 from mailshell.world.hosts import DEFAULT_HOST, HOSTS
 from mailshell.world.names import Records
-from mailshell.world.plan import POSTMASTER, HostPlan, Letter, Plan
+from mailshell.world.plan import HostPlan, Letter, Plan
 
 _FRIENDS = MailingList("friends", "Friends", ("bob", "carol"))
 _STAFF = MailingList("staff", "Staff", ("carol", POSTMASTER), shown=False)

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mailshell.core.clock import Instant, mail_date
+from mailshell.mail.faults import Fault
 from mailshell.mail.host import MailingList, Traits
 from mailshell.mail.store import Account
 from mailshell.world.names import Mx, Records, Zone
 
 MAILBOXES = ("INBOX", "Sent", "Drafts", "Trash", "Junk")
 """What every account has."""
-
-POSTMASTER = "postmaster"
-"""A user of every host, without a password: nobody logs in, and mail to it is kept."""
 
 
 class HostPlan(NamedTuple):
@@ -61,7 +59,8 @@ class Letter(NamedTuple):
 class Plan(NamedTuple):
     """All that a world starts with; `server` is the host that a student talks to.
 
-    `names` are records in addition to those that follow from the hosts, or in their place.
+    `names` are records in addition to those that follow from the hosts, or in their place. `faults` are in force from
+    the start; `seed` gives those that strike now and then their luck.
     """
 
     title: str
@@ -70,6 +69,8 @@ class Plan(NamedTuple):
     accounts: tuple[Account, ...] = ()
     letters: tuple[Letter, ...] = ()
     names: Mapping[str, Records] = {}
+    faults: tuple[Fault, ...] = ()
+    seed: int = 0
 
     @property
     def addresses(self) -> Mapping[str, str]:

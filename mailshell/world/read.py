@@ -11,13 +11,15 @@ from mailshell.core.clock import Instant
 from mailshell.core.fields import Complaint, Fields
 from mailshell.core.near import near
 from mailshell.core.toml import Document, Path, Problem, TomlError
-from mailshell.mail.host import ERAS, MailingList, Policy, Traits, Voice
+from mailshell.mail import faults
+from mailshell.mail.faults import Fault
+from mailshell.mail.host import ERAS, POSTMASTER, MailingList, Policy, Traits, Voice
 from mailshell.mail.names import domain, user
 from mailshell.mail.state import fold_user
 from mailshell.mail.store import Account
 from mailshell.protocols import PROTOCOLS
 from mailshell.world.names import Mx, Records
-from mailshell.world.plan import MAILBOXES, POSTMASTER, HostPlan, Letter, Plan, compose
+from mailshell.world.plan import MAILBOXES, HostPlan, Letter, Plan, compose
 from mailshell.world.review import review
 
 _MOST = 256 << 20  # octets of all messages together
@@ -26,6 +28,9 @@ _MANY = 1_000_000_000
 _ENOUGH = 50  # mistakes, after which nobody wants to hear of more
 _SAYS = 300  # characters of what is said of one
 
+_VERBS = tuple(
+    sorted({topic.card.name for engine in PROTOCOLS.values() for topic in engine.topics if topic.syntax} | {"."})
+)
 _VOICES: Mapping[str, Voice] = {"modern": "modern", "classic": "classic"}
 _POLICIES: Mapping[str, Policy] = {"tolerant": "tolerant", "strict": "strict"}
 
@@ -38,6 +43,7 @@ TRAITS: Mapping[str, tuple[str, Callable[[Fields, str], object]]] = {
     "recipients": ("recipients", lambda fields, key: fields.number(key, 1, 1, _MANY)),
     "mails": ("transactions", lambda fields, key: fields.number(key, 1, 1, _MANY)),
     "keeps": ("keeps", lambda fields, key: fields.flag(key, True)),
+    "quota": ("quota", lambda fields, key: fields.number(key, 1, 1, _MANY)),
     "delay": ("delay", lambda fields, key: fields.number(key, 0, 0, _MANY)),
     "retry": ("retry", lambda fields, key: _moment(fields, key)),
     "give_up": ("give_up", lambda fields, key: _moment(fields, key)),
@@ -55,7 +61,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 """The tables of a world file, each with its keys."""
 
-TOP = ("title", "server")
+TOP = ("title", "server", "faults", "seed")
 """The keys that stand above the tables."""
 
 
@@ -139,8 +145,16 @@ class _Reader:
         server = self._top.text("server", next(iter(self._hosts), ""))
         if server not in self._hosts and "server" in self._top:
             self._top.wrong("server", f"{server} is no host of this world.{near(server, self._hosts)}")
-        title = self._top.text("title", "")
-        return Plan(title, server, hosts, tuple(self._accounts.values()), tuple(self._letters), self._names)
+        title, seed = self._top.text("title", ""), self._top.number("seed", 0, 0, _MANY)
+        found = tuple(self._top.each("faults", "queue-full nyu.edu", self._fault))
+        accounts, letters = tuple(self._accounts.values()), tuple(self._letters)
+        return Plan(title, server, hosts, accounts, letters, self._names, found, seed)
+
+    def _fault(self, words: str) -> Fault:
+        try:
+            return faults.parse(words, self._hosts, _VERBS)
+        except ValueError as error:
+            raise ValueError(str(error).removesuffix(".")) from None
 
     def _tables(self, key: str, what: str) -> Iterator[Fields]:
         found = self._tree.get(key, [])

@@ -1,13 +1,16 @@
 """From a plan to the world: who is there before anybody types."""
 
+from functools import reduce
+
 from mailshell.core.clock import Instant, VirtualClock, instant
 from mailshell.core.session import Peer
 from mailshell.core.transcript import Transcript
-from mailshell.mail.host import Host, Traits
+from mailshell.mail.faults import SEED, Faults
+from mailshell.mail.host import POSTMASTER, Host, Traits
 from mailshell.mail.queue import Recipient
 from mailshell.mail.store import Account, BoxKey, Store
 from mailshell.world.hosts import DEFAULT_HOST
-from mailshell.world.plan import MAILBOXES, POSTMASTER, Letter, Plan, compose
+from mailshell.world.plan import MAILBOXES, Letter, Plan, compose
 from mailshell.world.shipped import SHIPPED, plan
 from mailshell.world.world import World
 
@@ -52,7 +55,10 @@ def build(
     for account in users:
         add_account(store, account)
     store.commit()
-    return World(hosts, store, clock, transcript or Transcript(), asked.zone)
+    made = World(hosts, store, clock, transcript or Transcript(), asked.zone)
+    if asked.faults:
+        made.suffer(reduce(Faults.put, asked.faults, Faults()))
+    return made
 
 
 def _hosts(asked: Plan, store: Store, clock: VirtualClock, usual: Traits) -> dict[str, Host]:
@@ -81,6 +87,8 @@ def _fill(asked: Plan, hosts: dict[str, Host], store: Store, now: Instant) -> No
         if store.account(account.host, account.user) is None:
             add_account(store, account)
             names[f"{account.user}@{account.host}"] = account.name
+    if asked.seed and store.noted(SEED) is None:
+        store.note(SEED, asked.seed)
     for number, letter in enumerate(asked.letters, 1):
         at = Instant(now - letter.age)
         user, _, host = letter.to.rpartition("@")

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 
 from mailshell.core import script
-from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND
+from mailshell.core.clock import span
+from mailshell.mail import faults
 from mailshell.mail.host import Traits
 from mailshell.world.plan import HostPlan, Letter, Plan
 from mailshell.world.read import TRAITS
@@ -14,7 +15,9 @@ _TIMES = ("retry", "give_up", "warn")
 
 def write(plan: Plan) -> str:
     """The text; what is as it would be without being said is left out."""
-    out = [f"title = {_toml(plan.title)}", f"server = {_toml(plan.server)}"]
+    out = ["# mailshell help world-file explains every key; mailshell world check FILE says what is wrong.", ""]
+    out += [f"title = {_toml(plan.title)}", f"server = {_toml(plan.server)}"]
+    out += [*_said("faults", [faults.text(one) for one in plan.faults]), *_said("seed", plan.seed)]
     for host in plan.hosts:
         out += ["", "[[host]]", *_host(host)]
     for account in plan.accounts:
@@ -46,7 +49,7 @@ def _host(host: HostPlan) -> Iterator[str]:
 def _trait(traits: Traits, field: str) -> str:
     value = traits._asdict()[field]
     if field in _TIMES:
-        return _toml(_time(value))
+        return _toml(span(value))
     return _toml(sorted(value) if isinstance(value, frozenset) else value)
 
 
@@ -57,7 +60,7 @@ def _letter(letter: Letter) -> Iterator[str]:
     if letter.text:
         yield f"text = {_lines(letter.text)}"
     yield from _said("size", letter.size)
-    yield from _said("age", letter.age and _time(letter.age))
+    yield from _said("age", letter.age and span(letter.age))
     yield from _said("id", letter.id)
     yield from _said("mailbox", "" if letter.mailbox == "INBOX" else letter.mailbox)
     yield from _said("queued", letter.queued)
@@ -75,15 +78,6 @@ def _lines(text: str) -> str:
     if "\n" not in text:
         return _toml(text)
     return '"""\n' + "\n".join(_toml(line)[1:-1] for line in text.split("\n")) + '"""'
-
-
-def _time(microseconds: int) -> str:
-    """The shortest form of a duration that `core.clock.duration` reads."""
-    out, rest = "", microseconds
-    for letter, unit in (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND)):
-        if rest >= unit:
-            out, rest = f"{out}{rest // unit}{letter}", rest % unit
-    return out or "0s"
 
 
 def _toml(value: object) -> str:
