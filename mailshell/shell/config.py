@@ -116,6 +116,8 @@ def _option(name: str, value: Any, path: str) -> str | bool:
         # depth = 2 and era = 1982 are numbers; the quotes may be there or not
         said = str(value) if type(value) in (str, int) else ""
         allowed = options.CHOICES[name][0]
+        if name == "world" and options.is_file(said):
+            return os.path.join(os.path.dirname(path), os.path.expanduser(said))
         if said not in allowed:
             quoted = ", ".join(one if one.isdecimal() else f'"{one}"' for one in allowed)
             raise _Wrong((name,), f"{name} is one of {quoted}.{near(said, allowed)}")

@@ -50,6 +50,12 @@ def starter() -> str:
     return _octets("starter").decode("utf-8")
 
 
+def page() -> str:
+    """The page that explains world files."""
+    with open(os.path.join(_FOLDER, "world-file.txt"), encoding="utf-8") as file:
+        return file.read()
+
+
 def _octets(name: str) -> bytes:
     with open(os.path.join(_FOLDER, f"{name}.toml"), "rb") as file:
         return file.read()
