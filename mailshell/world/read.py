@@ -151,10 +151,7 @@ class _Reader:
         return Plan(title, server, hosts, accounts, letters, self._names, found, seed)
 
     def _fault(self, words: str) -> Fault:
-        try:
-            return faults.parse(words, self._hosts, _VERBS)
-        except ValueError as error:
-            raise ValueError(str(error).removesuffix(".")) from None
+        return faults.parse(words, self._hosts, _VERBS)
 
     def _tables(self, key: str, what: str) -> Iterator[Fields]:
         found = self._tree.get(key, [])
@@ -184,9 +181,11 @@ class _Reader:
         said = {TRAITS[key][0]: TRAITS[key][1](fields, key) for key in TRAITS if key in fields}
         traits = Traits(**(Traits()._asdict() | said))
         networks = tuple(fields.each("networks", "192.0.2.0/24", _network))
-        if name and address:
-            self._addresses[name], self._taken[address] = address, name
-            self._hosts[name] = HostPlan(name, address, tuple(own), relays, networks, (), traits, frozenset(said))
+        if address:
+            self._taken[address] = name or address
+        if name:  # even with a mistake, which must not make a mistake of each of its users
+            self._addresses[name] = address or ""
+            self._hosts[name] = HostPlan(name, address or "", tuple(own), relays, networks, (), traits, frozenset(said))
 
     def _user(self, fields: Fields) -> None:
         name, password = fields.text("name", ""), fields.text("password", "")
@@ -308,7 +307,7 @@ def _extension(word: str) -> str:
     known = {topic.card.name for engine in PROTOCOLS.values() for topic in engine.topics}
     if word.upper() in known:
         return word.upper()
-    raise ValueError(f"{word} is no extension or capability.{near(word.upper(), known)}".removesuffix("."))
+    raise ValueError(f"{word} is no extension or capability.{near(word.upper(), known)}")
 
 
 def _moment(fields: Fields, key: str) -> int:

@@ -13,6 +13,7 @@ _mailshell() {
         'explain:what a code, a line or a whole log means'
         'export:a file or a log as a picture, a page or notes'
         'table:print which command is legal in which phase'
+        'world:list, show and check worlds, or begin a world file'
         'paths:print the folders and files that mailshell uses'
         'config:print what holds and why, or write a config file'
         'doctor:look for what may go wrong on this machine'
@@ -26,7 +27,7 @@ _mailshell() {
         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -53,7 +54,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -76,7 +77,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -99,7 +100,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -123,7 +124,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -149,7 +150,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -177,7 +178,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -199,7 +200,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -228,7 +229,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -241,6 +242,13 @@ _mailshell() {
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
                         '1:protocol:(smtp pop3)'
+                    ;;
+                world)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '1:action:(list show check new)' \
+                        '2:NAME|FILE:_files'
                     ;;
                 paths)
                     _arguments \
@@ -255,7 +263,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -277,7 +285,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -301,7 +309,7 @@ _mailshell() {
                     _arguments \
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
-                        '1:COMMAND:(smtp pop3 demo run serve explain export table paths config doctor completion help)'
+                        '1:COMMAND:(smtp pop3 demo run serve explain export table world paths config doctor completion help world-file)'
                     ;;
             esac
             ;;
