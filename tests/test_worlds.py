@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailshell import cli
-from mailshell.core.clock import DAY, HOUR, MINUTE
+from mailshell.core.clock import DAY, HOUR, MINUTE, Instant
 from mailshell.core.record import Exchange, Verdict
 from mailshell.core.toml import Document
 from mailshell.mail.faults import text as words
@@ -305,7 +305,7 @@ def test_what_may_not_be_meant_is_a_hint(file, wanted):
     assert made.hosts
     found = []
     for problem in hints.problems if hints else ():
-        before = hints.text[: problem.offset].split("\n")
+        before = (HOST + file)[: problem.offset].split("\n")
         found.append((f"{len(before) - HOST.count(chr(10))}:{len(before[-1]) + 1}", problem.says, problem.grave))
     assert [(place, grave) for place, _, grave in found] == [(place, False) for place, _ in wanted]
     assert all(says.startswith(start) for (_, says, _), (_, start) in zip(found, wanted, strict=True))
@@ -336,7 +336,6 @@ def test_the_lectures_world_is_what_it_is_to_the_octet():
     assert [sha256(octets).hexdigest()[:16] for octets in (first, second)] == ["68359444f2aef203", "76ac549913711ec6"]
     assert [one.internal_date for one in box.messages.values()] == [START - 46 * HOUR, START - 22 * HOUR]
     assert (len(first), len(second)) == (498, 912)
-    assert second.endswith(b"\r\n------------------------------\r\nAlice\r\n")
 
 
 LUNCH = b"""\
@@ -371,7 +370,7 @@ def test_the_same_numbers_give_the_same_big_world():
 
 def test_a_big_world_runs_to_its_end():
     world = build(generate(12, 40, 0, 3, waiting=25))
-    world.advance(START + HOUR)
+    world.advance(Instant(START + HOUR))
     assert [world.store.queue(host) for host in world.hosts] == [[]] * 12
     boxes = [
         box
@@ -400,7 +399,7 @@ def test_the_hostile_world_is_as_hostile_as_it_says():
             if not world.faults.down(host):
                 seat.connect(host, protocol)
                 seat.send(said)
-    world.advance(START + 10 * DAY)
+    world.advance(Instant(START + 10 * DAY))
     left = {host: [one.recipients for one in world.store.queue(host)] for host in world.hosts}
     assert not any(left.values())
 
@@ -538,8 +537,11 @@ def test_a_config_file_names_a_world_file_from_its_folder(tmp_path, capsys):
     assert "shop.example" in capsys.readouterr().out
 
 
-FRAGMENTS = [*WHOLE.splitlines(keepends=True), "[[host]]\n", "x = [[[\n", "= 1\n", "'''\n", "size = 1e400\n",
-             "name = inf\n", "host = {}\n", "age = 1979-05-27\n", "to = 0x" + "f" * 9000 + "\n", "domains = [1, 'a']\n", "text = '\ud7ff'\n", "[dns]\n"]  # fmt: skip
+FRAGMENTS = [
+    *WHOLE.splitlines(keepends=True),
+    *("[[host]]\n", "[dns]\n", "x = [[[\n", "= 1\n", "'''\n", "size = 1e400\n", "name = inf\n", "host = {}\n"),
+    *("age = 1979-05-27\n", f"to = 0x{'f' * 9000}\n", "domains = [1, 'a']\n", "text = '\ud7ff'\n"),
+]
 
 
 @settings(deadline=None)
@@ -553,7 +555,7 @@ def test_a_broken_file_is_told_with_places_and_never_an_error(lines, chance):
         assert found.problems
         assert all(0 <= one.offset <= len(found.text) for one in found.problems)
         assert sorted(one.offset for one in found.problems) == [one.offset for one in found.problems]
-        assert all(one.says.endswith((".", "…")) for one in found.problems)
+        assert all(one.says.endswith((".", "?", "…")) for one in found.problems)
     else:
         assert read(write(found).encode()) == found
         build(found)

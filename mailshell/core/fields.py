@@ -8,6 +8,9 @@ from mailshell.core.near import near
 from mailshell.core.toml import Path
 
 _T = TypeVar("_T")
+ENOUGH = 50
+"""Mistakes, after which nobody wants to hear of more."""
+
 _LONGEST = 36_500 * DAY
 
 
@@ -35,7 +38,7 @@ class Fields:
         if not self._is_table:
             self.wrong("", f"{what} is a table: write [[{path[0]}]] on a line, and its keys below.")
         for key in self._table:
-            if key not in allowed:
+            if key not in allowed and len(notes) <= ENOUGH:
                 hint = near(key, allowed) or f" Allowed are {', '.join(allowed)}."
                 notes.append(Complaint((*path, key), f"{key} is no key of {what}.{hint}", value=False))
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 
 from mailshell.core import script
 from mailshell.core.clock import Instant
-from mailshell.core.fields import Complaint, Fields
+from mailshell.core.fields import ENOUGH, Complaint, Fields
 from mailshell.core.near import near
 from mailshell.core.toml import Document, Path, Problem, TomlError
 from mailshell.mail import faults
@@ -25,7 +25,6 @@ from mailshell.world.review import review
 _MOST = 256 << 20  # octets of all messages together
 _LARGEST = 64 << 20  # octets of one message
 _MANY = 1_000_000_000
-_ENOUGH = 50  # mistakes, after which nobody wants to hear of more
 _SAYS = 300  # characters of what is said of one
 
 _VERBS = tuple(
@@ -159,7 +158,7 @@ class _Reader:
             self._top.wrong(key, f"{key} is a list of tables: write [[{key}]] with two brackets on each side.")
             return
         for number, table in enumerate(found):
-            if len(self.notes) > _ENOUGH:
+            if len(self.notes) > ENOUGH:
                 return
             yield Fields(table, (key, number), what, TABLES[key], self.notes)
 
