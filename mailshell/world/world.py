@@ -89,7 +89,7 @@ class World:
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
         self._relay: Relay | None = None
-        self.journal = Journal(keeps=store.keeps_history)
+        self.journal = Journal(keeps=store.history)
         self._logged: Node | None = None  # the mail log when the last turn was settled
         for host in hosts.values():
             host.journal = self.journal
