@@ -20,6 +20,7 @@ from mailshell.mail.host import Host
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
 from mailshell.world.names import Zone
+from mailshell.world.slow import slowed
 
 Send = Callable[[bytes, bool], None]
 """Takes octets for the peer, and whether the connection ends after them."""
@@ -42,24 +43,34 @@ class Link:
 
 
 class Mark(NamedTuple):
-    """A moment of the world, to go back to: the store's head, the time, every in-process connection, the faults."""
+    """A moment of the world, to go back to: the store's head, the time, every in-process connection, the faults.
+
+    `later` are the answers that are under way.
+    """
 
     head: int
     now: Instant
     links: tuple[tuple[Link, State, bool], ...]
-    faults: Faults = Faults()
+    faults: Faults
+    later: "Later"
 
 
 class Step(NamedTuple):
     """What one link did in this turn.
 
     `state` (before it) and `octets` (None: the end of the connection) are kept so that the turn can be run again.
+    The answers go out `late` microseconds after that.
     """
 
     link: Link
     state: State | None
     octets: bytes | None
     records: list[Record]
+    late: int = 0
+
+
+Later = tuple[tuple[Instant, Step], ...]
+"""Answers that have not gone out yet, each with its time, in the order of their times."""
 
 
 class World:
@@ -78,6 +89,7 @@ class World:
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
+        self._later: Later = ()
 
     def suffer(self, faults: Faults) -> None:
         """From now on the world has these faults and no others."""
@@ -91,7 +103,8 @@ class World:
         wire = Wire(self._opened, kind, protocol, host, peer)
         link = Link(wire, PROTOCOLS[protocol].open(self.hosts[host], peer), send)
         self.links[wire.number] = link
-        self._turn.append(Step(link, None, None, link.session.greet()))
+        records = link.session.greet()
+        self._turn.append(Step(link, None, None, records, self._slowed(link, records)))
         return link
 
     def feed(self, link: Link, octets: bytes) -> None:
@@ -100,7 +113,12 @@ class World:
             return
         # Only a commit to a disk can fail, and only then is a turn run again.
         state = link.session.state if self.store.durable else None
-        self._turn.append(Step(link, state, octets, _receive(link.session, octets)))
+        records = _receive(link.session, octets)
+        self._turn.append(Step(link, state, octets, records, self._slowed(link, records)))
+
+    def _slowed(self, link: Link, records: list[Record]) -> int:
+        host = self.hosts[link.wire.host]
+        return slowed(host, records) if host.faults else 0
 
     def feed_eof(self, link: Link) -> None:
         """The peer of a link closed the connection, or the connection broke."""
@@ -125,10 +143,31 @@ class World:
         except Full as full:
             self._run_again(full)
         turn, self._turn = self._turn, []
+        if self._later or any(step.late for step in turn):
+            turn = self._hold_back(turn)
+        self._say(turn)
+
+    def _hold_back(self, turn: list[Step]) -> list[Step]:
+        """Keep the answers that take their time, and what follows them on their links; the others."""
+        now, others = self.clock.now(), []
+        for step in turn:
+            at = Instant((self.answered(step.link) or now) + step.late)
+            if at > now:
+                self._later = tuple(sorted((*self._later, (at, step)), key=lambda one: one[0]))
+            else:
+                others.append(step)
+        return others
+
+    def answered(self, link: Link) -> Instant | None:
+        """When the last answer that is under way on a link will be there."""
+        return max((at for at, step in self._later if step.link is link), default=None)
+
+    def _say(self, turn: list[Step]) -> None:
         now = self.clock.now()
         out: dict[Link, list[bytes]] = {}
-        for link, _, _, records in turn:
-            for record in records:
+        for step in turn:
+            link = step.link
+            for record in step.records:
                 if isinstance(record, SAID):
                     out.setdefault(link, []).extend(record.replies)
                 elif isinstance(record, Closed):
@@ -137,9 +176,9 @@ class World:
         for link, replies in out.items():
             link.send(replies[0] if len(replies) == 1 else b"".join(replies), link.closed)
         add = self.transcript.add
-        for link, _, _, records in turn:
-            wire = link.wire
-            for record in records:
+        for step in turn:
+            wire = step.link.wire
+            for record in step.records:
                 add(Entry(now, wire, record))
 
     def _close(self, link: Link) -> None:
@@ -171,9 +210,11 @@ class World:
         return min((one for one in deadlines if one is not None), default=None)
 
     def release_due(self) -> Instant | None:
-        """When the next message that is held wants to be released."""
+        """When the next message that is held wants to be released, or the next answer that is under way goes out."""
         release = self.store.next_release
-        return None if release is None else max(release, self._patience)
+        moments = [at for at, _ in self._later[:1]]
+        moments += [] if release is None else [max(release, self._patience)]
+        return min(moments, default=None)
 
     def advance(self, to: Instant, *, idle: bool = True) -> None:
         """Turn the clock to `to`; what falls due on the way happens in its order, at its time.
@@ -182,6 +223,11 @@ class World:
         is not thrown out.
         """
         self.settle()
+        while self._later and self._later[0][0] <= to:
+            (at, step), *rest = self._later
+            self._later = tuple(rest)
+            self.advance(at, idle=idle)
+            self._say([step])
         if not idle:
             self._stir()
         while late := self._late(to, idle):
@@ -233,7 +279,7 @@ class World:
     def mark(self) -> Mark:
         """This moment; everything must be settled."""
         links = tuple((link, link.session.state, link.closed) for link in self.links.values())
-        return Mark(self.store.head, self.clock.now(), links, self.faults)
+        return Mark(self.store.head, self.clock.now(), links, self.faults, self._later)
 
     def rewind(self, mark: Mark) -> None:
         """Go to a moment that was marked, back or forward; raises Busy while a TCP link is open."""
@@ -243,6 +289,7 @@ class World:
         self.store.commit()
         self.clock.turn(mark.now)
         self.suffer(mark.faults)
+        self._later = mark.later
         self._patience = Instant(0)
         known = {link: (state, closed) for link, state, closed in mark.links}
         for link in self.links.values():
