@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND, Clock, Instant
+from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND, Clock, Instant, iso_date
 from mailshell.mail.faults import Fault, drawn, skew
+from mailshell.mail.journal import Event, Journal, What
 from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
 from mailshell.mail.store import Account, BoxKey, Message, Store
+
+POSTMASTER = "postmaster"
+"""The user that every host has (RFC 5321 section 4.5.1)."""
 
 Voice = Literal["modern", "classic"]
 Policy = Literal["tolerant", "strict"]
@@ -74,6 +78,7 @@ class Host:
         "clock",
         "domains",
         "faults",
+        "journal",
         "name",
         "networks",
         "relays",
@@ -103,6 +108,7 @@ class Host:
         self.domains = domains
         self.relays = relays
         self.networks = networks
+        self.journal = Journal()  # until a world gives all its hosts one
         self._counter = f"message {name}"
         self._greetings = 0
         self._locks: dict[str, object] = {}
@@ -226,8 +232,12 @@ class Host:
         if self._locks.get(user) is holder:
             del self._locks[user]
 
-    def deliver(self, users: list[str], pieces: tuple[bytes, ...], reserve: int = 0) -> list[Message]:
-        """Put one message, in pieces, into the INBOX of each user; raises store.Full where there is no room.
+    def log(self, name: str, what: What, recipient: str = "", *, by: str = "", other: str = "", text: str = "") -> None:
+        """Write down what became of a message of this host; see journal.Event."""
+        self.journal.add(Event(self.now(), self.name, name, what, recipient, by, other, text))
+
+    def deliver(self, name: str, users: list[str], pieces: tuple[bytes, ...], reserve: int = 0) -> list[Message]:
+        """Put a message, in pieces, into the INBOX of each user; raises store.Full where there is no room.
 
         So many octets as `reserve` says must have room as well: the copy for the outgoing queue comes next, and a
         message that is stored for some of its recipients only would come twice when the client tries again.
@@ -235,17 +245,24 @@ class Host:
         if not self.traits.keeps:
             return []
         body = self.store.keep(b"".join(pieces), reserve)
+        for user in users:
+            self.log(name, "delivered", f"{user}@{self.name}", text="INBOX")
         return [self.store.append(BoxKey(self.name, user, "INBOX"), body, at=self.written) for user in users]
 
-    def hold(self, users: list[str], pieces: tuple[bytes, ...], release: Instant, reserve: int = 0) -> Held | None:
+    def hold(
+        self, name: str, users: list[str], pieces: tuple[bytes, ...], release: Instant, reserve: int = 0
+    ) -> Held | None:
         """Keep one message, in pieces, for the INBOX of each user until `release`; raises as `deliver` does."""
         if not self.traits.keeps:
             return None
         body = self.store.keep(b"".join(pieces), reserve)
+        for user in users:
+            self.log(name, "held", f"{user}@{self.name}", text=f"until {iso_date(release)}")
         return self.store.hold(self.name, tuple(users), body, release)
 
     def enqueue(
         self,
+        name: str,
         reverse_path: str,
         recipients: tuple[Recipient, ...],
         pieces: tuple[bytes, ...],
@@ -258,5 +275,7 @@ class Host:
         """
         if not self.traits.keeps:
             return None
-        body = self.store.keep(b"".join(pieces))
-        return self.store.enqueue(self.name, reverse_path, recipients, body, self.now(), terms=terms, release=release)
+        body, now = self.store.keep(b"".join(pieces)), self.now()
+        for recipient in recipients:
+            self.log(name, "queued", recipient.address)
+        return self.store.enqueue(self.name, name, reverse_path, recipients, body, now, terms=terms, release=release)

@@ -139,17 +139,19 @@ def _keep(desk: Desk, message: bytes) -> str:
     received = trace.received(desk, name)
     found = (one for path in envelope.recipients if host.is_local(path.domain) for one in host.members(path.local))
     users = list(dict.fromkeys(account.user for account in found))
+    text = f"from <{envelope.reverse_path.address}>, {len(message)} octets"
+    host.log(name, "accepted", by=desk.peer.name, text=text)
     away = wishes.recipients(envelope, host)
     release = futurerelease.release(envelope.parameters, envelope.opened) if envelope.parameters else None
     if users:
         reserve = len(received) + len(message) if away else 0
         pieces = (trace.return_path(envelope.reverse_path), received, message)
         if release is None:
-            host.deliver(users, pieces, reserve)
+            host.deliver(name, users, pieces, reserve)
         else:
-            host.hold(users, pieces, release, reserve)
+            host.hold(name, users, pieces, release, reserve)
     if away:
-        host.enqueue(envelope.reverse_path.address, away, (received, message), wishes.terms(envelope), release)
+        host.enqueue(name, envelope.reverse_path.address, away, (received, message), wishes.terms(envelope), release)
     host.count()
     return name
 
