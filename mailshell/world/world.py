@@ -21,8 +21,8 @@ from mailshell.mail.journal import Journal, Node
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
 from mailshell.world import names
+from mailshell.world.late import Late, Step, slowed
 from mailshell.world.names import Stop, Unroutable, Zone, route
-from mailshell.world.slow import slowed
 
 if TYPE_CHECKING:
     from mailshell.world.relay import Flow, Relay
@@ -52,7 +52,7 @@ class Mark(NamedTuple):
     """A moment of the world, to go back to: the store's head, the time, every in-process connection, the mail log,
     the faults.
 
-    `flow` is the mail that is on its way between hosts; None where none ever was; `later` are the answers that
+    `flow` is the mail that is on its way between hosts; None where none ever was; `late` are the answers that
     are under way.
     """
 
@@ -62,25 +62,7 @@ class Mark(NamedTuple):
     log: Node | None
     flow: "Flow | None"
     faults: Faults
-    later: "Later"
-
-
-class Step(NamedTuple):
-    """What one link did in this turn.
-
-    `state` (before it) and `octets` (None: the end of the connection) are kept so that the turn can be run again.
-    The answers go out `late` microseconds after that.
-    """
-
-    link: Link
-    state: State | None
-    octets: bytes | None
-    records: list[Record]
-    late: int = 0
-
-
-Later = tuple[tuple[Instant, Step], ...]
-"""Answers that have not gone out yet, each with its time, in the order of their times."""
+    late: tuple[tuple[Instant, Step], ...]
 
 
 class World:
@@ -99,7 +81,7 @@ class World:
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
-        self._later: Later = ()
+        self._late = Late()
         self._relay: Relay | None = None
         self.journal = Journal(keeps=store.keeps_history)
         self._logged: Node | None = None  # the mail log when the last turn was settled
@@ -193,38 +175,11 @@ class World:
             self._run_again(full)
         self._logged = self.journal.head
         turn, self._turn = self._turn, []
-        if self._later or any(step.late for step in turn):
-            turn = self._hold_back(turn)
-        self._say(turn)
-
-    def _hold_back(self, turn: list[Step]) -> list[Step]:
-        """Keep the answers that take their time, and what follows them on their links; the others.
-
-        A host that sends mail on hears at once, and is told how late that is: it gives up waiting at some time.
-        """
-        now, others = self.clock.now(), []
-        for step in turn:
-            if step.link.wire.kind == "relay":
-                step.link.late += step.late
-                others.append(step)
-                continue
-            at = Instant((self.answered(step.link) or now) + step.late)
-            if at > now:
-                self._later = tuple(sorted((*self._later, (at, step)), key=lambda one: one[0]))
-            else:
-                others.append(step)
-        return others
+        self._say(self._late.sort(turn, self.clock.now()))
 
     def answered(self, link: Link) -> Instant | None:
         """When the last answer that is under way on a link will be there."""
-        return max((at for at, step in self._later if step.link is link), default=None)
-
-    def _say_late(self, until: Instant) -> None:
-        """Send and publish the answers that have been under way, as far as their time has come."""
-        while self._later and self._later[0][0] <= until:
-            (_, step), *rest = self._later
-            self._later = tuple(rest)
-            self._say([step])
+        return self._late.of(link)
 
     def _say(self, turn: list[Step]) -> None:
         now = self.clock.now()
@@ -276,10 +231,8 @@ class World:
         """When mail is released, sent on, or answered next."""
         release, heard = self.store.next_release, None if self._relay is None else self._relay.due()
         held = None if release is None else max(release, self._patience)
-        return min(
-            (one for one in (held, self.next_try(), heard, *(at for at, _ in self._later[:1])) if one is not None),
-            default=None,
-        )
+        moments = (held, self.next_try(), heard, self._late.due)
+        return min((one for one in moments if one is not None), default=None)
 
     def next_try(self) -> Instant | None:
         """When some host sends on what waits in its queue."""
@@ -297,9 +250,9 @@ class World:
             self._stir()
         while (at := self._first(to, idle)) is not None:
             self.clock.turn(max(at, self.clock.now()))
-            self._say_late(at)
+            self._say(self._late.take(at))
             self._release(at)
-            for link in self._late(at, idle):
+            for link in self._tired(at, idle):
                 self._turn.append(Step(link, None, None, link.session.wake()))
             self.settle()
         self.clock.turn(to)
@@ -336,7 +289,7 @@ class World:
             if not link.closed and (idle or link.wire.kind not in ("typed", "script")):
                 yield link
 
-    def _late(self, at: Instant, idle: bool) -> list[Link]:
+    def _tired(self, at: Instant, idle: bool) -> list[Link]:
         """The links whose deadline has come by then."""
         found = [(link.session.deadline, link) for link in self._sleepers(idle)]
         return [link for deadline, link in found if deadline is not None and deadline <= at]
@@ -368,7 +321,7 @@ class World:
         """This moment; everything must be settled."""
         links = tuple((link, link.session.state, link.closed) for link in self.links.values())
         flow = None if self._relay is None else self._relay.flow
-        return Mark(self.store.head, self.clock.now(), links, self.journal.head, flow, self.faults, self._later)
+        return Mark(self.store.head, self.clock.now(), links, self.journal.head, flow, self.faults, self._late.pending)
 
     def rewind(self, mark: Mark) -> None:
         """Go to a moment that was marked, back or forward; raises Busy while a TCP link is open."""
@@ -378,7 +331,7 @@ class World:
         self.store.commit()
         self.clock.turn(mark.now)
         self.suffer(mark.faults)
-        self._later = mark.later
+        self._late.pending = mark.late
         self._patience = Instant(0)
         self.journal.head = self._logged = mark.log
         if self._relay is not None:
