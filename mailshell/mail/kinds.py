@@ -145,7 +145,7 @@ _ALL = (
         _card(
             "sender-blocked", "MAIL gets 550: no mail from there", "7.9",
             "The server takes no mail with this return path. A server may refuse mail for reasons of its own, and 5 "
-            "says: do not try again. The return path is what the client says it is, so the block is easily passed by.",
+            "says: do not try again. The return path is what the client says it is, so another one passes.",
             "MAIL with another return path",
         ),
         ("sender", "host"), ("sender",),
