@@ -190,7 +190,8 @@ _ALL = (
         _card(
             "drop", "the connection breaks before the command is done", "3.8",
             "The connection ends without an answer, and the command was not carried out. The client does as if it had "
-            "heard 451: the message stays in its queue. drop . breaks it at the final dot, before anything is stored.",
+            "heard 451: the message stays in its queue. "
+            "With a dot as the verb it breaks at the final dot, before anything is stored.",
             "the mailbox, and the queue of the client",
         ),
         ("verb", "host"), ("verb",),
@@ -198,8 +199,9 @@ _ALL = (
     Kind(
         _card(
             "lose", "the connection breaks after the command is done", "6.1",
-            "The command was carried out, and its answer is lost. The client cannot tell this from drop. After lose . "
-            "the message is stored, the client sends it again, and the user gets it twice: RFC 1047 is about this gap. "
+            "The command was carried out, and its answer is lost. The client cannot tell this from drop. With a dot "
+            "as the verb the message is stored, the client sends it again, and the user gets it twice: RFC 1047 is about "
+            "this gap. "
             "SMTP prefers two copies to none.",
             "the mailbox after the second try",
         ),
