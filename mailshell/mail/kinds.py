@@ -200,9 +200,8 @@ _ALL = (
         _card(
             "lose", "the connection breaks after the command is done", "6.1",
             "The command was carried out, and its answer is lost. The client cannot tell this from drop. With a dot "
-            "as the verb the message is stored, the client sends it again, and the user gets it twice: RFC 1047 is about "
-            "this gap. "
-            "SMTP prefers two copies to none.",
+            "as the verb the message is stored, the client sends it again, and the user gets it twice: RFC 1047 is "
+            "about this gap. SMTP prefers two copies to none.",
             "the mailbox after the second try",
         ),
         ("verb", "host"), ("verb",),

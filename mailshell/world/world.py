@@ -15,14 +15,13 @@ from mailshell.core.clock import MINUTE, Instant, VirtualClock
 from mailshell.core.record import SAID, Body, Closed, Exchange, Prompt, Record, Verdict
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
-from mailshell.mail.faults import Fault, Faults, drawn
+from mailshell.mail.faults import Faults, drawn
 from mailshell.mail.host import Host
 from mailshell.mail.journal import Journal, Node
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
-from mailshell.world import names
 from mailshell.world.late import Late, Step, slowed
-from mailshell.world.names import Stop, Unroutable, Zone, route
+from mailshell.world.names import Stop, Unroutable, Zone, route, silent, unknown
 
 if TYPE_CHECKING:
     from mailshell.world.relay import Flow, Relay
@@ -49,8 +48,7 @@ class Link:
 
 
 class Mark(NamedTuple):
-    """A moment of the world, to go back to: the store's head, the time, every in-process connection, the mail log,
-    the faults.
+    """A moment of the world, to go back to: its store, time, in-process connections, mail log and faults.
 
     `flow` is the mail that is on its way between hosts; None where none ever was; `late` are the answers that
     are under way.
@@ -72,6 +70,7 @@ class World:
         self, hosts: dict[str, Host], store: Store, clock: VirtualClock, transcript: Transcript, zone: Zone
     ) -> None:
         self.hosts = hosts
+        self._addresses = {host.address: host for host in hosts.values()}
         self.zone = zone
         self.store = store
         self.clock = clock
@@ -296,20 +295,17 @@ class World:
 
     def route(self, host: Host, domain: str, turn: int) -> tuple[Stop, ...] | Unroutable:
         """Where a host sends the mail of a domain."""
-        if self._struck(self.faults.lost(domain)):
-            return names.unknown(domain)
-        if self._struck(self.faults.mute(domain)):
-            return names.silent(domain)
+        fault = self.faults.lost(domain) or self.faults.mute(domain)
+        if fault is not None and drawn(fault, self.store):
+            return unknown(domain) if fault.kind == "name-not-found" else silent(domain)
         own = frozenset((host.name.lower(), host.address.lower(), *(one.lower() for one in host.domains)))
         return route(self.zone, domain, own, turn)
 
     def reach(self, address: str) -> Host | None:
         """The host at an address; None where nobody takes a connection."""
-        host = next((host for host in self.hosts.values() if host.address == address), None)
-        return None if host is None or self._struck(self.faults.down(host.name)) else host
-
-    def _struck(self, fault: Fault | None) -> bool:
-        return fault is not None and drawn(fault, self.store)
+        host = self._addresses.get(address)
+        fault = None if host is None else self.faults.down(host.name)
+        return None if fault is not None and drawn(fault, self.store) else host
 
     def shut(self) -> None:
         """The TCP ports close: each open TCP connection hears of it when the turn is settled."""
