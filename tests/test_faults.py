@@ -232,6 +232,21 @@ def test_a_host_that_cannot_be_reached_takes_no_connection(line, says):
     assert seat.connect("nyu.edu", "smtp") == 2
 
 
+def test_luck_with_a_connection_is_taken_back_by_undo():
+    seat = Seat(build("lecture"), STUDENT)
+    seat.connect("lancs.uk", "smtp")
+    seat.fault("host-down nyu.edu odds 50%")
+    told = []
+    for _ in range(2):
+        try:
+            told.append([seat.connect("nyu.edu", "smtp")])
+        except SeatError as error:
+            told.append([str(error)])
+        assert seat.undo() == "connect to nyu.edu"
+        assert situation(seat)[4][0] is None
+    assert told[0] == told[1]
+
+
 @pytest.mark.parametrize(
     ("line", "waits"),
     [("host-down nyu.edu", True), ("name-server-silent nyu.edu", True), ("name-not-found nyu.edu", False)],
@@ -263,6 +278,31 @@ def test_a_lost_answer_makes_two_copies_between_hosts():
     seat.wait(HOUR)
     assert len(boxes(world)) == 4
     assert not world.store.queue("lancs.uk")
+
+
+@pytest.mark.parametrize(
+    ("line", "after", "copies"),
+    [
+        ("slow nyu.edu 1m", 10 * MINUTE, 1),
+        ("delay . 2m nyu.edu", 3 * MINUTE, 1),
+        ("delay . 6m nyu.edu", 5 * MINUTE, 1),  # stored, but the client has given up waiting
+        ("delay . 6m nyu.edu", 40 * MINUTE, 2),
+        ("delay MAIL 6m nyu.edu", 40 * MINUTE, 0),
+    ],
+)
+def test_a_client_waits_five_minutes_for_an_answer_of_the_next_host(line, after, copies):
+    world = build("lecture")
+    seat = Seat(world, STUDENT)
+    seat.fault(line)
+    seat.connect("lancs.uk", "smtp")
+    seat.send(b"HELO a\r\nMAIL FROM:<alice@lancs.uk>\r\nRCPT TO:<bob@nyu.edu>\r\nDATA\r\nHello\r\n.\r\n")
+    seat.wait(after)
+    assert len(boxes(world)) == 2 + copies
+    assert bool(world.store.queue("lancs.uk")) is ("6m" in line)
+    now = boxes(world), world.store.queue("lancs.uk"), world.clock.now()
+    seat.undo()
+    seat.redo()
+    assert (boxes(world), world.store.queue("lancs.uk"), world.clock.now()) == now
 
 
 # Late answers

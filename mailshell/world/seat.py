@@ -81,11 +81,12 @@ class Seat:
             raise SeatError(f"{protocol} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.")
         if host not in world.hosts:
             raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+        self._catch_up()
         known = world.faults
         fault = known.down(host) or known.lost(host) or known.mute(host)
         if fault is not None and drawn(fault, world.store):
+            self._catch_up(f"connect to {host}")
             raise SeatError(f"{_UNREACHED[fault.kind].format(host)} {fault.because}")
-        self._catch_up()
         number = number or max(self.links, default=0) + 1
         first = world.transcript.count
         self._open(host, protocol, number)
@@ -241,10 +242,10 @@ class Seat:
         """Whether a moment of this seat is in force: neither undone, nor replaced by another one after that."""
         return moment.number <= self._at and self._moments[moment.number] is moment
 
-    def _catch_up(self) -> None:
-        """What others have changed since the last cause is a cause of its own, so that undo can name it."""
+    def _catch_up(self, cause: str = OTHERS) -> None:
+        """What has changed since the last cause, by others, is a cause of its own, so that undo can name it."""
         if self.world.store.head != self._moments[self._at].mark.head:
-            self._done(OTHERS)
+            self._done(cause)
 
     def _done(self, cause: str, first: int | None = None) -> None:
         first = self.world.transcript.count if first is None else first
