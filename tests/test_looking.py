@@ -10,9 +10,9 @@ from mailshell.core.record import Body
 from mailshell.core.script import text as written
 from mailshell.shell.local import COMMANDS
 from mailshell.shell.local.guide import COLUMN, GUIDES
-from mailshell.shell.steps import steps
 from mailshell.shell.view import View
 from mailshell.world.start import STUDENT
+from mailshell.world.steps import steps
 from tests.test_meta import LETTER, Desk
 
 LONG = [*LETTER[:4], "Subject: Long", "", *(f"line {number}" for number in range(1, 61)), "."]
