@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from mailshell.core.record import Body
 from mailshell.core.transcript import Entry
+from mailshell.world.history import History, Moment
 from mailshell.world.seat import Seat, SeatError
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
@@ -119,3 +120,19 @@ def chosen(found: list[Step], seat: Seat, word: str) -> Step:
 def before(found: list[Step], step: Step) -> list[Entry]:
     """What happened on the connection of a step before it."""
     return [one.entry for one in found if one.number < step.number and one.entry.wire is step.entry.wire]
+
+
+def newest(seat: Seat, moments: list[Moment]) -> list[int]:
+    """For each moment the number of the newest step on its line until then; 0 where there is none."""
+    numbers = {one.place: one.number for one in _numbered(seat)}
+    return [_newest(seat.history, moment, numbers) for moment in moments]
+
+
+def _newest(history: History, moment: Moment, numbers: dict[int, int]) -> int:
+    while True:
+        for place in range(moment.last - 1, moment.first - 1, -1):
+            if place in numbers:
+                return numbers[place]
+        if moment.number == history.start.number:
+            return 0
+        moment = history.before(moment)
