@@ -33,15 +33,15 @@ def branches(seat: Seat, view: View) -> list[str]:
     heads = [safe(row.strokes + row.branch.name, ascii_only=view.ascii) for row in rows]
     times = [_time(row.branch.tip.at, seat.history.now.at) for row in rows]
     left = [max(map(width, column)) for column in (heads, times)]
-    room = view.width - 1 - (5 + left[0] + 2 + 5 + 2 + 5 + 2 + left[1] + 2)
+    room = view.width - 1 - (5 + left[0] + 2 + 10 + 2 + 5 + 2 + left[1] + 2)
     if view.words or room < _LEAST:
         out = [line for row, time in zip(rows, times, strict=True) for line in _told(row, time, seat, view)]
     else:
-        out = [f"     {'':<{left[0]}}  {'after':>5}  {'steps':>5}  {'time':<{left[1]}}  last"]
+        out = [f"     {'':<{left[0]}}  {'after line':>10}  {'steps':>5}  {'time':<{left[1]}}  last"]
         for row, head, time in zip(rows, heads, times, strict=True):
             star = "*" if row.branch.name == seat.history.branch else " "
             after = str(row.line) if row.branch.of else ""
-            start = f"   {star} {head}{' ' * (left[0] - width(head))}  {after:>5}  {row.branch.steps:>5,}"
+            start = f"   {star} {head}{' ' * (left[0] - width(head))}  {after:>10}  {row.branch.steps:>5,}"
             out.append(f"{start}  {time:<{left[1]}}  {shortened(row.branch.tip.cause, room, view)}".rstrip())
     return [*out, *wrapped(where(seat), view.width)]
 

@@ -15,7 +15,7 @@ from mailshell.core.record import HEARD, Body, Closed
 from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.differences import Difference, differences
-from mailshell.shell.render import Renderer
+from mailshell.shell.render import Renderer, wrap_indented
 from mailshell.shell.text import pieces, safe, width
 from mailshell.shell.theme import NONE, Role, paint
 from mailshell.shell.view import View
@@ -155,6 +155,9 @@ def _signed(pair: _Pair, view: View) -> Iterator[str]:
 
 
 def _broken(line: _Line, columns: int, view: View) -> list[str]:
-    """A line in pieces, all of it, the later ones at an indentation."""
-    first, *rest = pieces(line.text, columns, columns - 3)
+    """A line in pieces, all of it, the later ones at an indentation; words about the world break between words."""
+    rows = [line.text]
+    if line.role == "note":
+        rows = wrap_indented(safe(line.text, ascii_only=view.ascii), columns)
+    first, *rest = [piece for row in rows for piece in pieces(row, columns, columns - 3)]
     return [first, *(f"   {piece}" for piece in rest)]
