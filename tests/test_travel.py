@@ -23,8 +23,19 @@ LINES = {
         b".",
         b"BDAT 5",
         b"QUIT",
+        b"EHLO a\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<bob@nyu.edu>\r\nDATA",
     ],
-    "pop3": [b"USER bob", b"PASS hungry", b"DELE 1", b"RETR 2", b"RSET", b"UIDL", b"QUIT"],
+    "pop3": [
+        b"USER bob\r\nPASS hungry",
+        b"USER carol\r\nPASS garden",
+        b"USER bob",
+        b"PASS hungry",
+        b"DELE 1",
+        b"RETR 2",
+        b"RSET",
+        b"UIDL",
+        b"QUIT",
+    ],
 }
 
 

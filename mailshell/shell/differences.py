@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mailshell.core.clock import iso_date
+from mailshell.core.clock import Instant, iso_date
 from mailshell.core.record import Phase
-from mailshell.mail.between import Pair
+from mailshell.core.transcript import Wire
+from mailshell.mail.faults import Fault
+from mailshell.mail.faults import text as named
 from mailshell.mail.queue import Held, Queued
 from mailshell.mail.state import Account, Message, Value, What
 from mailshell.shell.mailboxes import HEAD, field
@@ -25,29 +27,30 @@ class Difference(NamedTuple):
 
 def differences(seat: Seat, found: Apart) -> list[Difference]:
     """Everything that differs, for people: two messages of the same octets do not, whatever their numbers."""
-    out = []
-    if found.times[0] != found.times[1]:
-        one, other = ([iso_date(at)] for at in found.times)
-        out.append(Difference("time", one, other))
-    for wire, phases in found.phases.items():
-        number = seat.number_of(wire.number)
-        whose = f"connection {number}" if number is not None else f"connection of {wire.peer.name}"
-        one, other = ([_phase(phase)] for phase in phases)
-        out.append(Difference(f"{whose}: {wire.protocol} {wire.host}", one, other))
-    groups: dict[str, list[Pair]] = {}
+    pairs = [("time", found.times), *((_whose(seat, wire), phases) for wire, phases in found.phases.items())]
+    out = [Difference(what, [_words(one)], [_words(other)]) for what, (one, other) in pairs if one != other]
+    groups: dict[str, tuple[list[_Told], list[_Told]]] = {}
+    groups["faults"] = _faults(found.faults[0]), _faults(found.faults[1])
     for what, pair in sorted(found.mail.items(), key=lambda item: _place(item[0])):
-        groups.setdefault(_title(what), []).append(pair)
-    groups.pop("", None)
-    for title, pairs in groups.items():
-        one = _only([pair.one for pair in pairs], [pair.other for pair in pairs], seat.world)
-        other = _only([pair.other for pair in pairs], [pair.one for pair in pairs], seat.world)
-        if one or other:
-            out.append(Difference(title, one, other))
+        group = groups.setdefault(_title(what), ([], []))
+        for told, value in zip(group, pair, strict=True):
+            told += _told(value, seat.world)
+    for title, (here, there) in groups.items():
+        if Counter(here) != Counter(there):
+            out.append(Difference(title, _only(here, there), _only(there, here)))
     return out
 
 
-def _phase(phase: Phase | None) -> str:
-    return "closed" if phase is None else str(phase.value)
+def _whose(seat: Seat, wire: Wire) -> str:
+    number = seat.number_of(wire.number)
+    who = f"of {wire.peer.name}" if number is None else str(number)
+    return f"connection {who}: {wire.protocol} {wire.host}"
+
+
+def _words(value: Instant | Phase | None) -> str:
+    if value is None:
+        return "closed"
+    return str(value.value) if isinstance(value, Phase) else iso_date(value)
 
 
 def _place(what: What) -> tuple[str, ...]:
@@ -72,24 +75,26 @@ def _title(what: What) -> str:
     return ""
 
 
-def _only(here: list[Value | None], there: list[Value | None], world: World) -> list[str]:
-    """What is here and not there, a line each."""
-    gone = Counter(told for value in there for told in _told(value, world))
-    out = []
-    for value in here:
-        for told in _told(value, world):
-            if gone[told]:
-                gone[told] -= 1
-            else:
-                out.append(told.text)
-    return out
-
-
 class _Told(NamedTuple):
     """A value in words, with the octets that it stands for: two that have both the same are the same to everybody."""
 
     text: str
     octets: bytes
+
+
+def _only(here: list[_Told], there: list[_Told]) -> list[str]:
+    """What is here and not there, in order."""
+    gone, out = Counter(there), []
+    for told in here:
+        if gone[told]:
+            gone[told] -= 1
+        else:
+            out.append(told.text)
+    return out
+
+
+def _faults(those: tuple[Fault, ...]) -> list[_Told]:
+    return [_Told(named(fault), b"") for fault in those]
 
 
 def _told(value: Value | None, world: World) -> Iterator[_Told]:

@@ -7,17 +7,19 @@ from mailshell.core.clock import Instant
 from mailshell.core.record import Phase
 from mailshell.core.transcript import Wire
 from mailshell.mail.between import Pair, between
+from mailshell.mail.faults import Fault
 from mailshell.mail.state import What
 from mailshell.world.world import Mark, World
 
 
 class Apart(NamedTuple):
-    """The times of two moments, the values of the mail that differ, and the phases of connections that differ.
+    """The times of two moments, their faults, the values of the mail and the phases of connections that differ.
 
     A phase is None where the connection is closed, or not there.
     """
 
     times: tuple[Instant, Instant]
+    faults: tuple[tuple[Fault, ...], tuple[Fault, ...]]
     mail: Mapping[What, Pair]
     phases: Mapping[Wire, tuple[Phase | None, Phase | None]]
 
@@ -27,7 +29,8 @@ def apart(world: World, one: Mark, other: Mark) -> Apart:
     before, after = _phases(one), _phases(other)
     phases = {wire: (before.get(wire), after.get(wire)) for wire in dict.fromkeys((*before, *after))}
     differing = {wire: pair for wire, pair in phases.items() if pair[0] is not pair[1]}
-    return Apart((one.now, other.now), between(world.store, one.head, other.head), differing)
+    changes = between(world.store, one.head, other.head)
+    return Apart((one.now, other.now), (one.faults.all, other.faults.all), changes, differing)
 
 
 def _phases(mark: Mark) -> dict[Wire, Phase]:
