@@ -8,7 +8,8 @@ from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
-from mailshell.world.seat import Moment, Seat, SeatError
+from mailshell.world.history import Moment
+from mailshell.world.seat import Seat, SeatError
 
 
 class Choice(NamedTuple):
@@ -62,7 +63,7 @@ class Scene:
     @property
     def place(self) -> int:
         """How many lines were typed, and not undone."""
-        return next((place for moment, place in reversed(self._places) if self._seat.holds(moment)), 0)
+        return next((place for moment, place in reversed(self._places) if self._seat.history.holds(moment)), 0)
 
     @property
     def left(self) -> int:
@@ -75,7 +76,7 @@ class Scene:
 
     def done(self, place: int) -> None:
         """So many lines were typed by now."""
-        self._places.append((self._seat.moment, place))
+        self._places.append((self._seat.history.now, place))
 
 
 class Meta:

@@ -1,7 +1,7 @@
-"""One person, or one script, at the world: the connections that it holds, and its undo and redo."""
+"""One person, or one script, at the world: the connections that it holds, and its way through time."""
 
+import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from mailshell.core.clock import Instant
 from mailshell.core.session import Peer
@@ -9,7 +9,8 @@ from mailshell.core.transcript import Entry, Kind
 from mailshell.mail import faults
 from mailshell.mail.faults import Fault, Faults, drawn
 from mailshell.protocols import PROTOCOLS
-from mailshell.world.world import Link, Mark, World
+from mailshell.world.history import History, Moment
+from mailshell.world.world import Link, World
 
 RESET = ":reset"
 """The cause of a return to the start."""
@@ -17,6 +18,8 @@ RESET = ":reset"
 OTHERS = "what others did over TCP"
 """The cause of changes that no typed line has made."""
 
+
+_NAME = re.compile(r"[^\W\d_][\w.-]{0,19}")
 
 _UNREACHED = {
     "host-down": "{} does not answer: the connection cannot be opened.",
@@ -27,21 +30,6 @@ _UNREACHED = {
 
 class SeatError(Exception):
     """A local command that cannot be carried out; str() says why and what to do."""
-
-
-class Moment(NamedTuple):
-    """The world after one cause, what the cause was, the entries that it made, the connections of the seat.
-
-    `number` counts the causes that led to it; `current` is the connection on which the cause was typed.
-    """
-
-    number: int
-    mark: Mark
-    cause: str
-    first: int
-    last: int
-    links: Mapping[int, Link]
-    current: int
 
 
 class Seat:
@@ -60,8 +48,10 @@ class Seat:
         self.links: Mapping[int, Link] = {}
         self.current = 0
         self.numbers: dict[int, int] = {}
-        self._moments = [Moment(0, world.mark(), "", 0, world.transcript.count, {}, 0)]
-        self._at = 0
+        self.history = History(world.mark(), world.clock.now(), world.transcript.count)
+        self.kept: Callable[[str], None] = lambda name: None
+        """Told of the name under which what was undone is kept, when something else takes its place."""
+        self._story: tuple[int, list[tuple[str, list[Entry]]]] = (-1, [])  # of which moment
 
     @property
     def link(self) -> Link:
@@ -182,28 +172,57 @@ class Seat:
     def undo(self) -> str:
         """Go back before the last cause, and name it; the first connection is no cause of the person's."""
         self._catch_up()
-        if self._at <= 1:
+        if self.history.now.depth <= 1:
             raise SeatError("There is nothing to undo.")
-        undone = self._moments[self._at]
-        self._go(self._at - 1)
-        if undone.current in self.links:
-            self.current = undone.current
-        return undone.cause
+        return self._before(self.history.now)
 
     def redo(self) -> str:
         """Go forward again to what was undone, and name it."""
-        if self._at + 1 == len(self._moments):
+        self._catch_up()
+        ahead = self.history.ahead
+        if not ahead:
             raise SeatError("There is nothing to redo.")
-        self._go(self._at + 1)
-        return self._moments[self._at].cause
+        self._go(ahead[0])
+        return ahead[0].cause
 
-    def _go(self, at: int) -> None:
-        moment = self._moments[at]
+    def back(self, place: int) -> str:
+        """Go right before the cause of entry number `place` of the transcript, on whatever branch, and name it."""
+        self._catch_up()
+        moment = self.history.of_entry(place)
+        if moment.depth <= 1:
+            raise SeatError("That opened the first connection: nothing is before it.")
+        return self._before(moment)
+
+    def _before(self, moment: Moment) -> str:
+        self._go(self.history.before(moment))
+        if moment.current in self.links:
+            self.current = moment.current
+        return moment.cause
+
+    def _go(self, moment: Moment) -> None:
         self.world.rewind(moment.mark)
-        self._at = at
+        self.history.go(moment)
+        self._take_up(moment)
+
+    def _take_up(self, moment: Moment) -> None:
         if moment.links:
             # Before the first connection there is none to go to: the one that was undone stays, closed.
             self.links, self.current = moment.links, moment.current
+
+    def branch(self, name: str) -> bool:
+        """Go to the end of a branch; a name that is new begins one here. Whether it is new; raises SeatError."""
+        self._catch_up()
+        known = self.history.named(name)
+        if known is None:
+            if _NAME.fullmatch(name) is None:
+                raise SeatError("The name of a branch is a letter, and up to 19 letters, digits, dots and dashes more.")
+            self.history.switch(name)
+            return True
+        tip = self.history.tip(known)
+        self.world.rewind(tip.mark)
+        self.history.switch(known)
+        self._take_up(tip)
+        return False
 
     def reset(self, then: Callable[[], None] = lambda: None) -> None:
         """Go back to the world as it was at the start, and open the first connection anew; this can be undone too.
@@ -211,7 +230,7 @@ class Seat:
         `then` is called when the world has gone back, before the connection greets.
         """
         self._catch_up()
-        self.world.rewind(self._moments[0].mark)
+        self.world.rewind(self.history.start.mark)
         then()
         first = self.world.transcript.count
         if self.links:
@@ -222,38 +241,40 @@ class Seat:
         self._done(RESET, first)
 
     def story(self) -> list[tuple[str, list[Entry]]]:
-        """What is in force: each cause since the last reset, undone ones left out, with its entries."""
-        moments = self._moments[1 : self._at + 1]
-        resets = [index for index, moment in enumerate(moments) if moment.cause == RESET]
-        kept = moments[resets[-1] :] if resets else moments
-        if not kept:
+        """What is in force: each cause since the last reset, undone ones left out, with its entries.
+
+        It is put together once a moment, however often somebody asks.
+        """
+        now = self.history.now
+        if self._story[0] != now.number:
+            moments = self.history.path[1:]
+            resets = [index for index, moment in enumerate(moments) if moment.cause == RESET]
+            self._story = (now.number, self.told(moments[resets[-1] :] if resets else moments))
+        return self._story[1]
+
+    def told(self, moments: list[Moment]) -> list[tuple[str, list[Entry]]]:
+        """The causes of moments that lie on one line, in order, each with its entries."""
+        if not moments:
             return []
         # Taken out once: reaching into the middle of a long transcript costs its length.
-        entries = self.world.transcript.since(kept[0].first, kept[-1].last)
-        start = kept[-1].last - len(entries)  # what a bounded transcript has dropped is missing at the front
-        return [(moment.cause, entries[max(moment.first - start, 0) : max(moment.last - start, 0)]) for moment in kept]
-
-    @property
-    def moment(self) -> Moment:
-        """The moment after the last cause in force."""
-        return self._moments[self._at]
-
-    def holds(self, moment: Moment) -> bool:
-        """Whether a moment of this seat is in force: neither undone, nor replaced by another one after that."""
-        return moment.number <= self._at and self._moments[moment.number] is moment
+        entries = self.world.transcript.since(moments[0].first, moments[-1].last)
+        start = moments[-1].last - len(entries)  # what a bounded transcript has dropped is missing at the front
+        return [
+            (moment.cause, entries[max(moment.first - start, 0) : max(moment.last - start, 0)]) for moment in moments
+        ]
 
     def _catch_up(self, cause: str = OTHERS) -> None:
         """What has changed since the last cause, by others, is a cause of its own, so that undo can name it."""
-        if self.world.store.head != self._moments[self._at].mark.head:
+        if self.world.store.head != self.history.now.mark.head:
             self._done(cause)
 
     def _done(self, cause: str, first: int | None = None) -> None:
         first = self.world.transcript.count if first is None else first
         self.world.settle()
-        del self._moments[self._at + 1 :]
-        count = self.world.transcript.count
-        self._at += 1
-        self._moments.append(Moment(self._at, self.world.mark(), cause, first, count, self.links, self.current))
+        world, entries = self.world, (first, self.world.transcript.count)
+        kept = self.history.add(world.clock.now(), world.mark(), cause, entries, self.links, self.current)
+        if kept:
+            self.kept(kept)
 
 
 def _no_wire(octets: bytes, close: bool) -> None:
