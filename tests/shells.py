@@ -32,6 +32,7 @@ ARGS = {
     "world": "lecture",
     "keys": {},
     "panes": False,
+    "scene": "",
 }
 
 

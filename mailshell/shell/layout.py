@@ -16,8 +16,10 @@ from prompt_toolkit.layout import (
     to_container,
 )
 from prompt_toolkit.layout.processors import (
+    AfterInput,
     AppendAutoSuggestion,
     BeforeInput,
+    ConditionalProcessor,
     HighlightIncrementalSearchProcessor,
 )
 from prompt_toolkit.lexers import Lexer
@@ -38,7 +40,7 @@ class Rows:
     """What stands at the cursor; the lines of the conversation scroll above it.
 
     `size` gives rows and columns of the terminal, `prompt` what stands before the line, `toolbar` the last
-    row, where there is one.
+    row, where there is one, and `coming` what stands behind an empty line, in grey.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Rows:
         size: Callable[[], tuple[int, int]],
         prompt: Fragments,
         toolbar: Fragments | None,
+        coming: Callable[[], str],
     ) -> None:
         self._size = size
         search = SearchToolbar(
@@ -60,6 +63,9 @@ class Rows:
                 HighlightIncrementalSearchProcessor(),
                 AppendAutoSuggestion(),
                 BeforeInput(prompt),
+                ConditionalProcessor(
+                    AfterInput(coming, "class:ghost"), Condition(lambda: not self.control.buffer.text)
+                ),
             ],
             search_buffer_control=search.control,
             preview_search=True,
