@@ -95,12 +95,10 @@ class Scene:
         last = self._last
         if last is None or last.place == 0 or last.after is not self._seat.moment:
             return None
-        if last.before is last.after:
+        if last.before is not last.after:
+            self._seat.go(last.before)
+        if self._last is last:  # it has changed nothing, or was an undo itself
             self._done.remove(last)
-        # Where the stop was an undo itself, what it took back is done again.
-        move = self._seat.undo if self._seat.holds(last.before) else self._seat.redo
-        while self._seat.moment is not last.before:
-            move()
         return last.name
 
     def restart(self) -> None:

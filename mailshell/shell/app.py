@@ -27,7 +27,7 @@ from mailshell.shell.auto import Auto
 from mailshell.shell.bindings import bind
 from mailshell.shell.config import Shell
 from mailshell.shell.editing import Editors, style_of
-from mailshell.shell.keys import bindings, listing, shown
+from mailshell.shell.keys import bindings, listing, shown, spoken
 from mailshell.shell.layout import Rows
 from mailshell.shell.local import carry_out, scene
 from mailshell.shell.log import Log
@@ -75,31 +75,21 @@ class App:
         self.auto = Auto(self.meta, stage.auto, lambda: self.command("step"), self._after, _later)
         self._asked: Shell = args.shell or Shell()
         self._shown = {name: shown(" ".join(keys[0])) for name, keys in self.bound.items() if keys}
-        self.meta.escape = self._shown.get("local", "^]").replace("^", "Ctrl-")
-        on, back = self._shown.get("scene-on", ":step"), self._shown.get("scene-back", ":undo")
-        self.meta.goes_on = f"{on} goes on, {back} takes back."
+        self.meta.escape, self.meta.goes_on = spoken(self._shown)
         self._output = quiet(output if output is not None else create_output(sys.stdout))
         self.printer = Printer(self._output, _later, _now)
         self._ports: Ports | None = None
-        self._aside = ""
         self._idle: Callable[[], None] | None = None
-        self._told = False
+        self._aside, self._told = "", False
         self.warned = False
         """Whether somebody was told that a message is open, and leaves all the same."""
         self._editors = Editors(self.meta, self.talk, self._asked.history, self.touched)
         toolbar = self._toolbar if self._asked.toolbar else None
-        self.rows = Rows(
-            self._editors.of(args.protocol),
-            self._editors.colours,
-            self._size,
-            self._prompt,
-            toolbar,
-            lambda: hints.coming(self.meta),
-        )
+        typed = self._editors.of(args.protocol)
+        self.rows = Rows(typed, self._editors.colours, self._size, self._prompt, toolbar, self._editors.coming)
         self.pane = Panes(self.meta, self._size, self.rows.below)
         self._outside = Outside(self.printer, self.follows, lambda text: self.print(self.renderer.error(text)))
-        self._inline = Layout(self.rows.all, self.rows.line)
-        self._paned = Layout(self.pane.container, self.rows.line)
+        self._inline, self._paned = Layout(self.rows.all, self.rows.line), Layout(self.pane.container, self.rows.line)
         self.app = self.printer.app = self._application(input)
 
     def _application(self, input: Input | None) -> Inline:

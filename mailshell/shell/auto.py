@@ -28,14 +28,16 @@ class Auto:
         return self._call_off is not None
 
     @property
-    def says(self) -> str:
-        """What the keys do because of it, for the toolbar."""
-        return "any key stops | q leaves" if self.playing else ""
-
-    @property
     def waits(self) -> bool:
         """Whether somebody has stopped it, and may let it go on."""
         return self._seconds is not None and not self.playing
+
+    @property
+    def says(self) -> str:
+        """What the keys do because of it, for the toolbar."""
+        if self.playing:
+            return "any key stops | q leaves"
+        return "Space plays on | Enter takes one step" if self.waits else ""
 
     def start(self) -> None:
         """Play on, after a pause."""

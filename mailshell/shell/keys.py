@@ -35,13 +35,9 @@ ACTIONS: dict[str, Action] = {
     "panes": Action(("f5",), "wire and meaning side by side, or back", ":panes"),
     "scroll-back": Action(("pageup",), "in the panes: earlier lines", place="panes"),
     "scroll-on": Action(("pagedown",), "in the panes: later lines", place="panes"),
-    "step": Action(("f8",), "the next line of a scene", ":step"),
-    "scene-on": Action(
-        ("space", "enter", "right", "pagedown"), "in a scene, on an empty line: go on", ":step", place="scene"
-    ),
-    "scene-back": Action(
-        ("left", "backspace", "pageup"), "in a scene, on an empty line: take back", ":undo", place="scene"
-    ),
+    "step": Action(("f8",), "the next step of a scene", ":step"),
+    "scene-on": Action(("space", "enter", "right", "pagedown"), "scene: go on", ":step", place="scene"),
+    "scene-back": Action(("left", "backspace", "pageup"), "scene: take back", ":undo", place="scene"),
     "older": Action(("up", "c-p"), "the line before, of what was typed"),
     "newer": Action(("down", "c-n"), "the line after, of what was typed"),
     "search": Action(("c-r",), "search what was typed"),
@@ -148,6 +144,15 @@ def _written(part: str) -> str:
         return f"^{part[2:].upper()}"
     *held, last = part.split("-")
     return "-".join([*({"c": "Ctrl", "s": "Shift"}[each] for each in held), _WRITTEN.get(last, last.capitalize())])
+
+
+def spoken(keys: Mapping[str, str]) -> tuple[str, str]:
+    """For a message: the key that stands before a command of mailshell. For a scene: how it goes on and back.
+
+    `keys` are the first keys of the actions, as people write them.
+    """
+    on, back = keys.get("scene-on", ":step"), keys.get("scene-back", ":undo")
+    return keys.get("local", "^]").replace("^", "Ctrl-"), f"{on} goes on, {back} takes back."
 
 
 def listing(bound: Mapping[str, Sequence[Sequence[str]]]) -> list[tuple[str, str, str]]:

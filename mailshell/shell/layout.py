@@ -21,6 +21,7 @@ from prompt_toolkit.layout.processors import (
     BeforeInput,
     ConditionalProcessor,
     HighlightIncrementalSearchProcessor,
+    Processor,
 )
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.widgets import SearchToolbar
@@ -59,14 +60,7 @@ class Rows:
         self.control = BufferControl(
             buffer,
             lexer=lexer,
-            input_processors=[
-                HighlightIncrementalSearchProcessor(),
-                AppendAutoSuggestion(),
-                BeforeInput(prompt),
-                ConditionalProcessor(
-                    AfterInput(coming, "class:ghost"), Condition(lambda: not self.control.buffer.text)
-                ),
-            ],
+            input_processors=self._processors(prompt, coming),
             search_buffer_control=search.control,
             preview_search=True,
         )
@@ -83,6 +77,11 @@ class Rows:
         self.below: list[Container] = [self.line, self.menu, to_container(search), self.toolbar]
         """The rows, for a layout that has something above them."""
         self.all: Container = HSplit(self.below)
+
+    def _processors(self, prompt: Fragments, coming: Callable[[], str]) -> list[Processor]:
+        empty = Condition(lambda: not self.control.buffer.text)
+        after = ConditionalProcessor(AfterInput(coming, "class:ghost"), empty)
+        return [HighlightIncrementalSearchProcessor(), AppendAutoSuggestion(), BeforeInput(prompt), after]
 
     def _height(self) -> Dimension:
         return Dimension(min=1, max=max(self._size()[0] // 2, 1))

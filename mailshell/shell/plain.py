@@ -44,6 +44,8 @@ class Plain:
         self.log = log
         self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
         self.talk = Talk(self.meta, self.show, personal=self.terminal)
+        if self.terminal:
+            self.meta.goes_on = "Enter goes on, :undo takes back."
         self._scene, self._name, self._pause = stage.scene, args.scene, stage.auto
         self._protocol, self._host = args.protocol, args.host
         self._pasted = False  # several lines came at once, and stand on the screen without their gutter
@@ -53,7 +55,7 @@ class Plain:
         self.seat.connect(self._host, self._protocol)
         if self._scene is not None:
             alone = self._pause is not None or not self.terminal
-            self.meta.goes_on = "" if alone else "Enter goes on, :undo takes back."
+            self.meta.goes_on = "" if alone else self.meta.goes_on
             scene.begin(self.meta, self._name, self._scene)
             if alone:
                 return self._play(self._pause or 0.0)

@@ -148,6 +148,15 @@ class Seat:
         self._go(self._at + 1)
         return self._moments[self._at].cause
 
+    def go(self, moment: Moment) -> None:
+        """Go to a moment of this seat; raises SeatError where other causes have taken its place."""
+        self._catch_up()
+        if moment.number >= len(self._moments) or self._moments[moment.number] is not moment:
+            raise SeatError("There is no way back: what was undone there is gone.")
+        current = self.current
+        self._go(moment.number)
+        self.current = current if current in self.links else self.current
+
     def _go(self, at: int) -> None:
         moment = self._moments[at]
         self.world.rewind(moment.mark)

@@ -158,7 +158,8 @@ def called(meta: Meta, stop: Stop) -> str:
         return "a question" if stop.question else "words"
     if stop.does.what == "expect":
         return f"connection {stop.does.link}"
-    return line(meta, stop)
+    side = "C: " if stop.does.what == "send" and stop.does.link == meta.seat.current else ""
+    return f"{side}{line(meta, stop)}"
 
 
 def line(meta: Meta, stop: Stop) -> str:
