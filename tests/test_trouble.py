@@ -308,7 +308,7 @@ def test_redo_brings_a_scene_forward_again():
     assert typed(":redo") == 2
     assert typed(":redo") == 4
     assert typed(":undo", "NOOP") == 2
-    assert typed(":step") == 2
+    assert typed(":step") == 3
 
 
 @pytest.mark.parametrize("command", [":switch {}", ":close {}", ":why {}", ":body -{}", ":mailbox bob {}"])
