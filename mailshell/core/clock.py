@@ -82,6 +82,15 @@ def iso_date(at: Instant) -> str:
     return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
 
 
+def span(microseconds: int) -> str:
+    """Whole seconds in the words that `duration` reads: `1h30m`."""
+    left, words = microseconds // SECOND, ""
+    for unit, seconds in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, left = divmod(left, seconds)
+        words += f"{count}{unit}" if count else ""
+    return words or "0s"
+
+
 def duration(text: str) -> int | None:
     """Microseconds of `90`, `90s`, `30m`, `2h`, `5d` or `1h30m`; None where the text is no duration."""
     units = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}

@@ -1,10 +1,16 @@
 """One mail server of the world, as every protocol engine sees it: names, accounts, mailboxes, queue, time, habits."""
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND, Clock, Instant
+from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND, Clock, Instant, iso_date
+from mailshell.mail.faults import Fault, drawn, skew
+from mailshell.mail.journal import Event, Journal, What
 from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
 from mailshell.mail.store import Account, BoxKey, Message, Store
+
+POSTMASTER = "postmaster"
+"""The user that every host has (RFC 5321 section 4.5.1)."""
 
 Voice = Literal["modern", "classic"]
 Policy = Literal["tolerant", "strict"]
@@ -31,7 +37,8 @@ class Traits(NamedTuple):
     `off` names the extensions that the host does not offer; `size` is the largest message in octets and
     `recipients` the most recipients of one message (None: the engine's own limit); `transactions` is how many
     messages one connection may bring (None: any number); with `keeps` false, accepted mail is thrown away; `era` is
-    the year whose protocols the host speaks; `delay` is how many seconds must lie between two POP3 logins of a user.
+    the year whose protocols the host speaks; `delay` is how many seconds must lie between two POP3 logins of a user;
+    `quota` is how many octets of messages one user may have on the host (None: any number).
 
     Times in microseconds: `retry` lies between two attempts to send a queued message on, with `backoff` more and more;
     after `give_up` in the queue it goes back to its sender, who hears of the delay after `warn` (0: never).
@@ -46,6 +53,7 @@ class Traits(NamedTuple):
     keeps: bool = True
     era: Era = "today"
     delay: int = 0
+    quota: int | None = None
     retry: int = 30 * MINUTE
     give_up: int = 5 * DAY
     backoff: bool = False
@@ -69,6 +77,8 @@ class Host:
         "address",
         "clock",
         "domains",
+        "faults",
+        "journal",
         "name",
         "networks",
         "relays",
@@ -94,9 +104,11 @@ class Host:
         self.store = store
         self.clock = clock
         self.traits = traits
+        self.faults: tuple[Fault, ...] = ()
         self.domains = domains
         self.relays = relays
         self.networks = networks
+        self.journal = Journal()  # until a world gives all its hosts one
         self._counter = f"message {name}"
         self._greetings = 0
         self._locks: dict[str, object] = {}
@@ -108,6 +120,23 @@ class Host:
     def now(self) -> Instant:
         """The present moment of the world."""
         return self.clock.now()
+
+    @property
+    def written(self) -> Instant:
+        """The present moment as this host writes it down: by its own clock, which may be wrong."""
+        return Instant(self.now() + skew(self.faults))
+
+    def struck(self, kind: str, hits: Callable[[Fault], bool] = lambda fault: True) -> Fault | None:
+        """The fault of a kind that strikes now, of those that `hits` lets through."""
+        for fault in self.faults:
+            if fault.kind == kind and hits(fault) and drawn(fault, self.store):
+                return fault
+        return None
+
+    def taken(self, user: str) -> int:
+        """How many octets of messages a user has in all mailboxes of this host."""
+        boxes = self.store.mailboxes(self.name, user)
+        return sum(message.size for box in boxes for message in box.messages.values())
 
     def is_local(self, domain: str) -> bool:
         """Whether mail for `domain` ends here: the host's name, its address in brackets, a further domain, or none."""
@@ -181,7 +210,7 @@ class Host:
         Undo does not take it back: what a client has once seen as a challenge must not come again.
         """
         self._greetings += 1
-        return f"{self._greetings}.{self.now() // SECOND}@{self.name}"
+        return f"{self._greetings}.{self.written // SECOND}@{self.name}"
 
     def lock(self, user: str, holder: object) -> bool:
         """Lock the maildrop of a user for one session (RFC 1939 section 4); False where another one has it.
@@ -203,8 +232,12 @@ class Host:
         if self._locks.get(user) is holder:
             del self._locks[user]
 
-    def deliver(self, users: list[str], pieces: tuple[bytes, ...], reserve: int = 0) -> list[Message]:
-        """Put one message, in pieces, into the INBOX of each user; raises store.Full where there is no room.
+    def log(self, name: str, what: What, recipient: str = "", *, by: str = "", other: str = "", text: str = "") -> None:
+        """Write down what became of a message of this host; see journal.Event."""
+        self.journal.add(Event(self.now(), self.name, name, what, recipient, by, other, text))
+
+    def deliver(self, name: str, users: list[str], pieces: tuple[bytes, ...], reserve: int = 0) -> list[Message]:
+        """Put a message, in pieces, into the INBOX of each user; raises store.Full where there is no room.
 
         So many octets as `reserve` says must have room as well: the copy for the outgoing queue comes next, and a
         message that is stored for some of its recipients only would come twice when the client tries again.
@@ -212,17 +245,24 @@ class Host:
         if not self.traits.keeps:
             return []
         body = self.store.keep(b"".join(pieces), reserve)
-        return [self.store.append(BoxKey(self.name, user, "INBOX"), body, at=self.now()) for user in users]
+        for user in users:
+            self.log(name, "delivered", f"{user}@{self.name}", text="INBOX")
+        return [self.store.append(BoxKey(self.name, user, "INBOX"), body, at=self.written) for user in users]
 
-    def hold(self, users: list[str], pieces: tuple[bytes, ...], release: Instant, reserve: int = 0) -> Held | None:
+    def hold(
+        self, name: str, users: list[str], pieces: tuple[bytes, ...], release: Instant, reserve: int = 0
+    ) -> Held | None:
         """Keep one message, in pieces, for the INBOX of each user until `release`; raises as `deliver` does."""
         if not self.traits.keeps:
             return None
         body = self.store.keep(b"".join(pieces), reserve)
+        for user in users:
+            self.log(name, "held", f"{user}@{self.name}", text=f"until {iso_date(release)}")
         return self.store.hold(self.name, tuple(users), body, release)
 
     def enqueue(
         self,
+        name: str,
         reverse_path: str,
         recipients: tuple[Recipient, ...],
         pieces: tuple[bytes, ...],
@@ -235,5 +275,7 @@ class Host:
         """
         if not self.traits.keeps:
             return None
-        body = self.store.keep(b"".join(pieces))
-        return self.store.enqueue(self.name, reverse_path, recipients, body, self.now(), terms=terms, release=release)
+        body, now = self.store.keep(b"".join(pieces)), self.now()
+        for recipient in recipients:
+            self.log(name, "queued", recipient.address)
+        return self.store.enqueue(self.name, name, reverse_path, recipients, body, now, terms=terms, release=release)

@@ -5,7 +5,7 @@ from protocol to protocol (the words, phases that read no commands) is what a su
 """
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from mailshell.core import reasons
 from mailshell.core.clock import Instant
@@ -19,6 +19,7 @@ from mailshell.core.record import (
     Expect,
     Fault,
     Opened,
+    Parsed,
     Phase,
     Prompt,
     Record,
@@ -28,51 +29,8 @@ from mailshell.core.record import (
 )
 from mailshell.core.relics import Relic
 from mailshell.core.session import Numbers, Preview, State
-from mailshell.mail.host import Host
-
-
-class Answer(Protocol):
-    """What a verb returns; it becomes lines of the wire when the session writes it."""
-
-    @property
-    def card(self) -> Card:
-        """The card of the reply."""
-
-    @property
-    def because(self) -> str:
-        """The reason, for the student."""
-
-    @property
-    def tolerated(self) -> bool:
-        """Whether the command was accepted in spite of a slip."""
-
-    @property
-    def asks(self) -> bool:
-        """Whether the reply asks for more before the command is done."""
-
-    @property
-    def refuses(self) -> bool:
-        """Whether the command was refused."""
-
-    @property
-    def off_slide(self) -> str:
-        """What of the reply no slide of the lecture shows, in a sentence; empty where one shows it whole."""
-
-
-class Desk(Protocol):
-    """The session as a verb sees it."""
-
-    host: Host
-    classic: bool
-    strict: bool
-
-    @property
-    def state(self) -> State:
-        """Everything that the session remembers."""
-
-    def offers(self, keyword: str) -> bool:
-        """Whether the host offers this extension."""
-
+from mailshell.mail.answer import Answer, Desk
+from mailshell.mail.faults import Fault as Trouble
 
 D = TypeVar("D", bound=Desk)
 A = TypeVar("A", bound=Answer)
@@ -223,16 +181,43 @@ class LineSession(ABC, Generic[D, A]):
             self._reject(records, octets, command, Fault(command.limit, (), "line"), reply)
         elif isinstance(parsed, Fault):
             self._reject(records, octets, command, parsed, self._unfit(command, line, parsed))
-        else:
+        elif not (desk.host.faults and self._struck(records, octets, command, parsed)):
             first = desk.host.store.changes
             self._finish(records, octets, parsed, before, parsed.run(desk), reading.slips, first)
 
-    def _reject(self, records: list[Record], octets: bytes, command: Command[D, A], fault: Fault, reply: A) -> None:
+    def _struck(self, records: list[Record], octets: bytes, command: Command[D, A], parsed: Verb[D, A]) -> bool:
+        """Whether a fault that was put in keeps a command from being run."""
+        if self._vanishes(records, octets, parsed):
+            return True
+        fault = self._desk.host.struck("reject", lambda one: one.what == parsed.card.name)
+        if fault is None:
+            return False
+        self._reject(records, octets, command, parsed, self._refusal(fault))
+        return True
+
+    def _vanishes(self, records: list[Record], octets: bytes, parsed: Verb[D, A]) -> bool:
+        """Whether a fault ends the connection without an answer, and the command is not run."""
+        host, name, before = self._desk.host, parsed.card.name, self.phase
+        fault = host.struck("host-down") or host.struck("drop", lambda one: one.what == name)
+        if fault is None:
+            return False
+        self._framer.clear()
+        self._close()
+        none = range(host.store.changes, host.store.changes)
+        card = parsed.card._replace(next="connect again")
+        because = f"The connection broke before {_named(name)} was carried out. {fault.because}"
+        records.append(Exchange(octets, parsed, before, self.phase, (), because, Verdict.REFUSED, none, card))
+        records.append(Closed("server", before, because))
+        return True
+
+    def _reject(
+        self, records: list[Record], octets: bytes, command: Command[D, A], fault: Parsed | Fault, reply: A
+    ) -> None:
         """Refuse a command that the server has."""
         self._refuse(records, octets, fault, reply)
 
     def _refuse(
-        self, records: list[Record], octets: bytes, fault: Fault, reply: A, before: Phase | None = None
+        self, records: list[Record], octets: bytes, fault: Parsed | Fault, reply: A, before: Phase | None = None
     ) -> None:
         phase = self.phase
         changes = self._desk.host.store.changes
@@ -249,6 +234,8 @@ class LineSession(ABC, Generic[D, A]):
                 self._card(reply),
             )
         )
+        if reply.closes:
+            records.extend(self._end("server", reply.because))
 
     def _finish(
         self,
@@ -270,13 +257,20 @@ class LineSession(ABC, Generic[D, A]):
             because = " ".join([because, *(slip.says for slip in slips)]).strip()
         because = self._noted(reply, because)
         lines = self._lines(reply)
+        host, name = desk.host, parsed.card.name
+        lost = host.struck("lose", lambda one: one.what == name) if host.faults else None
+        if lost is not None:
+            lines = ()
+            because = f"{because} What {_named(name)} asked for is done, and the answer is lost. {lost.because}".strip()
         if reply.asks:
             records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, self._wants()))
-            return
-        changes = range(first, desk.host.store.changes)
-        records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
+        else:
+            changes = range(first, host.store.changes)
+            records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
         if after is self.closed:
-            records.append(Closed("server", before, "The client said QUIT."))
+            records.append(Closed("server", before, "The client said QUIT." if lost is None else because))
+        elif lost is not None or reply.closes:
+            records.extend(self._end("server", because))
 
     def _noted(self, reply: A, because: str) -> str:
         if self._desk.classic and reply.off_slide:
@@ -346,9 +340,17 @@ class LineSession(ABC, Generic[D, A]):
         """What follows the verb does not fit the grammar."""
 
     @abstractmethod
+    def _refusal(self, fault: Trouble) -> A:
+        """A fault that was put in wants the command refused."""
+
+    @abstractmethod
     def _too_long(self, size: int, limit: int) -> A:
         """The line is over the limit of its verb."""
 
     @abstractmethod
     def _bare_lf(self, octets: bytes) -> A:
         """The line ends in LF alone."""
+
+
+def _named(verb: str) -> str:
+    return "the final dot" if verb == "." else verb

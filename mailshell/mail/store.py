@@ -244,6 +244,11 @@ class Store:
         self._change(("counter", name), self._counters.get(name), value)
 
     @property
+    def keeps_history(self) -> bool:
+        """Whether `rewind` can go to any change."""
+        return self._history
+
+    @property
     def durable(self) -> bool:
         """Whether a commit writes to a disk, and so can fail."""
         return self._disk is not None

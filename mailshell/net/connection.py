@@ -78,8 +78,10 @@ class Hub:
         if self.over:
             return
         try:
-            self.world.settle()
-            self.arm(self.world.release_due())
+            self.world.settle_turn()
+            if self.world.carry():
+                self.start_turn()  # mail between hosts goes on in turns of its own, and others are served meanwhile
+            self.arm(self.world.next_event())
         except StateError as error:
             self._fail(error)
         except Exception as error:

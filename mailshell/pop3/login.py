@@ -57,6 +57,8 @@ def enter(desk: Desk, account: Account) -> Reply:
     if (wait := _wait(desk, user)) > 0:
         because = f"{account.user} logged in less than {delay} seconds ago. Seconds left to wait: {-(-wait // SECOND)}."
         return TOO_SOON(because, seconds=str(delay))
+    if fault := host.struck("maildrop-locked", lambda one: host.account(one.what) == account):
+        return IN_USE(fault.because)
     if not host.lock(user, desk):
         return IN_USE(f"Another session has the maildrop of {account.user} open. Its QUIT, or its end, unlocks it.")
     if desk.offers("LOGIN-DELAY"):

@@ -261,8 +261,21 @@ ALREADY_IN = named(
     more="The command belongs to the time before the login. Another user needs another session.",
     next="QUIT, then connect again",
 )  # fmt: skip
+FAULT_NOW = named(
+    "fault for now", "-ERR", "A fault was put in here, try again later",
+    "Hier ist eine St\u00f6rung eingebaut, bitte sp\u00e4ter", "for now: a fault put in", "4",
+    more="Somebody wants the server to answer so. [SYS/TEMP] says that the same may work later.",
+    next="the same again, later", code="SYS/TEMP", rfc=3206,
+)  # fmt: skip
+FAULT_FOR_GOOD = named(
+    "fault for good", "-ERR", "A fault was put in here", "Hier ist eine St\u00f6rung eingebaut",
+    "permanent: a fault put in", "4",
+    more="Somebody wants the server to answer so. [SYS/PERM] says that somebody must mend the server first.",
+    next="something else", code="SYS/PERM", rfc=3206,
+)  # fmt: skip
 
 REPLIES = (
+    FAULT_NOW, FAULT_FOR_GOOD,
     GREETING, NO_SERVER, USER_OK, LOGGED_IN, BAD_LOGIN, IN_USE, TOO_SOON, NO_MAILDROP, NO_LOGIN_NOW, DROP_LISTING,
     SCAN_LISTING, SCAN_LINE, UNIQUE_LISTING, UNIQUE_LINE, MESSAGE, TOP_OF_MESSAGE, MARKED, NO_SUCH_MESSAGE,
     ALREADY_MARKED, UNREADABLE, NEEDS_UTF8, NOTHING_DONE, UNMARKED, CLOSING, UPDATED, NOT_REMOVED, CAPABILITIES,

@@ -8,6 +8,7 @@ from mailshell.core.command import Command, Table
 from mailshell.core.record import Body, Closed, Fault, Opened, Phase, Record
 from mailshell.core.session import Move, Numbers, Peer, Preview
 from mailshell.core.session import State as AnyState
+from mailshell.mail.faults import Fault as Trouble
 from mailshell.mail.host import Host
 from mailshell.mail.lines import LineSession
 from mailshell.pop3 import limits, reasons, rushed
@@ -15,7 +16,7 @@ from mailshell.pop3 import phases as pop3
 from mailshell.pop3.commands import COMMANDS, auth
 from mailshell.pop3.desk import Desk, Mechanism, State
 from mailshell.pop3.grammar import TRAILING_SPACE
-from mailshell.pop3.replies import GREETING, LINE_END, LINE_TOO_LONG, NO_SERVER
+from mailshell.pop3.replies import FAULT_FOR_GOOD, FAULT_NOW, GREETING, LINE_END, LINE_TOO_LONG, NO_SERVER
 from mailshell.pop3.wording import Reply
 
 TABLE: Table[Desk, Reply] = Table(COMMANDS, TRAILING_SPACE)
@@ -139,6 +140,9 @@ class Session(LineSession[Desk, Reply]):
 
     def _too_long(self, size: int, limit: int) -> Reply:
         return LINE_TOO_LONG(common.too_long(size, limit))
+
+    def _refusal(self, fault: Trouble) -> Reply:
+        return (FAULT_NOW if fault.figure < 500 else FAULT_FOR_GOOD)(fault.because)
 
     def _bare_lf(self, octets: bytes) -> Reply:
         return LINE_END(common.bare_lf(octets, "POP3"))

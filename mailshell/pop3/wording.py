@@ -67,6 +67,11 @@ class Reply(NamedTuple):
         return self.wording.status == "+"
 
     @property
+    def closes(self) -> bool:
+        """Whether the server ends the connection after it: no reply that refuses does that."""
+        return False
+
+    @property
     def refuses(self) -> bool:
         """Whether the command was refused."""
         return self.wording.status == "-ERR"

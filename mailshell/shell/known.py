@@ -7,6 +7,7 @@ from mailshell.core import tables
 from mailshell.core.elsewhere import Fact, kept
 from mailshell.mail.headers import OPTIONAL, card_of
 from mailshell.mail.host import Traits
+from mailshell.mail.kinds import KINDS
 from mailshell.protocols import readers
 from mailshell.shell.text import safe, wrap
 from mailshell.shell.view import View
@@ -22,7 +23,7 @@ def facts(text: str, traits: Traits = TODAY) -> list[Fact]:
     A server with these traits is the one whose replies are quoted, and in whose year a word is old or not.
     """
     wanted = text.upper()
-    common = [*_terms(wanted), *_header_fields(wanted), *_limits(wanted)] or _private(text)
+    common = [*_terms(wanted), *_header_fields(wanted), *_limits(wanted), *_faults(wanted)] or _private(text)
     own = [fact for reader in readers().values() for fact in reader.facts(text, traits)]
     others = [_dated(fact, traits) for fact in common]
     # A number that has a name is a port sooner than a reply code.
@@ -66,6 +67,16 @@ def _limits(wanted: str) -> list[Fact]:
     return out
 
 
+def _faults(wanted: str) -> list[Fact]:
+    """A kind of fault that may be put into a world."""
+    kind = KINDS.get(wanted.lower())
+    if kind is None:
+        return []
+    card = kind.card
+    more = f"{card.more} It is written :fault {kind.syntax}."
+    return [Fact(card.name, "fault", card.says, more, card.next, (), str(card.cite))]
+
+
 def _private(text: str) -> list[Fact]:
     """A header field that begins with X: anybody may make one up."""
     if not _PRIVATE_FIELD.fullmatch(text):
@@ -79,6 +90,7 @@ def _names() -> Iterator[tuple[str, str]]:
     """Every word that can be explained, and under which name, for the nearest ones to a word that cannot."""
     for reader in readers().values():
         yield from reader.names()
+    yield from ((name, name) for name in KINDS)
     for table, column in {"message-headers": "field", "limits": "name", "terms": "term"}.items():
         yield from ((row[column], row[column]) for row in tables.rows(table))
     for row in tables.rows("terms"):

@@ -294,6 +294,48 @@ TOO_MANY_MESSAGES = named(
     "LIMITS line of its EHLO reply says how many.",
     next="QUIT, then connect again", rfc=9422,
 )  # fmt: skip
+QUEUE_FULL = named(
+    "queue full", 452, "4.3.1", "Queue is full, try again later", "for now: no room in the queue", "4.5.4.1",
+    more="The server has no room for one message more. The client keeps the message in its queue and tries again.",
+    next="the same later",
+)  # fmt: skip
+MAILBOX_FULL = named(
+    "mailbox full", 452, "4.2.2", "Mailbox is full, try again later", "for now: no room in this mailbox", "3.3",
+    more="The mailbox is full. Its user can make room by deleting messages, so a later try may succeed.",
+    next="another recipient, or the same later", rfc=3463,
+)  # fmt: skip
+OVER_QUOTA = named(
+    "over quota", 552, "5.2.2", "Mailbox is over its quota", "permanent: the mailbox has its share", "3.3",
+    more="The server gives each user so many octets, and this user has used them up. With 552 the client does not try "
+    "again, and the sender gets a report.",
+    next="another recipient", rfc=3463,
+)  # fmt: skip
+GREYLISTED = named(
+    "greylisted", 451, "4.7.1", "Greylisted, try again later", "for now: not seen before", "2.4",
+    more="The server has not seen this client, sender and recipient together before. When some minutes have passed, "
+    "it takes the same mail. A real server tries again.",
+    next="the same later, as after :wait 5m", rfc=6647,
+)  # fmt: skip
+SENDER_BLOCKED = named(
+    "sender blocked", 550, "5.7.1", "Mail from this sender is refused", "permanent: sender not wanted", "7.9",
+    more="The server takes no mail with this return path. A server may refuse mail for reasons of its own.",
+    next="another sender",
+)  # fmt: skip
+CONTENT_REFUSED = named(
+    "content refused", 554, "5.7.1", "Message refused because of its content", "permanent: content not wanted", "6.2",
+    more="The server has read the message and does not want it. It has not taken it over.",
+    next="RSET, or MAIL for another message",
+)  # fmt: skip
+FAULT_NOW = named(
+    "fault for now", 450, "4.0.0", "A fault was put in here, try again later", "for now: a fault put in", "4.2.1",
+    more="Somebody wants the server to answer so. The digit 4 says that the same may work later.",
+    next="the same later",
+)  # fmt: skip
+FAULT_FOR_GOOD = named(
+    "fault for good", 550, "5.0.0", "A fault was put in here", "permanent: a fault put in", "4.2.1",
+    more="Somebody wants the server to answer so. The digit 5 says that the same will not work later.",
+    next="something else",
+)  # fmt: skip
 
 REPLIES = (
     GREETING, EHLO_OK, HELO_OK, SENDER_OK, RECIPIENT_OK, WILL_RELAY, START_INPUT, MESSAGE_OK, RESET, NOTHING_DONE,
@@ -304,5 +346,6 @@ REPLIES = (
     NONE_WAITING, WAITING, NO_SUCH_QUEUE, NODE_NOT_ALLOWED,
     PRIORITY_CHANGED, TIME_TOO_SHORT, DELIVERY_LATE, ASCII_SENDER, ASCII_RECIPIENT, UTF8_WANTED,
     PARAMETER_NOT_IMPLEMENTED, TOO_MANY_MESSAGES,
+    QUEUE_FULL, MAILBOX_FULL, OVER_QUOTA, GREYLISTED, SENDER_BLOCKED, CONTENT_REFUSED, FAULT_NOW, FAULT_FOR_GOOD,
 )  # fmt: skip
 """The list that tests walk: no reply stands outside it."""

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from mailshell.core import reasons as common
 from mailshell.core.clock import MINUTE
 from mailshell.core.command import Command, Table
-from mailshell.core.record import Body, Fault, Notice, Phase, Record, Want
+from mailshell.core.record import Body, Fault, Notice, Parsed, Phase, Record, Want
 from mailshell.core.session import Move, Peer, Preview
 from mailshell.core.session import State as AnyState
+from mailshell.mail.faults import Fault as Trouble
 from mailshell.mail.host import Host
 from mailshell.mail.lines import LineSession
-from mailshell.smtp import limits, reasons, rushed, typed
+from mailshell.smtp import faults, limits, reasons, rushed, typed
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.commands import COMMANDS, bdat, data
 from mailshell.smtp.desk import Content, Desk, State, chain
@@ -138,11 +139,14 @@ class Session(LineSession[Desk, Reply]):
     def _too_long(self, size: int, limit: int) -> Reply:
         return LINE_TOO_LONG(common.too_long(size, limit))
 
+    def _refusal(self, fault: Trouble) -> Reply:
+        return faults.refused(fault.figure, fault.because)
+
     def _bare_lf(self, octets: bytes) -> Reply:
         return LINE_END(common.bare_lf(octets, "SMTP"))
 
     def _reject(
-        self, records: list[Record], octets: bytes, command: Command[Desk, Reply], fault: Fault, reply: Reply
+        self, records: list[Record], octets: bytes, command: Command[Desk, Reply], fault: Parsed | Fault, reply: Reply
     ) -> None:
         """Refuse a command that the server has; chunks make two cases of their own (RFC 3030 section 2)."""
         desk = self._desk
@@ -200,8 +204,9 @@ class Session(LineSession[Desk, Reply]):
             self._framer.give_back(data[length:])
             return bool(length)
         self._framer.give_back(data[length + len(_FINAL) :])
-        before, first = desk.state.phase, desk.host.store.changes
-        self._finish(records, _FINAL, _END, before, _END.run(desk), (), first)
+        if not (desk.host.faults and self._vanishes(records, _FINAL, _END)):
+            before, first = desk.state.phase, desk.host.store.changes
+            self._finish(records, _FINAL, _END, before, _END.run(desk), (), first)
         return True
 
 

@@ -30,7 +30,7 @@ def received(desk: Desk, name: str) -> bytes:
     literal = f"IPv6:{peer.address}" if ":" in peer.address else peer.address
     who = f"{state.hello} ([{literal}])" if peer.name == peer.address else f"{state.hello} ({peer.name} [{literal}])"
     by = f"\r\n\tby {desk.host.name} with {how} id {name}"
-    return f"Received: from {who}{by}{whom};\r\n\t{mail_date(desk.host.now())}\r\n".encode()
+    return f"Received: from {who}{by}{whom};\r\n\t{mail_date(desk.host.written)}\r\n".encode()
 
 
 def _whole(path: Path, desk: Desk) -> str:

@@ -48,6 +48,11 @@ class Reply(NamedTuple):
         return 300 <= self.wording.code < 400
 
     @property
+    def closes(self) -> bool:
+        """Whether the server ends the connection after it (RFC 5321 section 4.2.2)."""
+        return self.wording.code == 421
+
+    @property
     def refuses(self) -> bool:
         """Whether the command was refused."""
         return self.wording.code >= 400

@@ -123,6 +123,7 @@ class Player:
         heard = self._of(number)
         lines = self._told.setdefault(number, [])
         if isinstance(record, Closed):
+            heard.silent = None
             phase = self.seat.links[number].session.phase
             if heard.last.phase is not phase:  # else the answer has said so
                 self._tell(heard, lines, _Point(phase, record.because))
@@ -273,6 +274,11 @@ def wait(seat: Seat, text: str) -> None:
     seat.wait(span, idle=bool(words[1:]), cause=f":wait {text}")
 
 
+def heal(seat: Seat, text: str) -> None:
+    """`:heal N`, `:heal KIND`, `:heal all`."""
+    seat.heal(text or "all")
+
+
 def _bare(action: Callable[[Seat], object]) -> Callable[[Seat, str], None]:
     def run(seat: Seat, text: str) -> None:
         if text:
@@ -282,9 +288,11 @@ def _bare(action: Callable[[Seat], object]) -> Callable[[Seat, str], None]:
     return run
 
 
-LOCAL: dict[str, Callable[[Seat, str], None]] = {
+LOCAL: dict[str, Callable[[Seat, str], object]] = {
     ":raw": raw,
     ":wait": wait,
+    ":fault": Seat.fault,
+    ":heal": heal,
     ":drop": _bare(Seat.drop),
     ":undo": _bare(Seat.undo),
     ":redo": _bare(Seat.redo),

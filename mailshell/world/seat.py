@@ -6,6 +6,8 @@ from typing import NamedTuple
 from mailshell.core.clock import Instant
 from mailshell.core.session import Peer
 from mailshell.core.transcript import Entry, Kind
+from mailshell.mail import faults
+from mailshell.mail.faults import Fault, Faults, drawn
 from mailshell.protocols import PROTOCOLS
 from mailshell.world.world import Link, Mark, World
 
@@ -14,6 +16,13 @@ RESET = ":reset"
 
 OTHERS = "what others did over TCP"
 """The cause of changes that no typed line has made."""
+
+
+_UNREACHED = {
+    "host-down": "{} does not answer: the connection cannot be opened.",
+    "name-not-found": "The name server says that there is no {}.",
+    "name-server-silent": "The name server does not answer, so nobody knows where {} is.",
+}
 
 
 class SeatError(Exception):
@@ -72,6 +81,10 @@ class Seat:
             raise SeatError(f"{protocol} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.")
         if host not in world.hosts:
             raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+        known = world.faults
+        fault = known.down(host) or known.lost(host) or known.mute(host)
+        if fault is not None and drawn(fault, world.store):
+            raise SeatError(f"{_UNREACHED[fault.kind].format(host)} {fault.because}")
         self._catch_up()
         number = number or max(self.links, default=0) + 1
         self._open(host, protocol, number)
@@ -129,6 +142,30 @@ class Seat:
         first = self.world.transcript.count
         self.world.advance(Instant(self.world.clock.now() + microseconds), idle=idle)
         self._done(cause, first)
+
+    def fault(self, text: str) -> Fault:
+        """Put a fault into the world; raises SeatError for words that name none."""
+        verbs = {topic.card.name for engine in PROTOCOLS.values() for topic in engine.topics if topic.syntax}
+        try:
+            fault = faults.parse(text, self.world.hosts, sorted(verbs | {"."}))
+        except ValueError as error:
+            raise SeatError(str(error)) from None
+        self._change(self.world.faults.put(fault), f":fault {faults.text(fault)}")
+        return self.world.faults.all[-1]
+
+    def heal(self, which: str) -> list[Fault]:
+        """Take a fault away by its number, those of a kind, or `all`; those that went. Raises SeatError."""
+        before = self.world.faults
+        try:
+            self._change(before.without(which), f":heal {which}")
+        except ValueError as error:
+            raise SeatError(str(error)) from None
+        return [fault for fault in before.all if fault not in self.world.faults.all]
+
+    def _change(self, now: Faults, cause: str) -> None:
+        self._catch_up()
+        self.world.suffer(now)
+        self._done(cause)
 
     def undo(self) -> str:
         """Go back before the last cause, and name it; the first connection is no cause of the person's."""

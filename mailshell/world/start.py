@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from mailshell.core.clock import DAY, HOUR, Instant, VirtualClock, instant, mail_date
 from mailshell.core.session import Peer
 from mailshell.core.transcript import Transcript
-from mailshell.mail.host import Host, MailingList, Traits
+from mailshell.mail.host import POSTMASTER, Host, MailingList, Traits
 from mailshell.mail.store import Account, BoxKey, Store
 from mailshell.world.hosts import HOSTS
 from mailshell.world.names import Mx, Records
@@ -19,7 +19,6 @@ STUDENT = Peer("lancs.uk", "192.0.2.10", inside=False)
 """Where a typed connection comes from; inside for the server of lancs.uk alone."""
 
 MAILBOXES = ("INBOX", "Sent", "Drafts", "Trash", "Junk")
-POSTMASTER = "postmaster"
 
 _ACCOUNTS = (
     Account("lancs.uk", "alice", "rabbit", "Alice"),

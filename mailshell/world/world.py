@@ -2,23 +2,28 @@
 
     feed      octets go into a session, records come out
     settle    commit what was promised; then send; then publish
-    advance   turn the clock, release what was held, and wake whoever has waited too long
+    advance   turn the clock; whatever is due on the way happens at its time
     rewind    go to an earlier, or later, mark
 
 No octet leaves before its promise is committed. The shell settles once a line, `serve` once a loop turn.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from mailshell.core.clock import MINUTE, Instant, VirtualClock
 from mailshell.core.record import SAID, Body, Closed, Exchange, Prompt, Record, Verdict
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
+from mailshell.mail.faults import Faults, drawn
 from mailshell.mail.host import Host
+from mailshell.mail.journal import Journal, Node
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
-from mailshell.world.names import Zone
+from mailshell.world.names import Stop, Unroutable, Zone, route, silent, unknown
+
+if TYPE_CHECKING:
+    from mailshell.world.relay import Flow, Relay
 
 Send = Callable[[bytes, bool], None]
 """Takes octets for the peer, and whether the connection ends after them."""
@@ -41,11 +46,17 @@ class Link:
 
 
 class Mark(NamedTuple):
-    """A moment of the world, to go back to: the store's head, the time, every in-process connection."""
+    """A moment of the world, to go back to: its store, time, in-process connections, mail log and faults.
+
+    `flow` is the mail that is on its way between hosts; None where none ever was.
+    """
 
     head: int
     now: Instant
     links: tuple[tuple[Link, State, bool], ...]
+    log: Node | None
+    flow: "Flow | None"
+    faults: Faults = Faults()
 
 
 class Step(NamedTuple):
@@ -67,14 +78,27 @@ class World:
         self, hosts: dict[str, Host], store: Store, clock: VirtualClock, transcript: Transcript, zone: Zone
     ) -> None:
         self.hosts = hosts
+        self._addresses = {host.address: host for host in hosts.values()}
         self.zone = zone
         self.store = store
         self.clock = clock
         self.transcript = transcript
         self.links: dict[int, Link] = {}
+        self.faults = Faults()
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
+        self._relay: Relay | None = None
+        self.journal = Journal(keeps=store.keeps_history)
+        self._logged: Node | None = None  # the mail log when the last turn was settled
+        for host in hosts.values():
+            host.journal = self.journal
+
+    def suffer(self, faults: Faults) -> None:
+        """From now on the world has these faults and no others."""
+        self.faults = faults
+        for host in self.hosts.values():
+            host.faults = faults.at(host.name)
 
     def open(self, host: str, protocol: str, peer: Peer, send: Send, kind: Kind = "typed") -> Link:
         """Connect `peer` to a server of `host`; the greeting goes out when the turn is settled."""
@@ -103,6 +127,7 @@ class World:
         """Forget a turn that could not be settled: nothing of it is stored, sent or told."""
         self._turn = []
         self.store.rollback()
+        self.journal.head = self._logged
 
     @property
     def unsettled(self) -> bool:
@@ -110,11 +135,45 @@ class World:
         return bool(self._turn)
 
     def settle(self) -> None:
+        """Commit; then send; then publish. Then what waits in queues goes on, until nothing more can at this time."""
+        self.settle_turn()
+        while self.carry():
+            self.settle_turn()
+
+    def carry(self) -> bool:
+        """Let the client sides of the hosts hear what was answered, and begin what is due; whether anything was.
+
+        What they send is settled with the next turn.
+        """
+        now, relay = self.clock.now(), self._relay
+        if relay is not None and relay.hear(now):
+            return True
+        due = self.next_try()
+        if due is None or due > now:
+            return False
+        try:
+            return self.relay.start(now)
+        except Full:
+            self._patience = Instant(now + MINUTE)
+            return False
+
+    @property
+    def relay(self) -> "Relay":
+        """The client sides of all hosts."""
+        if self._relay is None:
+            from mailshell.world.relay import Relay  # no prompt waits for it before there is mail to send on
+
+            self._relay = Relay(self)
+        return self._relay
+
+    def settle_turn(self) -> None:
         """Commit; then send; then publish."""
         try:
             self.store.commit()
         except Full as full:
+            self.journal.head = self._logged
             self._run_again(full)
+        self._logged = self.journal.head
         turn, self._turn = self._turn, []
         now = self.clock.now()
         out: dict[Link, list[bytes]] = {}
@@ -135,8 +194,8 @@ class World:
 
     def _close(self, link: Link) -> None:
         link.closed = True
-        if link.wire.kind == "tcp":
-            # Nobody can undo what a TCP client saw, so nothing of the link is kept.
+        if link.wire.kind in ("tcp", "relay"):
+            # Nobody can undo what a TCP client saw, and a connection between hosts is in the marks that need it.
             self.links.pop(link.wire.number, None)
 
     def _run_again(self, full: Full) -> None:
@@ -156,15 +215,20 @@ class World:
                 self._turn.append(step)
 
     def due(self) -> Instant | None:
-        """When the next session wants to be woken, or the next message that is held to be released."""
+        """When the next session wants to be woken, or something else is to happen."""
         deadlines = [link.session.deadline for link in self.links.values() if not link.closed]
-        deadlines += [self.release_due()]
-        return min((one for one in deadlines if one is not None), default=None)
+        return min((one for one in (*deadlines, self.next_event()) if one is not None), default=None)
 
-    def release_due(self) -> Instant | None:
-        """When the next message that is held wants to be released."""
-        release = self.store.next_release
-        return None if release is None else max(release, self._patience)
+    def next_event(self) -> Instant | None:
+        """When mail is released, sent on, or answered next."""
+        release, heard = self.store.next_release, None if self._relay is None else self._relay.due()
+        held = None if release is None else max(release, self._patience)
+        return min((one for one in (held, self.next_try(), heard) if one is not None), default=None)
+
+    def next_try(self) -> Instant | None:
+        """When some host sends on what waits in its queue."""
+        due = self.store.next_try
+        return None if due is None else max(due, self._patience)
 
     def advance(self, to: Instant, *, idle: bool = True) -> None:
         """Turn the clock to `to`; what falls due on the way happens in its order, at its time.
@@ -175,16 +239,20 @@ class World:
         self.settle()
         if not idle:
             self._stir()
-        while late := self._late(to, idle):
-            for at, link in late:
-                self._release(at)
-                self.clock.turn(max(at, self.clock.now()))
+        while (at := self._first(to, idle)) is not None:
+            self.clock.turn(max(at, self.clock.now()))
+            self._release(at)
+            for link in self._late(at, idle):
                 self._turn.append(Step(link, None, None, link.session.wake()))
-                self.settle()
-        self._release(to)
+            self.settle()
         self.clock.turn(to)
         if not idle:
             self._stir()
+
+    def _first(self, to: Instant, idle: bool) -> Instant | None:
+        """The first moment up to `to` at which something is to happen."""
+        times = [self.next_event(), *(link.session.deadline for link in self._sleepers(idle))]
+        return min((at for at in times if at is not None and at <= to), default=None)
 
     def _release(self, until: Instant) -> None:
         """Put what was held into its mailboxes, each message at its time; what finds no room is tried again later."""
@@ -205,15 +273,34 @@ class World:
             if link.wire.kind in ("typed", "script"):
                 link.session.touch()
 
-    def _late(self, to: Instant, idle: bool) -> list[tuple[Instant, Link]]:
-        """The sessions whose deadline passes by `to`, in the order of their deadlines."""
-        found: list[tuple[Instant, Link]] = []
+    def _sleepers(self, idle: bool) -> Iterator[Link]:
+        """The links that can be woken; without `idle` typed and scripted ones sleep on."""
         for link in self.links.values():
-            deadline = link.session.deadline
-            patient = not idle and link.wire.kind in ("typed", "script")
-            if not link.closed and not patient and deadline is not None and deadline <= to:
-                found.append((deadline, link))
-        return sorted(found, key=lambda one: one[0])
+            if not link.closed and (idle or link.wire.kind not in ("typed", "script")):
+                yield link
+
+    def _late(self, at: Instant, idle: bool) -> list[Link]:
+        """The links whose deadline has come by then."""
+        found = [(link.session.deadline, link) for link in self._sleepers(idle)]
+        return [link for deadline, link in found if deadline is not None and deadline <= at]
+
+    def route(self, host: Host, domain: str, turn: int) -> tuple[Stop, ...] | Unroutable:
+        """Where a host sends the mail of a domain."""
+        fault = self.faults.lost(domain) or self.faults.mute(domain)
+        if fault is not None and drawn(fault, self.store):
+            return unknown(domain) if fault.kind == "name-not-found" else silent(domain)
+        own = frozenset((host.name.lower(), host.address.lower(), *(one.lower() for one in host.domains)))
+        return route(self.zone, domain, own, turn)
+
+    def reach(self, address: str) -> Host | None:
+        """The host at an address; None where nobody takes a connection."""
+        host = self._addresses.get(address)
+        fault = None if host is None else self.faults.down(host.name)
+        return None if fault is not None and drawn(fault, self.store) else host
+
+    def pause(self, host: str) -> int:
+        """The microseconds that each answer of a host takes to arrive."""
+        return self.faults.pause(host)
 
     def shut(self) -> None:
         """The TCP ports close: each open TCP connection hears of it when the turn is settled."""
@@ -224,7 +311,8 @@ class World:
     def mark(self) -> Mark:
         """This moment; everything must be settled."""
         links = tuple((link, link.session.state, link.closed) for link in self.links.values())
-        return Mark(self.store.head, self.clock.now(), links)
+        flow = None if self._relay is None else self._relay.flow
+        return Mark(self.store.head, self.clock.now(), links, self.journal.head, flow, self.faults)
 
     def rewind(self, mark: Mark) -> None:
         """Go to a moment that was marked, back or forward; raises Busy while a TCP link is open."""
@@ -233,8 +321,13 @@ class World:
         self.store.rewind(mark.head)
         self.store.commit()
         self.clock.turn(mark.now)
+        self.suffer(mark.faults)
         self._patience = Instant(0)
+        self.journal.head = self._logged = mark.log
+        if self._relay is not None:
+            self._relay.restore(mark.flow)
         known = {link: (state, closed) for link, state, closed in mark.links}
+        self.links |= {link.wire.number: link for link in known}
         for link in self.links.values():
             if link in known:
                 state, link.closed = known[link]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, view
+from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, trouble, view
 from mailshell.shell.meta import Choice, Command, Meta, no_argument
 from mailshell.shell.near import near
 from mailshell.world.seat import SeatError
@@ -86,6 +86,8 @@ COMMANDS: dict[str, Command] = {
     "switch": Command("[N]", "list the connections, or go to one", links.switch, links.numbers),
     "close": Command("[N]", "cut a connection and forget it", links.close, links.numbers),
     "drop": Command("", "cut the connection without a word", links.drop),
+    "fault": Command("[KIND [HOST] ...]", "put a fault into the world, or list them", trouble.fault, trouble.words),
+    "heal": Command("[N|KIND|all]", "take a fault away", trouble.heal, trouble.healed),
     "raw": Command('"OCTETS"', 'octets as they are, as in :raw "a\\n.\\r\\n"', links.raw),
     "secrets": Command("on|off", "show passwords, or mask them", view.secrets, words=view.SECRETS),
     "save": Command(

@@ -67,6 +67,15 @@ GUIDES: Mapping[str, Guide] = {
         "seconds. What is due by then happens. Without --idle no server gives up waiting for you; with it, a server "
         "that has waited too long closes the connection.",
     ),
+    "fault": Guide(
+        "time",
+        "something goes wrong",
+        ":fault queue-full nyu.edu",
+        ":fault alone lists what is in force and what there is. :help and the name of a kind says what it teaches and "
+        "how it is written, as in :help greylisting. odds 30% at the end lets a fault strike now and then. "
+        "A RCPT to 421@fault.test, or another code, is refused with that code on every host.",
+    ),
+    "heal": Guide("time", "and is mended", ":heal 1"),
     "depth": Guide("screen", "how much is explained", ":depth 2"),
     "wire": Guide("screen", "how line ends are shown", ":wire hex"),
     "theme": Guide("screen", "colours", ":theme dark"),

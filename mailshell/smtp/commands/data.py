@@ -7,7 +7,7 @@ from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Slip
 from mailshell.core.record import Card, Cite
 from mailshell.mail.store import Full
-from mailshell.smtp import content, grammar, limits, trace, wishes
+from mailshell.smtp import content, faults, grammar, limits, trace, wishes
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.extensions import futurerelease
 from mailshell.smtp.phases import Phase
@@ -104,7 +104,7 @@ def judged(desk: Desk, message: bytes) -> tuple[Reply | None, tuple[Slip, ...]]:
         slips = content.slips(message, header, text)
     if trace.loops(message):
         return LOOP(f"The message has more than {limits.RECEIVED_FIELDS} Received fields."), ()
-    return None, slips
+    return faults.struck(".", message, desk), slips
 
 
 def _unannounced(desk: Desk) -> tuple[Slip | None, Slip | None]:
@@ -139,17 +139,19 @@ def _keep(desk: Desk, message: bytes) -> str:
     received = trace.received(desk, name)
     found = (one for path in envelope.recipients if host.is_local(path.domain) for one in host.members(path.local))
     users = list(dict.fromkeys(account.user for account in found))
+    text = f"from <{envelope.reverse_path.address}>, {len(message)} octets"
+    host.log(name, "accepted", by=desk.peer.name, text=text)
     away = wishes.recipients(envelope, host)
     release = futurerelease.release(envelope.parameters, envelope.opened) if envelope.parameters else None
     if users:
         reserve = len(received) + len(message) if away else 0
         pieces = (trace.return_path(envelope.reverse_path), received, message)
         if release is None:
-            host.deliver(users, pieces, reserve)
+            host.deliver(name, users, pieces, reserve)
         else:
-            host.hold(users, pieces, release, reserve)
+            host.hold(name, users, pieces, release, reserve)
     if away:
-        host.enqueue(envelope.reverse_path.address, away, (received, message), wishes.terms(envelope), release)
+        host.enqueue(name, envelope.reverse_path.address, away, (received, message), wishes.terms(envelope), release)
     host.count()
     return name
 

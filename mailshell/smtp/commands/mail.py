@@ -7,7 +7,7 @@ from mailshell.core.clock import Instant, iso_date
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
-from mailshell.smtp import grammar, limits
+from mailshell.smtp import faults, grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
 from mailshell.smtp.extensions import MAIL, RCPT, futurerelease, mtpriority, smtputf8
 from mailshell.smtp.extensions.extension import read_parameters, refusals, write_parameters
@@ -65,6 +65,8 @@ class Mail(NamedTuple):
             return refusal
         path = self.reverse_path
         if not path.is_ascii and (reply := _outside_ascii(self, desk)):
+            return reply
+        if reply := faults.by_address(path) or faults.struck("MAIL", path, desk):
             return reply
         if self.parameters:
             return _with_wishes(self, desk, desk.host.now())

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
-from mailshell.smtp import grammar, limits
+from mailshell.smtp import faults, grammar, limits
 from mailshell.smtp.desk import Desk, Envelope
 from mailshell.smtp.extensions import MAIL, RCPT, deliverby, size, smtputf8
 from mailshell.smtp.extensions.extension import read_parameters, refusals, write_parameters
@@ -62,15 +62,18 @@ class Rcpt(NamedTuple):
         assert envelope is not None, "RCPT is legal only in a transaction"
         for refusal in refusals(self.parameters, RCPT, desk, "MAIL", MAIL):
             return refusal
-        reply = self._answer(desk, envelope)
+        path = self.forward_path
+        reply = faults.by_address(path) or self._answer(desk, envelope)
         if not reply.refuses:
-            reply = size.no_room_for(self.forward_path, desk, envelope) or reply
+            reply = size.no_room_for(path, desk, envelope) or faults.over_quota(path, desk) or reply
+        if not reply.refuses:
+            reply = faults.struck("RCPT", path, desk) or reply
         if reply.refuses:
             desk.move(desk.state.phase, envelope._replace(refused=envelope.refused + 1))
         else:
             if self.parameters:
-                envelope = envelope._replace(asked={**envelope.asked, self.forward_path: self.parameters})
-            desk.move(Phase.RECIPIENTS, envelope._replace(recipients=(*envelope.recipients, self.forward_path)))
+                envelope = envelope._replace(asked={**envelope.asked, path: self.parameters})
+            desk.move(Phase.RECIPIENTS, envelope._replace(recipients=(*envelope.recipients, path)))
         return reply
 
     def _answer(self, desk: Desk, envelope: Envelope) -> Reply:

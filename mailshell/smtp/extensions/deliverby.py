@@ -78,7 +78,7 @@ def late(desk: Desk, envelope: Envelope, domain: str) -> Reply | None:
     by = value_of(envelope.parameters["BY"])
     now, suffix = desk.host.now(), "@" + domain.lower()
     for queued in desk.host.store.queue(desk.host.name) if by.mode == "R" else ():
-        waited = (now - queued.release) // SECOND
+        waited = (now - (queued.arrived if queued.attempts else queued.release)) // SECOND
         if waited >= by.seconds and any(one.address.lower().endswith(suffix) for one in queued.recipients):
             return DELIVERY_LATE(
                 f"Mail for {_shown(domain)} has waited in the queue here for {waited} seconds. "

@@ -1,0 +1,60 @@
+"""The mail log of all hosts: what became of each message, in order; `:trace` and the picture of the world read it."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from mailshell.core.clock import Instant
+
+What = Literal["accepted", "delivered", "queued", "held", "relayed", "deferred", "failed", "reported", "dropped"]
+
+
+class Event(NamedTuple):
+    """One line of the log.
+
+    `host` and `id` name a message: ids belong to a host. `recipient` is whom it is about (empty: the message), `by`
+    the other host in it, `other` the name of a message that came of it: what the next host calls this one, or the
+    report about it, which is at the same host. `text` is an answer, a mailbox or a rule, in one line.
+    """
+
+    at: Instant
+    host: str
+    id: str
+    what: What
+    recipient: str = ""
+    by: str = ""
+    other: str = ""
+    text: str = ""
+
+
+class Node(NamedTuple):
+    """An event and all before it: a list that costs nothing to go back in."""
+
+    before: "Node | None"
+    event: Event
+
+
+class Journal:
+    """What happened so far; with `keeps` false nothing is kept, for a server that runs for a long time.
+
+    `head` may be set to an earlier one, or a later: that is undo.
+    """
+
+    def __init__(self, *, keeps: bool = True) -> None:
+        self.head: Node | None = None
+        self._keeps = keeps
+
+    def add(self, event: Event) -> None:
+        """One more event."""
+        if self._keeps:
+            self.head = Node(self.head, event)
+
+    def __iter__(self) -> Iterator[Event]:
+        """Every event, the oldest first."""
+        return iter(list(self.newest())[::-1])
+
+    def newest(self) -> Iterator[Event]:
+        """Every event, the newest first."""
+        node = self.head
+        while node is not None:
+            yield node.event
+            node = node.before
