@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Reversible
 
 from mailshell.core.session import Preview
-from mailshell.shell.bar import hint, toolbar, topic_of
+from mailshell.shell.bar import coming, hint, toolbar, topic_of
 from mailshell.shell.fields import fields
 from mailshell.shell.local import COMMANDS, begun
 from mailshell.shell.meta import Choice, Meta
@@ -15,7 +15,7 @@ from mailshell.shell.theme import Role
 from mailshell.shell.typed import characters, local, octets, secrets, typed
 from mailshell.shell.ways import Place, Way, grow, place, ways
 
-__all__ = ["choices", "colours", "ghost", "hint", "toolbar"]
+__all__ = ["choices", "colours", "coming", "ghost", "hint", "toolbar"]
 
 _BOUNDARY = re.compile(r"[ :]")
 _STEPS = 6

@@ -138,6 +138,13 @@ class Renderer:
         """A mistake in a local command."""
         return self._own("**", "mailshell error: ", text, "refusal")
 
+    def question(self, text: str, choices: Iterable[str]) -> list[str]:
+        """A question to those who watch, under a rule of its own, and the answers that they may choose."""
+        out = [] if self.view.words else self._heading("question", 1)
+        for part in (text, *choices):
+            out += self._own("  ", "question: ", part, "note")
+        return out
+
     def _own(self, sign: str, word: str, text: str, role: Role) -> list[str]:
         head = word if self.view.words else f"{sign} "
         room = self._columns(len(head))

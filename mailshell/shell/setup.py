@@ -51,10 +51,14 @@ def opened(args: argparse.Namespace, asked: Setting) -> Iterator[World]:
 
 
 class Stage(NamedTuple):
-    """Where a person comes from, and the scene that is ready to be typed."""
+    """Where a person comes from, and the scene that is ready to be played.
+
+    `auto` is how many seconds lie between its steps where it plays by itself.
+    """
 
     peer: Peer = STUDENT
     scene: Script | None = None
+    auto: float | None = None
 
 
 def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int:
@@ -77,7 +81,7 @@ def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int
     try:
         with opened(args, asked) as world:
             status = unknown_host(args, world)
-            return talk(world, Stage(asked.peer, scene)) if status is None else status
+            return talk(world, Stage(asked.peer, scene, args.auto)) if status is None else status
     except StateError as error:
         return complain(error)
 

@@ -193,6 +193,13 @@ class Seat:
             raise SeatError("That opened the first connection: nothing is before it.")
         return self._before(moment)
 
+    def go(self, moment: Moment) -> None:
+        """Go to a moment of this seat; the connection that lines go to stays the same one, where it is there."""
+        self._catch_up()
+        current = self.current
+        self._go(moment)
+        self.current = current if current in self.links else self.current
+
     def _before(self, moment: Moment) -> str:
         self._go(self.history.before(moment))
         if moment.current in self.links:

@@ -98,8 +98,8 @@ COMMANDS: dict[str, Command] = {
         "FILE", "write .txt, which plays again, or .log .svg .html .md .cast .json", files.save, choices.files
     ),
     "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files, files.OFF),
-    "demo": Command("[NAME|FILE]", "scenes that are typed for you", scene.demo, scene.names),
-    "step": Command("", "the next line of the scene", scene.step),
+    "demo": Command("[NAME|FILE]", "scenes that are played for you", scene.demo, scene.names),
+    "step": Command("", "the next step of the scene", scene.step),
     "keys": Command("", "what each key does", screen.keys),
     "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words=screen.EDITINGS),
     "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),

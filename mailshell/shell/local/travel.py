@@ -12,8 +12,9 @@ from mailshell.world.seat import SeatError
 def undo(meta: Meta, rest: str) -> None:
     """`:undo`."""
     no_argument("undo", rest)
-    cause = meta.seat.undo()
-    _where(meta, f"undone: {cause}")
+    # The last step of a scene is taken back whole, and so is one that changed nothing.
+    cause = meta.scene.back() if meta.scene is not None else None
+    _where(meta, f"undone: {cause or meta.seat.undo()}")
 
 
 def redo(meta: Meta, rest: str) -> None:
@@ -93,7 +94,7 @@ def reset(meta: Meta, rest: str) -> None:
     said = meta.renderer.say("The world is as it was at the start. :undo takes that back.")
     meta.seat.reset(lambda: meta.out(said))
     if meta.scene is not None:
-        meta.scene.done(0)
+        meta.scene.restart()
 
 
 def wait(meta: Meta, rest: str) -> None:
