@@ -124,16 +124,16 @@ class LineSession(ABC, Generic[D, A]):
 
     def receive(self, data: bytes, most: int | None = None) -> list[Record]:
         """Take in octets, and do all that they complete, until the answers have more than `most` octets."""
-        desk, closed, read = self._desk, self.closed, self._read
+        desk, framer, closed, read = self._desk, self._framer, self.closed, self._read
         self._active = desk.host.now()
         self._before, self._dropped, self._stopped, self._said = desk.state, False, False, 0
-        self._framer.feed(data)
+        framer.feed(data)
         records: list[Record] = []
         while desk.state.phase is not closed:
             if most is not None and self._said > most:
                 self._stopped = True
                 return records
-            if not read(records):
+            if not read(records) or framer.empty:
                 return records
         self._dropped = any(self._framer.pending)
         self._framer.clear()
@@ -142,7 +142,7 @@ class LineSession(ABC, Generic[D, A]):
     @property
     def waits(self) -> bool:
         """Whether octets that arrived wait for their turn."""
-        return self._stopped and any(self._framer.pending)
+        return self._stopped and not self._framer.empty
 
     def receive_eof(self) -> list[Record]:
         """The client closed the connection; what was not finished is lost."""
@@ -290,7 +290,8 @@ class LineSession(ABC, Generic[D, A]):
 
     def _say(self, reply: A) -> tuple[bytes, ...]:
         lines = self._lines(reply)
-        self._said += sum(map(len, lines))
+        for line in lines:
+            self._said += len(line)
         return lines
 
     def _noted(self, reply: A, because: str) -> str:
