@@ -313,8 +313,8 @@ def test_what_smtp_takes_pop3_gives_after_the_trace_fields(message):
 
 def last_block(made: Seat, octets: bytes) -> tuple[bytes, bytes]:
     made.send(octets)
-    first, block = last(made).replies
-    return first, block
+    first, *block = last(made).replies
+    return first, b"".join(block)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["dele", "rset", "quit"]), st.integers(1, 3000)), max_size=30))

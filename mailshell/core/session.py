@@ -90,11 +90,19 @@ class Session(Protocol):
     def greet(self) -> list[Record]:
         """The connection stands."""
 
-    def receive(self, data: bytes) -> list[Record]:
-        """Octets arrived; never raises, whatever they are."""
+    def receive(self, data: bytes, most: int | None = None) -> list[Record]:
+        """Octets arrived; never raises, whatever they are.
+
+        Once the answers have more than `most` octets no further command is run: the rest `waits`, also in `state`, and
+        goes on with what is received next, no octets included. None: all is done at once.
+        """
+
+    @property
+    def waits(self) -> bool:
+        """Whether octets that arrived wait for their turn."""
 
     def receive_eof(self) -> list[Record]:
-        """The peer will send no more."""
+        """The peer will send no more, and gets no more answers: what `waits` is lost."""
 
     def wake(self) -> list[Record]:
         """The clock has moved past the deadline."""
@@ -117,7 +125,8 @@ class Session(Protocol):
     def rushed(self, records: list[Record]) -> Iterable[tuple[int, str]]:
         """Of the records that `receive` gave last, those whose answers the client should have waited for.
 
-        Each by its index, with the reason. The caller knows that all had come before the first answer was sent.
+        Each by its index, with the reason. The caller knows that all, and what `waits`, had come before the first
+        answer was sent.
         """
 
     def preview(self, line: bytes) -> Preview:

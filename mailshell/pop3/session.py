@@ -38,15 +38,14 @@ class Session(LineSession[Desk, Reply]):
 
     @property
     def state(self) -> AnyState:
-        """The whole memory of the session, octets that wait for the rest of their line included."""
+        """The whole memory of the session, octets that wait for the rest of their line, or for their turn, included."""
         return self._desk.state._replace(pending=self._framer.pending)
 
     def restore(self, state: AnyState) -> None:
         """Go to a state that this session has been in."""
         assert isinstance(state, State), "a state of another protocol"
         self._desk.restore(state)
-        self._framer.pending = state.pending
-        self.touch()
+        self._put_back(state.pending)
 
     def greet(self) -> list[Record]:
         """Say +OK; in a year without POP3 there is nobody to say it."""
@@ -92,7 +91,7 @@ class Session(LineSession[Desk, Reply]):
 
     def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
         """Where a client should have waited for an answer (RFC 2449 section 6.6)."""
-        return rushed.notes(records, self._desk, TABLE, dropped=self._dropped)
+        return rushed.notes(records, self._desk, TABLE, dropped=self._dropped, waits=self.waits)
 
     def _read(self, records: list[Record]) -> bool:
         return self._answer(records) if self._desk.state.phase is _EXCHANGE else self._command(records)

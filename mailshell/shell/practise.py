@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from mailshell import __version__
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def main(args: argparse.Namespace) -> int:
     """Exit status 0, 2 for a host that is not there or a scene that makes no sense, 3 for the state file."""
     # Before the first words, which name the host; a scene brings its own.
-    hosts, server = HOSTS, DEFAULT_HOST
+    hosts: Mapping[str, str] = HOSTS
+    server = DEFAULT_HOST
     if args.world != DEFAULTS["world"]:
         from mailshell.shell.worlds import planned
 

@@ -42,7 +42,8 @@ def store(args: argparse.Namespace, *, history: bool, room: int | None = None) -
 def opened(args: argparse.Namespace, asked: Setting) -> Iterator[World]:
     """The world that a script asks for, with history; raises StateError, and OptionError for a world file.
 
-    From here on the options name that world, and its own host where they named none. The state file is closed at the end.
+    From here on the options name that world, and its own host where they named none. The state file is closed at the
+    end.
     """
     plan = planned(asked.world)
     args.host, args.world = (args.host or plan.server).lower(), asked.world

@@ -52,7 +52,11 @@ _KEYS = (
 
 
 class Setting(NamedTuple):
-    """What a header asks for; `world` is a name or the path of a world file; `room` is None where the store's own limit holds; `users` are in addition."""
+    """What a header asks for.
+
+    `world` is a name or the path of a world file, `room` is None where the store's own limit holds, and `users` are in
+    addition.
+    """
 
     world: str
     traits: Traits
