@@ -113,6 +113,44 @@ def test_a_login_that_cannot_be_written_down_is_refused_and_holds_no_lock():
     assert said(made, LOGIN)[-1].startswith(b"+OK")
 
 
+def test_a_message_that_was_not_sent_stays_where_the_server_keeps_none_that_was():
+    made = seat(traits=Traits(expire=0))
+    store = made.world.store
+    store.append(INBOX, store.keep("a: \u00e9\r\n\r\n".encode()), at=made.world.clock.now())
+    made.send(LOGIN)
+    assert said(made, b"RETR 3\r\n") == [b"-ERR [UTF8] The message needs UTF-8 mode\r\n"]
+    made.send(b"RETR 1\r\nDELE 2\r\nQUIT\r\n")
+    assert uids(store) == [3]
+    made.undo()
+    assert uids(store) == [1, 2, 3]
+
+
+def test_quit_removes_nothing_by_itself_where_the_disk_is_full():
+    store = FullDisk()
+    made = seat(store, Traits(expire=1))
+    made.send(LOGIN)
+    store.broken = True
+    assert said(made, b"QUIT\r\n") == [b"-ERR [SYS/TEMP] Deleted messages not removed\r\n"]
+    assert uids(store) == [1, 2]
+
+
+@pytest.mark.parametrize("traits", [Traits(era="1995"), Traits(voice="classic"), Traits(off=frozenset({"EXPIRE"}))])
+def test_a_server_that_cannot_say_how_long_it_keeps_mail_keeps_it(traits):
+    made = seat(traits=traits._replace(expire=0))
+    made.send(LOGIN + b"RETR 1\r\nQUIT\r\n")
+    assert uids(made.world.store) == [1, 2]
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, [1, 2]), (1, [2]), (2, [1, 2]), (30, [1, 2])])
+def test_the_days_of_a_message_count_from_its_arrival(days, left):
+    made = seat(traits=Traits(expire=days))
+    made.send(LOGIN + b"QUIT\r\n")
+    assert uids(made.world.store) == left
+    record = [entry.record for entry in made.world.transcript.entries if isinstance(entry.record, Exchange)][-1]
+    says = "1 message removed. Here goes at QUIT what has been here for 1 day or longer (EXPIRE 1)."
+    assert record.because == ("" if days != 1 else f"Without DELE: {says}")
+
+
 def test_an_account_without_a_mailbox_cannot_log_in():
     made = seat()
     made.world.store.add_account(Account("nyu.edu", "dave", "secret", "Dave"))

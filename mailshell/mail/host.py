@@ -31,7 +31,8 @@ class Traits(NamedTuple):
     `off` names the extensions that the host does not offer; `size` is the largest message in octets and
     `recipients` the most recipients of one message (None: the engine's own limit); `transactions` is how many
     messages one connection may bring (None: any number); with `keeps` false, accepted mail is thrown away; `era` is
-    the year whose protocols the host speaks; `delay` is how many seconds must lie between two POP3 logins of a user.
+    the year whose protocols the host speaks; `delay` is how many seconds must lie between two POP3 logins of a user;
+    `expire` is how many days POP3 leaves mail on the server, 0: none that was fetched (None: any number).
     """
 
     voice: Voice = "modern"
@@ -43,6 +44,7 @@ class Traits(NamedTuple):
     keeps: bool = True
     era: Era = "today"
     delay: int = 0
+    expire: int | None = None
 
 
 class Host:

@@ -12,6 +12,7 @@
 # recipients: 2           the most recipients of one message
 # mails: 2                the most MAIL commands of one connection
 # delay: 60               how many seconds must lie between two POP3 logins of a user
+# expire: 7               how many days POP3 leaves mail on the server; 0: none that was fetched
 # room: 5000              how many octets of messages the store holds
 # users: jsmith@nyu.edu John Smith; zoe@nyu.edu Zoe    more accounts, without a password
 """
@@ -43,6 +44,7 @@ _KEYS = (
     "recipients",
     "mails",
     "delay",
+    "expire",
     "room",
     "users",
 )
@@ -78,6 +80,8 @@ def setting(header: Mapping[str, str], world: str = "lecture", traits: Traits | 
             traits = traits._replace(transactions=_number(key, value))
         elif key == "delay":
             traits = traits._replace(delay=_number(key, value))
+        elif key == "expire":
+            traits = traits._replace(expire=_number(key, value))
         elif key not in _KEYS:
             raise ScriptError(f"the header has no key {key}; there are {', '.join(_KEYS)}")
     room = _number("room", header["room"]) if "room" in header else None
