@@ -55,8 +55,8 @@ CAPABILITIES = (
     ),
     _capability(
         "EXPIRE", "how many days mail is kept", 2449, "6.7",
-        "For so many days at least the server keeps mail that a client leaves there. With 0 it removes at QUIT what RETR "
-        "has sent. NEVER says that it removes nothing by itself.",
+        "For so many days at least the server keeps mail that a client leaves there. With 0 it removes at QUIT what "
+        "RETR has sent. NEVER says that it removes nothing by itself.",
         lambda desk: " NEVER" if desk.keeps is None else f" {desk.keeps}",
     ),
     _capability("UIDL", "has the command UIDL", 2449, "6.8", "The optional command UIDL is there."),
