@@ -54,5 +54,6 @@ PROTOCOL: Engine[Host] = Engine(
     usual=("QUIT", "NOOP", "RSET"),
     kinds={"name": "user"},
     own=frozenset(),
+    answers=frozenset({phases.Phase.EXCHANGE}),
     messages=frozenset({MESSAGE.card.name, TOP_OF_MESSAGE.card.name}),
 )
