@@ -369,6 +369,16 @@ def test_marks_are_a_set(steps):
         assert all((each in marks) is (each in model) for each in (number, number + 1, 1, 1023, 1024, 3001))
 
 
+def test_one_mark_more_copies_little_however_many_there_are():
+    marks = NONE
+    for number in range(1, 100_001):
+        marks = marks.add(number, 1)
+    more = marks.add(100_001, 1)
+    assert sum(before is not after for before, after in zip(marks.words, more.words, strict=True)) == 1
+    assert len(more.words) < 100
+    assert max(word.bit_length() for word in more.words) <= 1024
+
+
 def test_a_thousand_marks_are_removed_and_no_other_message():
     made = seat()
     store = made.world.store
