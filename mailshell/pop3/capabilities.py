@@ -29,7 +29,7 @@ CAPABILITIES = (
     _capability("TOP", "has the command TOP", 2449, "6.1", "The optional command TOP is there."),
     _capability(
         "USER", "has USER and PASS", 2449, "6.2",
-        "A client may log in with USER and PASS, which send the password as it is.",
+        "A client may log in with USER and PASS, which send the password as it is. Perhaps not every user may.",
     ),
     _capability(
         "SASL", "has AUTH with these mechanisms", 5034, "3",
