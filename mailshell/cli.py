@@ -44,7 +44,7 @@ keeps. Any other file is explained line by line.
 
 --era says which words came later than that year, and both --era and --voice choose the server whose replies are
 quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for
-servers only and mean nothing here. Words that begin with - come after --, as in: mailshell explain -- -ERR
+servers only and mean nothing here.
 """
 
 _FORMS = {
@@ -67,7 +67,8 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     _streams()
     try:
-        args = _parser(argv).parse_args(argv)
+        # A word of POP3 that looks like an option; argparse takes what has a space in it for a word.
+        args = _parser(argv).parse_args([f" {word}" if word.upper() == "-ERR" else word for word in argv])
         if args.settled:
             options.settle(args)
         run: Callable[[argparse.Namespace], int] = args.run

@@ -43,6 +43,7 @@ any_traits = st.builds(
     size=st.sampled_from([None, None, 60]),
     recipients=st.sampled_from([None, 1]),
     delay=st.sampled_from([0, 0, 60]),
+    expire=st.sampled_from([None, None, 0, 1]),
 )
 peers = st.sampled_from([STUDENT, Peer("[2001:db8::9]", "2001:db8::9", inside=False)])
 

@@ -160,7 +160,8 @@ class Engine(NamedTuple, Generic[Host]):
     `mark_reply` takes a line of an answer, line end left out, the card of the answer, and which of its lines it is,
     from 0. `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a
     world, and `own` are the rules in which a client names itself. `messages` are the names of the answers that bring
-    a message: all of its lines between the first and the last, dots stuffed.
+    a message: all of its lines between the first and the last, dots stuffed. `answers` are the phases in which a
+    client answers what a mechanism asks: what it sends there is no command and no text, and may be a secret.
     """
 
     name: str
@@ -176,3 +177,4 @@ class Engine(NamedTuple, Generic[Host]):
     kinds: Mapping[str, Kind]
     own: frozenset[str]
     messages: frozenset[str] = frozenset()
+    answers: frozenset[Phase] = frozenset()
