@@ -24,7 +24,7 @@ examples:
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
   mailshell pop3                    fetch bob's mail with POP3: USER bob, PASS hungry
-  mailshell demo                    the lecture's session, one line at each F8
+  mailshell demo                    the lecture's session, one line at each key
   mailshell run session.txt         play a file of C: and S: lines, or of commands
   mailshell export a.txt --to html  the same as a page, a picture, notes, a recording
   mailshell serve                   real mail programs reach the same servers over TCP
@@ -44,7 +44,7 @@ keeps. Any other file is explained line by line.
 
 --era says which words came later than that year, and both --era and --voice choose the server whose replies are
 quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for
-servers only and mean nothing here. Words that begin with - come after --, as in: mailshell explain -- -ERR
+servers only and mean nothing here.
 """
 
 _FORMS = {
@@ -67,7 +67,8 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     _streams()
     try:
-        args = _parser(argv).parse_args(argv)
+        # A word of POP3 that looks like an option; argparse takes what has a space in it for a word.
+        args = _parser(argv).parse_args([f" {word}" if word.upper() == "-ERR" else word for word in argv])
         if args.settled:
             options.settle(args)
         run: Callable[[argparse.Namespace], int] = args.run
@@ -179,7 +180,9 @@ def _parser(argv: list[str] | None) -> _Parser:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
-    parser.set_defaults(run=_practise, protocol="smtp", host=None, alone=True, scene="", panes=False, settled=True)
+    parser.set_defaults(
+        run=_practise, protocol="smtp", host=None, alone=True, scene="", auto=None, panes=False, settled=True
+    )
     parts = _Parts(parser, common, argv)
 
     _add_practice(parts)
@@ -236,10 +239,12 @@ def _add_practice(parts: "_Parts") -> None:
 
 
 def _add_demo(parts: "_Parts") -> None:
-    demo = parts.add("demo", "a scene that is typed for you, a line at each F8")
+    demo = parts.add("demo", "a scene that is played for you, a line at each key")
     demo.add_argument("scene", nargs="?", default="lecture", metavar="NAME|FILE", help="default lecture")
     demo.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
     demo.add_argument("--list", action="store_true", help="list the scenes")
+    auto = "play by itself with so many seconds between the steps; exit 1 where anything comes otherwise"
+    demo.add_argument("--auto", type=_seconds, metavar="SECONDS", help=auto)
     demo.set_defaults(run=_demo, alone=False)
 
 
@@ -287,6 +292,12 @@ def _columns(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text, re.ASCII):
+        raise argparse.ArgumentTypeError("wants seconds, as 0, 1.5 or 10")
+    return float(text)
+
+
 def _common() -> _Parser:
     common = _Parser(add_help=False)
     options.add(common)
@@ -302,10 +313,9 @@ def _practise(args: argparse.Namespace) -> int:
 def _demo(args: argparse.Namespace) -> int:
     if not args.list:
         return _practise(args)
-    from mailshell.demo.scenes import scenes
+    from mailshell.demo.scenes import listing
 
-    for name, title in scenes().items():
-        print(f"{name:<12}  {title}")
+    print("\n".join(listing()))
     return 0
 
 

@@ -49,7 +49,7 @@ def main(args: argparse.Namespace) -> int:
 _ALONE = """\
 == mailshell {version}: mail servers in a world of their own. You can break nothing.
    practise  this is SMTP with {host}: type HELO lancs.uk, then Enter
-   demo      :demo lecture, or :demo pop3, types a session, a line at each F8
+   demo      :demo lecture, or :demo pop3, plays a session, a step at each Enter
    learn     :try gives three next moves, :why explains the last answer
    help      ? says what may be typed now, :help what else, :quit leaves
 """
@@ -62,7 +62,6 @@ def _greet(args: argparse.Namespace) -> None:
     text = f"{head}mailshell {__version__}: {what} in a closed world. ? helps, :quit leaves.\n"
     if args.alone:
         text = _ALONE.format(version=__version__, host=args.host).replace("== ", head)
-        text = text.replace("at each F8", "at each :step") if plain_because(args) else text
     columns = os.get_terminal_size(sys.stdout.fileno()).columns
     print(text if columns >= 80 else _narrowed(text, columns), end="", flush=True)
 

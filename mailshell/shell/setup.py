@@ -42,8 +42,8 @@ def store(args: argparse.Namespace, *, history: bool, room: int | None = None) -
 def opened(args: argparse.Namespace, asked: Setting) -> Iterator[World]:
     """The world that a script asks for, with history; raises StateError, and OptionError for a world file.
 
-    From here on the options name that world, and its own host where they named none. At the end the state file is
-    closed.
+    From here on the options name that world, and its own host where they named none. The state file is closed at the
+    end.
     """
     plan = planned(asked.world)
     args.host, args.world = (args.host or plan.server).lower(), asked.world
@@ -55,10 +55,14 @@ def opened(args: argparse.Namespace, asked: Setting) -> Iterator[World]:
 
 
 class Stage(NamedTuple):
-    """Where a person comes from, and the scene that is ready to be typed."""
+    """Where a person comes from, and the scene that is ready to be played.
+
+    `auto` is how many seconds lie between its steps where it plays by itself.
+    """
 
     peer: Peer = STUDENT
     scene: Script | None = None
+    auto: float | None = None
 
 
 def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int:
@@ -83,7 +87,7 @@ def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int
     try:
         with opened(args, asked) as world:
             status = unknown_host(args, world)
-            return talk(world, Stage(asked.peer, scene)) if status is None else status
+            return talk(world, Stage(asked.peer, scene, args.auto)) if status is None else status
     except StateError as error:
         return complain(error)
 

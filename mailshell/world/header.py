@@ -13,6 +13,7 @@
 # mails: 2                the most MAIL commands of one connection
 # delay: 60               how many seconds must lie between two POP3 logins of a user
 # quota: 5000             how many octets of messages each user may have
+# expire: 7               how many days POP3 leaves mail on the server; 0: none that was fetched
 # room: 5000              how many octets of messages the store holds
 # users: jsmith@nyu.edu John Smith; zoe@nyu.edu Zoe    more accounts, without a password
 """
@@ -46,15 +47,17 @@ _KEYS = (
     "mails",
     "delay",
     "quota",
+    "expire",
     "room",
     "users",
 )
 
 
 class Setting(NamedTuple):
-    """What a header asks for: `world` is a name, or the path of a world file.
+    """What a header asks for.
 
-    `room` is None where the store's own limit holds; `users` are in addition.
+    `world` is a name or the path of a world file, `room` is None where the store's own limit holds, and `users` are in
+    addition.
     """
 
     world: str
@@ -91,6 +94,8 @@ def setting(
             traits = traits._replace(delay=_number(key, value))
         elif key == "quota":
             traits = traits._replace(quota=_number(key, value))
+        elif key == "expire":
+            traits = traits._replace(expire=_number(key, value))
         elif key not in _KEYS:
             raise ScriptError(f"the header has no key {key}; there are {', '.join(_KEYS)}")
     room = _number("room", header["room"]) if "room" in header else None

@@ -74,6 +74,10 @@ COMMANDS: dict[str, Command] = {
     "theme": Command("[NAME]", "colours: ansi16, dark, light, mono, projector", view.theme, words=view.THEME_WORDS),
     "undo": Command("", "take the last line back, in the whole world", travel.undo),
     "redo": Command("", "do again what was undone", travel.redo),
+    "back": Command("LINE", "the world as it was right before a line", travel.back, choices.steps),
+    "branch": Command("[NAME]", "begin a branch here, or go to one", travel.branch, travel.names),
+    "branches": Command("", "all branches as a tree", travel.branches),
+    "diff": Command("A [B]", "what differs between two branches", travel.diff, travel.pairs),
     "reset": Command("", "the world as it was at the start", travel.reset),
     "mailbox": Command(
         "[USER[@HOST] [MAILBOX] [N [all]]]",
@@ -94,8 +98,8 @@ COMMANDS: dict[str, Command] = {
         "FILE", "write .txt, which plays again, or .log .svg .html .md .cast .json", files.save, choices.files
     ),
     "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files, files.OFF),
-    "demo": Command("[NAME|FILE]", "scenes that are typed for you", scene.demo, scene.names),
-    "step": Command("", "the next line of the scene", scene.step),
+    "demo": Command("[NAME|FILE]", "scenes that are played for you", scene.demo, scene.names),
+    "step": Command("", "the next step of the scene", scene.step),
     "keys": Command("", "what each key does", screen.keys),
     "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words=screen.EDITINGS),
     "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),
