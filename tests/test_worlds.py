@@ -20,7 +20,7 @@ from mailshell.shell import options
 from mailshell.world.generate import generate
 from mailshell.world.names import Mx, Records, Unroutable, route
 from mailshell.world.plan import Letter
-from mailshell.world.read import TABLES, TOP, WorldError, checked, read
+from mailshell.world.read import TABLES, TOP, TRAITS, WorldError, checked, read
 from mailshell.world.seat import Seat
 from mailshell.world.shipped import SHIPPED, page, plan, starter
 from mailshell.world.start import START, STUDENT, WORLDS, build
@@ -50,6 +50,7 @@ size = 9000
 recipients = 3
 mails = 2
 quota = 50_000
+expire = 7
 delay = 60
 keeps = true
 retry = "10m"
@@ -123,7 +124,7 @@ def test_a_file_says_all_that_a_plan_holds():
     assert (nyu.relays, nyu.networks) == (("b.example",), ("192.0.2.0/24",))
     asked = Traits(
         "classic", "strict", frozenset({"PIPELINING", "UIDL"}), 9000, 3, 2, True, "1995", 60, 50_000,
-        10 * MINUTE, 36 * HOUR, True, 0,
+        10 * MINUTE, 36 * HOUR, True, 0, 7,
     )  # fmt: skip
     assert nyu.traits == nyu.habits(Traits(voice="modern", keeps=False)) == asked
     assert nyu.lists == (MailingList("all", "All", ("Bob", "postmaster"), shown=False),)
@@ -145,6 +146,26 @@ def test_a_file_says_all_that_a_plan_holds():
     assert found.zone["cs.nyu.edu"] == Records((Mx(10, "nyu.edu"),))
     assert found.zone["b.example"] == Records((Mx(10, "b.example"), Mx(20, "nyu.edu")), ("2001:db8::1",))
     assert found.zone["www.example"] == Records(alias="shop.example")
+
+
+def test_every_trait_of_a_host_has_a_key():
+    assert {field for field, _ in TRAITS.values()} == set(Traits._fields)
+
+
+def test_the_example_of_the_readme_is_a_world():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", readme, re.DOTALL)
+    assert example is not None
+    made, hints = checked(example[1].encode())
+    assert hints is None
+    seat = Seat(build(made), STUDENT)
+    seat.connect(made.server, "smtp")
+    seat.send(b"HELO x\r\nMAIL FROM:<x@mail.example>\r\nRCPT TO:<sam@shop.example>\r\nDATA\r\n")
+    seat.send(b"Subject: twenty sheets\r\n\r\nPlease\r\n.\r\n")
+    (queued,) = seat.world.store.queue("mail.example")
+    seat.world.advance(Instant(START + HOUR))
+    (still,) = seat.world.store.queue("mail.example")
+    assert (queued.id, queued.body) == (still.id, still.body)
 
 
 def test_the_world_of_a_file_is_as_the_file_says():

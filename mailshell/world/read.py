@@ -43,6 +43,7 @@ TRAITS: Mapping[str, tuple[str, Callable[[Fields, str], object]]] = {
     "mails": ("transactions", lambda fields, key: fields.number(key, 1, 1, _MANY)),
     "keeps": ("keeps", lambda fields, key: fields.flag(key, True)),
     "quota": ("quota", lambda fields, key: fields.number(key, 1, 1, _MANY)),
+    "expire": ("expire", lambda fields, key: fields.number(key, 0, 0, _MANY)),
     "delay": ("delay", lambda fields, key: fields.number(key, 0, 0, _MANY)),
     "retry": ("retry", lambda fields, key: _moment(fields, key)),
     "give_up": ("give_up", lambda fields, key: _moment(fields, key)),
