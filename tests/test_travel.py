@@ -1,8 +1,11 @@
 """Time as a tree: back to a line, branches, what differs; whatever one does, each moment is what it was."""
 
+from contextlib import suppress
+from functools import partial
+
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from mailshell.core.clock import MINUTE
 from mailshell.core.record import Exchange
@@ -26,8 +29,6 @@ LINES = {
         b"EHLO a\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<bob@nyu.edu>\r\nDATA",
     ],
     "pop3": [
-        b"USER bob\r\nPASS hungry",
-        b"USER carol\r\nPASS garden",
         b"USER bob",
         b"PASS hungry",
         b"DELE 1",
@@ -52,18 +53,26 @@ def picture(seat):
     queues = [[(one, store.octets(one.body)) for one in store.queue(host)] for host in world.hosts]
     links = [(number, link.wire, link.closed, link.session.state) for number, link in seat.links.items()]
     locks = [host.locked(account.user) for host in world.hosts.values() for account in host.accounts()]
-    return boxes, accounts, queues, store.held(), world.clock.now(), links, locks, seat.story()
+    when = world.clock.now(), world.due()
+    return boxes, accounts, queues, store.held(), when, world.faults, links, locks, seat.story()
 
 
-def answers(seat, octets):
-    """What the server says to octets, without what is numbered anew on each branch."""
+def told(seat, action):
+    """What an action brings about, on all connections, without what is numbered anew on each branch."""
     before = seat.world.transcript.count
-    seat.send(octets)
+    action(seat)
     entries = seat.world.transcript.since(before, seat.world.transcript.count)
-    return [
-        (entry.at, entry.record._replace(changes=range(0)) if isinstance(entry.record, Exchange) else entry.record)
-        for entry in entries
-    ]
+    records = [one.record for one in entries]
+    said = [one._replace(changes=range(0)) if isinstance(one, Exchange) else one for one in records]
+    return [(one.at, one.wire.kind, one.wire.host, record) for one, record in zip(entries, said, strict=True)]
+
+
+def send(line, seat):
+    seat.send(line + b"\r\n")
+
+
+def wait(minutes, idle, seat):
+    seat.wait(minutes * MINUTE, idle=idle)
 
 
 class Travels(RuleBasedStateMachine):
@@ -83,14 +92,29 @@ class Travels(RuleBasedStateMachine):
         protocol = self.seat.link.wire.protocol
         return data.draw(st.sampled_from(LINES[protocol]) | st.sampled_from(LINES[protocol]) | COMMANDS[protocol])
 
+    def do(self, *action):
+        """Something that gives the same whenever it is done at the same moment."""
+        here = self.seat.history.now.number, self.seat.current, action
+        said = told(self.seat, partial(*action))
+        assert self.said.setdefault(here, said) == said
+
     @rule(data=st.data(), times=st.integers(1, 3))
     def type(self, data, times):
         for _ in range(times):
-            line = self.line_of(data)
-            here = self.seat.history.now.number, self.seat.current
-            said = answers(self.seat, line + b"\r\n")
-            assert self.said.setdefault((*here, line), said) == said
+            self.do(send, self.line_of(data))
             self.each_moment_is_what_it_was()
+
+    @rule(minutes=st.sampled_from([1, 6, 30]), idle=st.booleans())
+    def wait(self, minutes, idle):
+        self.do(wait, minutes, idle)
+
+    @rule(data=st.data())
+    def do_again(self, data):
+        if self.said:
+            number, current, action = data.draw(st.sampled_from(list(self.said)))
+            self.return_to(self.seen[number][0])
+            self.seat.switch(current)
+            self.do(*action)
 
     def return_to(self, moment):
         """Go to a moment by its branch, and back from the end of that."""
@@ -99,14 +123,6 @@ class Travels(RuleBasedStateMachine):
         while history.now is not moment:
             self.seat.undo()
 
-    @precondition(lambda self: self.said)
-    @rule(data=st.data())
-    def type_again(self, data):
-        number, current, line = data.draw(st.sampled_from(sorted(self.said)))
-        self.return_to(self.seen[number][0])
-        self.seat.switch(current)
-        assert answers(self.seat, line + b"\r\n") == self.said[number, current, line]
-
     @rule(number=st.integers(1, 4))
     def switch(self, number):
         if number in self.seat.links:
@@ -114,11 +130,8 @@ class Travels(RuleBasedStateMachine):
 
     @rule(protocol=st.sampled_from(["smtp", "pop3"]), host=st.sampled_from(["nyu.edu", "lancs.uk"]))
     def connect(self, protocol, host):
-        self.seat.connect(host, protocol, self.seat.current if self.seat.link.closed else None)
-
-    @rule(minutes=st.sampled_from([1, 6, 30]), idle=st.booleans())
-    def wait(self, minutes, idle):
-        self.seat.wait(minutes * MINUTE, idle=idle)
+        with suppress(SeatError):  # a host that is down
+            self.seat.connect(host, protocol, self.seat.current if self.seat.link.closed else None)
 
     @rule(how=st.sampled_from(["undo", "undo", "redo", "redo", "drop", "reset"]))
     def once(self, how):
@@ -136,6 +149,20 @@ class Travels(RuleBasedStateMachine):
             return
         assert first <= number
         assert all(step.number < first for step in steps(self.seat))
+
+    @rule(user=st.sampled_from([b"USER bob\r\nPASS hungry", b"USER carol\r\nPASS garden"]))
+    def log_in(self, user):
+        if self.seat.link.wire.protocol == "pop3":
+            self.do(send, user)
+
+    @rule(fault=st.sampled_from(["queue-full nyu.edu", "host-down nyu.edu", "greylisting"]))
+    def fault(self, fault):
+        self.seat.fault(fault)
+
+    @rule()
+    def heal(self):
+        if self.seat.world.faults.all:
+            self.seat.heal("all")
 
     @rule(name=st.sampled_from(["main", "lunch", "Lunch", "main-2", "tea"]))
     def branch(self, name):
@@ -159,4 +186,4 @@ class Travels(RuleBasedStateMachine):
 
 
 TestTravels = Travels.TestCase
-TestTravels.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestTravels.settings = settings(max_examples=400, stateful_step_count=30, deadline=None)
