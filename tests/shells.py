@@ -32,6 +32,7 @@ ARGS = {
     "world": "lecture",
     "keys": {},
     "panes": False,
+    "scene": "",
 }
 
 
@@ -50,7 +51,7 @@ class _Terminal(io.StringIO):
 class Shell:
     """A running shell with its screen; `rows` are what is on the screen and above it."""
 
-    def __init__(self, keys, columns, rows, args):
+    def __init__(self, keys, columns, rows, args, stage):
         self.size = Size(rows=rows, columns=columns)
         self.screen = pyte.HistoryScreen(columns, rows, history=5000)
         self._stream = pyte.Stream(self.screen)
@@ -59,7 +60,7 @@ class Shell:
         self.octets = ""
         self.world = build("lecture")
         output = Vt100_Output(self._drawn, lambda: self.size, term="xterm", enable_cpr=False)
-        self.app = App(Namespace(**(ARGS | args)), self.world, Log(), Stage(), input=keys, output=output)
+        self.app = App(Namespace(**(ARGS | args)), self.world, Log(), stage, input=keys, output=output)
 
     @property
     def rows(self):
@@ -130,10 +131,10 @@ class Shell:
 
 
 @asynccontextmanager
-async def shell(columns=80, rows=24, asked=None, **args):
+async def shell(columns=80, rows=24, asked=None, stage=None, **args):
     """A shell that runs until the end of the block, or until somebody leaves it."""
     with create_pipe_input() as keys:
-        made = Shell(keys, columns, rows, {"shell": asked or Asked(history=0)} | args)
+        made = Shell(keys, columns, rows, {"shell": asked or Asked(history=0)} | args, stage or Stage())
         made.app.start()
         running = asyncio.get_running_loop().create_task(made.app.talk_on())
         try:

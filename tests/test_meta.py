@@ -508,6 +508,15 @@ STORIES = {
     "a message with bare line feeds": [*LETTER[:4], r':raw "a\n.\nb\r\n\xe9\0\r\r\n"', "."],
     "time": ["HELO a", ":wait 4m", "NOOP", ":wait 6m --idle"],
     "a cut line": ["HELO a", ":connect", ":drop", ":switch 1", "NOOP"],
+    "faults": [
+        ":fault queue-full",
+        *LETTER[:2],
+        ":heal 1",
+        ":fault delay RCPT 9m",
+        *LETTER[1:3],
+        ":fault lose DATA",
+        "DATA",
+    ],
     "a reset": [*LETTER, ":reset", "HELO b"],
     "nothing": [],
 }

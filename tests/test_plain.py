@@ -318,4 +318,4 @@ def test_mailshell_alone_greets_in_five_lines_and_says_how_to_begin(options):
         greeting = next(at for at, row in enumerate(terminal.rows) if "greeting" in row)
         assert [row.split()[0] for row in terminal.rows[1:greeting]] == ["practise", "demo", "learn", "help"]
         assert all(len(row) <= 80 for row in terminal.rows)
-        assert "at each :step" in terminal.rows[2]
+        assert "at each Enter" in terminal.rows[2]

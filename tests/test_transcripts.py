@@ -73,7 +73,7 @@ def test_a_wrong_expectation_is_a_miss(text, says):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("C: NOOP\nhello\n", "line 2: 'hello' is no line of a transcript; it starts with C: S: = ! > or #"),
+        ("C: NOOP\nhello\n", "line 2: 'hello' is no line of a transcript; it starts with C: S: = ! > ? or #"),
         ("C: NOOP\n\nC: a\\qb\n", r"line 3: \q is no escape; there are \r \n \t \0 \\ \xNN"),
         ("C: ends in \\\n", r"line 1: \ is no escape; there are \r \n \t \0 \\ \xNN"),
         ("C: NOOP\n> :dance\n", f"line 2: :dance is no command for a script; there are {' '.join(LOCAL)}"),

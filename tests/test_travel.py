@@ -99,10 +99,10 @@ class Travels(RuleBasedStateMachine):
         protocol = self.seat.link.wire.protocol
         return data.draw(st.sampled_from(LINES[protocol]) | st.sampled_from(LINES[protocol]) | TYPED[protocol])
 
-    def do(self, *action):
+    def do(self, action, *given):
         """Something that gives the same whenever it is done at the same moment."""
-        here = self.seat.history.now.number, self.seat.current, action
-        said = told(self.seat, partial(*action))
+        here = self.seat.history.now.number, self.seat.current, (action, *given)
+        said = told(self.seat, partial(action, *given))
         assert self.said.setdefault(here, said) == said
 
     @rule(data=st.data(), times=st.integers(1, 3))
@@ -227,7 +227,7 @@ def test_back_goes_right_before_a_line_and_redo_walks_forward_again(desk):
 
 def test_what_was_undone_gets_a_name_when_something_else_takes_its_place():
     desk = Desk()
-    said = []
+    said: list[str] = []
     desk.seat.kept = said.append
     desk.do("HELO a", "NOOP", ":back 2", "HELO b", ":undo", "HELO c")
     assert said == ["main-2", "main-3"]

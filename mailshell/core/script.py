@@ -7,6 +7,8 @@
     ! because                 the reason of the last answer
     C2(smtp@lancs.uk): QUIT   a second connection, with its protocol and host
     > :wait 30m               a local command
+    ? What comes now?         a question to those who watch, before the next line is sent
+    ? - 250 Ok                an answer that they may choose; `? + ` begins the right one
 
 `C:` lines that stand right after each other are sent in one write.
 """
@@ -26,7 +28,8 @@ _HEADER = re.compile(r"#\s*([a-z]+):\s*(\S.*?)\s*$")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.)|$)")
 _PLAIN = {"r": "\r", "n": "\n", "t": "\t", "\\": "\\", "0": "\0"}
 
-What = Literal["send", "expect", "phase", "because", "local", "comment"]
+What = Literal["send", "expect", "phase", "because", "local", "comment", "ask"]
+_MARKS: dict[str, What] = {"= ": "phase", "! ": "because", "> ": "local", "? ": "ask"}
 
 
 class ScriptError(Exception):
@@ -59,7 +62,7 @@ def is_script(file: str) -> bool:
     """Whether the first line that is no comment is one of a transcript, not a plain command."""
     for line in _lines(file):
         if line.strip() and not line.startswith("#"):
-            return _LINE.match(line) is not None or line[:2] in ("> ", "= ", "! ")
+            return _LINE.match(line) is not None or line[:2] in _MARKS
     return False
 
 
@@ -100,10 +103,9 @@ def _item(number: int, line: str) -> Item:
     if found is not None:
         what: What = "send" if found[1] == "C" else "expect"
         return Item(number, what, found[5] or "", int(found[2] or 1), found[3] or "", found[4] or "")
-    marks: dict[str, What] = {"= ": "phase", "! ": "because", "> ": "local"}
-    if line[:2] in marks:
-        return Item(number, marks[line[:2]], line[2:].strip())
-    raise ScriptError(f"line {number}: {line[:40]!r} is no line of a transcript; it starts with C: S: = ! > or #")
+    if line[:2] in _MARKS:
+        return Item(number, _MARKS[line[:2]], line[2:].strip())
+    raise ScriptError(f"line {number}: {line[:40]!r} is no line of a transcript; it starts with C: S: = ! > ? or #")
 
 
 def octets(text: str, number: int = 0) -> bytes:

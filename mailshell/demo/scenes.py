@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mailshell.core import script
 from mailshell.core.script import Script, ScriptError
+from mailshell.demo.stops import stops
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -41,3 +42,10 @@ def load(name: str) -> Script:
     except OSError as error:
         raise ScriptError(f"{name}: {error.strerror}.") from None
     return script.read(text) if script.is_script(text) else script.plain(text)
+
+
+def listing() -> list[str]:
+    """A row a scene: its name, how many steps it has, its title."""
+    found = {name: len(stops(load(name)).stops) for name in scenes()}
+    width = max(map(len, found), default=0)
+    return [f"{name:<{width}}  {found[name]:3} steps  {says}" for name, says in scenes().items()]

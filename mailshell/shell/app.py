@@ -21,17 +21,17 @@ from prompt_toolkit.styles import DynamicStyle
 
 from mailshell.core.transcript import Entry
 from mailshell.mail.store import StateError
-from mailshell.protocols import PROTOCOLS
 from mailshell.shell import hints, setup
+from mailshell.shell.auto import Auto
 from mailshell.shell.bindings import bind
 from mailshell.shell.config import Shell
 from mailshell.shell.editing import Editors, style_of
-from mailshell.shell.keys import bindings, listing, shown
+from mailshell.shell.keys import bindings, listing, shown, spoken
 from mailshell.shell.layout import Rows
 from mailshell.shell.local import carry_out, scene
 from mailshell.shell.log import Log
-from mailshell.shell.meta import Meta
-from mailshell.shell.outside import OutsideError, edited, paged
+from mailshell.shell.meta import Meta, awaited
+from mailshell.shell.outside import Outside, edited, paged
 from mailshell.shell.panes import Panes
 from mailshell.shell.printer import Inline, Printer, change_screen, quiet
 from mailshell.shell.render import Label, Renderer
@@ -70,24 +70,25 @@ class App:
         self.meta.front = self
         self.talk = Talk(self.meta, self.show, personal=True)
         self.bound = bindings(args.keys)
-        self._place, self._scene = (args.host, args.protocol), stage.scene
+        self._place, self._scene, self._name = (args.host, args.protocol), stage.scene, args.scene
+        self.auto = Auto(self.meta, stage.auto, lambda: self.command("step"), self._after, _later)
         self._asked: Shell = args.shell or Shell()
         self._shown = {name: shown(" ".join(keys[0])) for name, keys in self.bound.items() if keys}
-        self.meta.escape = self._shown.get("local", "^]").replace("^", "Ctrl-")
+        self.meta.escape, self.meta.goes_on = spoken(self._shown)
         self._output = quiet(output if output is not None else create_output(sys.stdout))
         self.printer = Printer(self._output, _later, _now)
         self._ports: Ports | None = None
-        self._aside = ""
         self._idle: Callable[[], None] | None = None
-        self._told = False
+        self._aside, self._told = "", False
         self.warned = False
         """Whether somebody was told that a message is open, and leaves all the same."""
         self._editors = Editors(self.meta, self.talk, self._asked.history, self.touched)
         toolbar = self._toolbar if self._asked.toolbar else None
-        self.rows = Rows(self._editors.of(args.protocol), self._editors.colours, self._size, self._prompt, toolbar)
+        typed = self._editors.of(args.protocol)
+        self.rows = Rows(typed, self._editors.colours, self._size, self._prompt, toolbar, self._editors.coming)
         self.pane = Panes(self.meta, self._size, self.rows.below)
-        self._inline = Layout(self.rows.all, self.rows.line)
-        self._paned = Layout(self.pane.container, self.rows.line)
+        self._outside = Outside(self.printer, self.follows, lambda text: self.print(self.renderer.error(text)))
+        self._inline, self._paned = Layout(self.rows.all, self.rows.line), Layout(self.pane.container, self.rows.line)
         self.app = self.printer.app = self._application(input)
 
     def _application(self, input: Input | None) -> Inline:
@@ -112,14 +113,13 @@ class App:
         """Talk until the person leaves; the exit status."""
         self.start()
         asyncio.run(self.talk_on())
-        return 0
+        return self.auto.status
 
     def start(self) -> None:
         """Connect; the greeting stands above the first prompt."""
         self.seat.connect(*self._place)
         if self._scene is not None:
-            scene.begin(self.meta, self._scene)
-            self.meta.say(f"{self._shown.get('step', ':step')} types the next line of the scene. :undo takes it back.")
+            scene.begin(self.meta, self._name, self._scene)
 
     async def talk_on(self) -> None:
         """Talk until the person leaves."""
@@ -128,16 +128,17 @@ class App:
         loop.set_exception_handler(self._failed)
         for name in ("SIGTERM", "SIGHUP"):
             with suppress(AttributeError, NotImplementedError):  # Windows
-                loop.add_signal_handler(getattr(signal, name), self._end, SystemExit(128 + getattr(signal, name)))
+                loop.add_signal_handler(getattr(signal, name), self.end, SystemExit(128 + getattr(signal, name)))
         if self._at_once is not None:
             loop.call_soon(self._at_once)
+        self.auto.start()
         try:
             await self.app.run_async(set_exception_handler=False)
         finally:
             self.printer.holds = False
             self.printer.flush()
 
-    def _end(self, why: BaseException) -> None:
+    def end(self, why: BaseException) -> None:
         """A signal, or a broken state file, ends mailshell: leave the terminal as it was."""
         if self.app.is_running and not self.app.is_done:
             self.app.exit(exception=why)
@@ -146,7 +147,7 @@ class App:
         """Something went wrong that is our fault: say so, and go on, unless nothing can be kept any more."""
         error = context.get("exception")
         if isinstance(error, StateError):
-            self._end(error)
+            self.end(error)
             return
         if os.environ.get("MAILSHELL_DEBUG"):
             loop.default_exception_handler(context)
@@ -206,7 +207,7 @@ class App:
         columns, text = self._size()[1], self.buffer.document.text_before_cursor
         if text:
             return [("class:toolbar", " " + hints.hint(self.meta, text, columns - 1))]
-        parts = hints.toolbar(self.meta, columns, self._shown)
+        parts = hints.toolbar(self.meta, columns, self._shown, self.auto.says)
         row: StyleAndTextTuples = [(f"class:toolbar class:{role}", part) for role, part in parts]
         mode = self._mode()
         if mode and sum(map(len, (part for _, part in parts))) + len(mode) <= columns:
@@ -298,31 +299,17 @@ class App:
 
     def _tell(self) -> None:
         self._idle, self._told = None, True
-        link = self.seat.link
-        step = PROTOCOLS[link.wire.protocol].phases[link.session.phase].next
-        self.meta.say(f"The server waits for {step}. {self.meta.escape} :drop cuts the connection.")
+        self.meta.say(f"The server waits for {awaited(self.meta)}. {self.meta.escape} :drop cuts the connection.")
 
     def edit(self) -> None:
         """Go on with the line in an editor; several lines are sent as a paste is."""
         self._spawn(self._edit())
 
     async def _edit(self) -> None:
-        text = await self._outside(edited(self.buffer.text))
+        text = await self._outside.run(edited(self.buffer.text))
         if text is not None:
             self.buffer.reset()
             self.paste(text if "\n" in text.rstrip("\n") else text.rstrip("\n"))
-
-    async def _outside(self, work: Coroutine[object, object, str]) -> str | None:
-        """Let another program have the screen, and lines wait; None where it could not be run."""
-        self.printer.holds = True
-        try:
-            return await work
-        except OutsideError as error:
-            self.print(self.renderer.error(str(error)))
-            return None
-        finally:
-            self.printer.holds = self.pane.open
-            self.printer.flush()
 
     # What only a front end that redraws can do.
 
@@ -385,7 +372,7 @@ class App:
             self._spawn(self._page(lines))
 
     async def _page(self, lines: list[str]) -> None:
-        if await self._outside(paged(lines, self._asked.pager)) is None:
+        if await self._outside.run(paged(lines, self._asked.pager)) is None:
             self.print(lines)
 
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from mailshell.core.record import Want
 from mailshell.core.session import Engine, Preview, Topic
+from mailshell.demo.playing import Scene
 from mailshell.mail.host import Host
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.local import begun
+from mailshell.shell.local.scene import does, line
 from mailshell.shell.meta import Meta
 from mailshell.shell.text import safe, width
 from mailshell.shell.theme import Role
@@ -30,7 +32,7 @@ def hint(meta: Meta, text: str, columns: int) -> str:
     rest = text[start:]
     if whom == "server":
         parts = _command(meta, octets(rest))
-    elif whom == "text":
+    elif whom in ("text", "answer"):
         parts = [place(meta).preview(octets(rest)).note]
     elif whom == "closed":
         parts = ["The connection is closed.", "Enter alone opens it again."]
@@ -142,10 +144,21 @@ def _local(text: str) -> list[str]:
     return [f":{name}" for name in found] if word else ["a command of mailshell;", ":help lists them"]
 
 
-def toolbar(meta: Meta, columns: int, keys: Mapping[str, str]) -> list[tuple[Role, str]]:
-    """The state of things for an empty line; `keys` says for an action, such as `depth`, which key is shown."""
+def coming(meta: Meta) -> str:
+    """The line that comes next in a scene: it stands in grey where one types."""
+    stop = meta.scene.coming if meta.scene is not None else None
+    return line(meta, stop) if stop is not None else ""
+
+
+def toolbar(meta: Meta, columns: int, keys: Mapping[str, str], plays: str = "") -> list[tuple[Role, str]]:
+    """The state of things for an empty line; `keys` says for an action, such as `depth`, which key is shown.
+
+    `plays` is what keys do instead while a scene plays by itself.
+    """
     link = meta.seat.link
     here = place(meta)
+    if meta.scene is not None and meta.scene.on:
+        return _row(_scene(meta, meta.scene, keys, plays), columns)
     several = f" {meta.seat.current} {here.host}" if len(meta.seat.links) > 1 else ""
     phase = "closed" if link.closed else here.engine.phases[link.session.phase].name
     items: list[list[tuple[Role, str]]] = [[("note", f" {here.engine.name.upper()}{several}  "), ("legal", phase)]]
@@ -160,6 +173,23 @@ def toolbar(meta: Meta, columns: int, keys: Mapping[str, str]) -> list[tuple[Rol
         items += [[("note", f"{keys['help']} help")]] if "help" in keys else []
         items += own
     return _row(items, columns)
+
+
+def _scene(meta: Meta, scene: Scene, keys: Mapping[str, str], plays: str) -> list[list[tuple[Role, str]]]:
+    """How far a scene has come, and what its keys do now."""
+    items: list[list[tuple[Role, str]]] = [
+        [("note", f" scene {scene.name} "), ("legal", f"{scene.place}/{scene.count}")]
+    ]
+    if plays:
+        return [*items, [("note", plays)]]
+    if scene.coming is not None and "scene-on" in keys:
+        items += [[("note", f"{keys['scene-on']} {does(scene.coming)}")]]
+    if scene.place and "scene-back" in keys:
+        items += [[("note", f"{keys['scene-back']} takes back")]]
+    link = meta.seat.link
+    phase = "closed" if link.closed else PROTOCOLS[link.wire.protocol].phases[link.session.phase].name
+    items += [[("note", f"{link.wire.protocol.upper()} "), ("legal", phase)]]
+    return [*items, [("note", f"{keys['help']} help")]] if "help" in keys else items
 
 
 def _key(keys: Mapping[str, str], action: str) -> str:

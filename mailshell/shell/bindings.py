@@ -15,6 +15,7 @@ from prompt_toolkit.search import SearchDirection, start_search
 
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.keys import ACTIONS
+from mailshell.shell.meta import awaited
 from mailshell.shell.typed import ESCAPE
 
 if TYPE_CHECKING:
@@ -26,11 +27,20 @@ Do = Callable[[KeyPressEvent], None]
 def bind(app: App) -> KeyBindings:
     """The bindings of the shell; those of the line editor itself are below them."""
     bindings = KeyBindings()
-    typing = ~is_searching
-    places = {"line": Always(), "ghost": _ghostly, "panes": Condition(app.follows)}
+    playing = Condition(lambda: app.auto.playing)
+    typing = ~is_searching & ~playing
+    places = {
+        "line": Always(),
+        "ghost": _ghostly,
+        "panes": Condition(app.follows),
+        "scene": Condition(lambda: _in_scene(app)),
+    }
     for action, do in _actions(app).items():
         for keys in app.bound[action]:
             bindings.add(*keys, filter=typing & places[ACTIONS[action].place], eager=action in _EAGER)(do)
+    for key in ("q", "c-c"):
+        bindings.add(key, filter=playing, eager=True)(lambda event: app.end(SystemExit(130)))
+    bindings.add(Keys.Any, filter=playing, eager=True)(lambda event: app.auto.stop())
     bindings.add("escape", filter=has_completions, eager=True)(lambda event: event.current_buffer.cancel_completion())
     bindings.add(Keys.BracketedPaste, filter=typing)(lambda event: _paste(app, event.data))
     bindings.add("c-j", filter=typing)(lambda event: _send(app))
@@ -45,8 +55,8 @@ def _ghostly() -> bool:
 
 
 _WORD = re.compile(r"\s*\S+")
-_EAGER = frozenset({"local", "send"})
-"""Ctrl-] begins a search for a character in the line editor: it would swallow the next key."""
+_EAGER = frozenset({"local", "send", "scene-on"})
+"""Ctrl-] begins a search for a character in the line editor: it would swallow the next key. Enter may be one of two."""
 
 
 def _actions(app: App) -> dict[str, Do]:
@@ -62,6 +72,8 @@ def _actions(app: App) -> dict[str, Do]:
         "wire": command("wire"),
         "editing": command("editing"),
         "step": command("step"),
+        "scene-on": lambda event: _scene(app, event),
+        "scene-back": command("undo"),
         "scroll-back": lambda event: app.scroll(1),
         "scroll-on": lambda event: app.scroll(-1),
         "panes": lambda event: app.panes(),
@@ -98,6 +110,23 @@ def _send(app: App) -> None:
     app.enter()
 
 
+def _in_scene(app: App) -> bool:
+    """Whether a scene is played, and nothing is typed."""
+    scene, buffer = app.meta.scene, app.buffer
+    return scene is not None and scene.on and not buffer.text and buffer.complete_state is None
+
+
+def _scene(app: App, event: KeyPressEvent) -> None:
+    """The next step of the scene; the space lets it play by itself again. After the last one Enter is Enter."""
+    if app.meta.scene is None or not app.meta.scene.left:
+        if event.data == "\r":
+            _send(app)
+    elif event.data == " " and app.auto.waits:
+        app.auto.start()
+    else:
+        app.command("step")
+
+
 def _complete(event: KeyPressEvent, step: int) -> None:
     buffer = event.current_buffer
     if buffer.complete_state is None:
@@ -131,7 +160,7 @@ def _leave(app: App, event: KeyPressEvent) -> None:
         event.app.exit()
     else:
         app.warned = True
-        app.meta.say("You are in a message: a line with one dot ends it. Ctrl-D again leaves, and nothing is sent.")
+        app.meta.say(f"The server waits for {awaited(app.meta)}. Ctrl-D again leaves, and nothing is sent.")
 
 
 def _paste(app: App, text: str) -> None:

@@ -132,6 +132,10 @@ class Editors:
         self.taken: deque[str] = deque(maxlen=_RECENT)
         self._buffers: dict[str, Buffer] = {}
 
+    def coming(self) -> str:
+        """What stands behind an empty line: the line that comes next in a scene."""
+        return hints.coming(self._meta)
+
     def of(self, protocol: str) -> Buffer:
         """The line editor of a protocol, for its commands."""
         path = history_file(protocol) if self._history else None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Reversible
 
 from mailshell.core.session import Preview
-from mailshell.shell.bar import hint, toolbar, topic_of
+from mailshell.shell.bar import coming, hint, toolbar, topic_of
 from mailshell.shell.fields import fields
 from mailshell.shell.local import COMMANDS, begun
 from mailshell.shell.meta import Choice, Meta
@@ -15,7 +15,7 @@ from mailshell.shell.theme import Role
 from mailshell.shell.typed import characters, local, octets, secrets, typed
 from mailshell.shell.ways import Place, Way, grow, place, ways
 
-__all__ = ["choices", "colours", "ghost", "hint", "toolbar"]
+__all__ = ["choices", "colours", "coming", "ghost", "hint", "toolbar"]
 
 _BOUNDARY = re.compile(r"[ :]")
 _STEPS = 6
@@ -71,7 +71,7 @@ def _local(meta: Meta, text: str) -> Iterator[Choice]:
 def ghost(meta: Meta, text: str, history: Reversible[str]) -> str:
     """The rest of the line in grey: as it was typed last time, else as it would be usual; `history` is oldest first."""
     whom, start = typed(meta, text)
-    if not text or whom in ("text", "closed"):
+    if not text or whom in ("text", "answer", "closed"):
         return ""
     rest = text[start:]
     if whom == "server":
@@ -153,6 +153,9 @@ def colours(meta: Meta, text: str) -> list[tuple[Role, str]]:
     rest = text[start:]
     if whom in ("text", "closed"):
         pieces: list[tuple[Role, str]] = [("client", text)]
+    elif whom == "answer":
+        plain = meta.renderer.view.secrets or text == "*"
+        pieces = [("client", text if plain else "*" * len(text))]
     elif whom == "server":
         pieces = [("note", text[:start]), *_server(meta, rest)]
     elif whom == "help":

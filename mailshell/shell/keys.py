@@ -6,19 +6,20 @@ A key is written as the line editor names it: `f2`, `c-]`, `c-x c-e` for one aft
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from mailshell.shell.near import near
+from mailshell.core.near import near
 
 
 class Action(NamedTuple):
     """Something that keys do. `command` is the local command that does the same, empty where typing does it.
 
-    `place` is where its keys count: in the typed line, only while grey text stands behind the line, or in the panes.
+    `place` is where its keys count: in the typed line, only while grey text stands behind the line, in the panes, or on
+    an empty line while a scene is played.
     """
 
     keys: tuple[str, ...]
     says: str
     command: str = ""
-    place: Literal["line", "ghost", "panes"] = "line"
+    place: Literal["line", "ghost", "panes", "scene"] = "line"
 
 
 ACTIONS: dict[str, Action] = {
@@ -34,7 +35,9 @@ ACTIONS: dict[str, Action] = {
     "panes": Action(("f5",), "wire and meaning side by side, or back", ":panes"),
     "scroll-back": Action(("pageup",), "in the panes: earlier lines", place="panes"),
     "scroll-on": Action(("pagedown",), "in the panes: later lines", place="panes"),
-    "step": Action(("f8",), "the next line of a scene", ":step"),
+    "step": Action(("f8",), "the next step of a scene", ":step"),
+    "scene-on": Action(("space", "enter", "right", "pagedown"), "scene: go on", ":step", place="scene"),
+    "scene-back": Action(("left", "backspace", "pageup"), "scene: take back", ":undo", place="scene"),
     "older": Action(("up", "c-p"), "the line before, of what was typed"),
     "newer": Action(("down", "c-n"), "the line after, of what was typed"),
     "search": Action(("c-r",), "search what was typed"),
@@ -48,6 +51,7 @@ ACTIONS: dict[str, Action] = {
 """Every action by its id."""
 
 _MOVES = ("left", "right", "up", "down", "home", "end", "insert", "delete", "pageup", "pagedown")
+_SPACE = "space"
 KEYS = frozenset(
     [
         *("escape", "s-escape", "s-tab"),
@@ -57,7 +61,7 @@ KEYS = frozenset(
         *(f"{prefix}f{number}" for prefix in ("", "c-") for number in range(1, 25)),
     ]
 )
-"""The names of keys; a character stands for itself, but for the space."""
+"""The names of keys; a character stands for itself, and `space` for the space."""
 
 ALIASES = {
     "backspace": "c-h",
@@ -108,12 +112,14 @@ def _parsed(action: str, spec: str) -> tuple[str, ...]:
     key = tuple(spec.split())
     if not key:
         raise KeyFault(action, spec, f"a key has a name, such as f2 or c-x c-e; no key at all is {action} = []")
+    if key == (_SPACE,) and ACTIONS[action].place == "scene":
+        return key  # the line is empty then
     for part in key:
-        letter = len(part) == 1 and part.isprintable()
+        letter = part == _SPACE or (len(part) == 1 and part.isprintable())
         if not letter and part not in KEYS and part not in ALIASES:
             hint = near(part.lower(), (*KEYS, *ALIASES))
             raise KeyFault(action, spec, f"{part} is no key.{hint} Keys are f2, c-a for Ctrl-A, escape a for Alt-A.")
-    if len(key[0]) == 1:
+    if len(key[0]) == 1 or key[0] == _SPACE:
         raise KeyFault(action, spec, f"{key[0]} is text that one types. Put escape or another key before it.")
     return key
 
@@ -138,6 +144,15 @@ def _written(part: str) -> str:
         return f"^{part[2:].upper()}"
     *held, last = part.split("-")
     return "-".join([*({"c": "Ctrl", "s": "Shift"}[each] for each in held), _WRITTEN.get(last, last.capitalize())])
+
+
+def spoken(keys: Mapping[str, str]) -> tuple[str, str]:
+    """For a message: the key that stands before a command of mailshell. For a scene: how it goes on and back.
+
+    `keys` are the first keys of the actions, as people write them.
+    """
+    on, back = keys.get("scene-on", ":step"), keys.get("scene-back", ":undo")
+    return keys.get("local", "^]").replace("^", "Ctrl-"), f"{on} goes on, {back} takes back."
 
 
 def listing(bound: Mapping[str, Sequence[Sequence[str]]]) -> list[tuple[str, str, str]]:

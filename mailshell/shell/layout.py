@@ -16,9 +16,12 @@ from prompt_toolkit.layout import (
     to_container,
 )
 from prompt_toolkit.layout.processors import (
+    AfterInput,
     AppendAutoSuggestion,
     BeforeInput,
+    ConditionalProcessor,
     HighlightIncrementalSearchProcessor,
+    Processor,
 )
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.widgets import SearchToolbar
@@ -38,7 +41,7 @@ class Rows:
     """What stands at the cursor; the lines of the conversation scroll above it.
 
     `size` gives rows and columns of the terminal, `prompt` what stands before the line, `toolbar` the last
-    row, where there is one.
+    row, where there is one, and `coming` what stands behind an empty line, in grey.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Rows:
         size: Callable[[], tuple[int, int]],
         prompt: Fragments,
         toolbar: Fragments | None,
+        coming: Callable[[], str],
     ) -> None:
         self._size = size
         search = SearchToolbar(
@@ -56,11 +60,7 @@ class Rows:
         self.control = BufferControl(
             buffer,
             lexer=lexer,
-            input_processors=[
-                HighlightIncrementalSearchProcessor(),
-                AppendAutoSuggestion(),
-                BeforeInput(prompt),
-            ],
+            input_processors=self._processors(prompt, coming),
             search_buffer_control=search.control,
             preview_search=True,
         )
@@ -77,6 +77,11 @@ class Rows:
         self.below: list[Container] = [self.line, self.menu, to_container(search), self.toolbar]
         """The rows, for a layout that has something above them."""
         self.all: Container = HSplit(self.below)
+
+    def _processors(self, prompt: Fragments, coming: Callable[[], str]) -> list[Processor]:
+        empty = Condition(lambda: not self.control.buffer.text)
+        after = ConditionalProcessor(AfterInput(coming, "class:ghost"), empty)
+        return [HighlightIncrementalSearchProcessor(), AppendAutoSuggestion(), BeforeInput(prompt), after]
 
     def _height(self) -> Dimension:
         return Dimension(min=1, max=max(self._size()[0] // 2, 1))

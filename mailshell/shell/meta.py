@@ -1,14 +1,13 @@
 """What a command of mailshell itself works with: the seat, the screen, the log, and the front end."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
-from mailshell.core.script import Item
 from mailshell.core.transcript import Entry
+from mailshell.demo.playing import Scene
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
-from mailshell.world.history import Moment
 from mailshell.world.seat import Seat, SeatError
 
 
@@ -52,33 +51,6 @@ class Front(Protocol):
         """Each action: its id, its keys as people write them, what it does; as `keys.listing` gives it."""
 
 
-class Scene:
-    """Lines that are typed for people who watch, and how far they have come, which undo and redo change as well."""
-
-    def __init__(self, items: Sequence[Item], seat: Seat) -> None:
-        self._items = tuple(items)
-        self._seat = seat
-        self._places: list[tuple[Moment, int]] = []
-
-    @property
-    def place(self) -> int:
-        """How many lines were typed, and not undone."""
-        return next((place for moment, place in reversed(self._places) if self._seat.history.holds(moment)), 0)
-
-    @property
-    def left(self) -> int:
-        """How many lines are to come."""
-        return len(self._items) - self.place
-
-    def next(self) -> Item:
-        """The line that comes next; there must be one."""
-        return self._items[self.place]
-
-    def done(self, place: int) -> None:
-        """So many lines were typed by now."""
-        self._places.append((self._seat.history.now, place))
-
-
 class Meta:
     """What a command may use. `front` is None where nothing can be redrawn."""
 
@@ -95,6 +67,8 @@ class Meta:
         self.front: Front | None = None
         self.escape = "Ctrl-]"
         """The key that stands before a command of mailshell in every phase, as people write it."""
+        self.goes_on = ":step goes on, :undo takes back."
+        """How a scene goes on and back in this front end, as people are told."""
         self.pipeline = False
         """Whether the lines of a paste go out in one write."""
         self.failed = False
@@ -139,6 +113,18 @@ def reads_lines(meta: Meta) -> bool:
     """Whether a line is a command now, and not a part of a message."""
     link = meta.seat.link
     return link.closed or PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase)
+
+
+def awaited(meta: Meta) -> str:
+    """What the server waits for, in words."""
+    link = meta.seat.link
+    return PROTOCOLS[link.wire.protocol].phases[link.session.phase].next
+
+
+def answers(meta: Meta) -> bool:
+    """Whether a line answers what a mechanism asks."""
+    link = meta.seat.link
+    return not link.closed and link.session.phase in PROTOCOLS[link.wire.protocol].answers
 
 
 def _none(meta: Meta, text: str) -> Iterable[Choice]:

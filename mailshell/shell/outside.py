@@ -5,16 +5,42 @@ import shlex
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 
 from prompt_toolkit.application import run_in_terminal
+
+from mailshell.shell.printer import Printer
 
 _LESS = "-F -R -X -Psmore\\: Space goes on, q leaves$"
 
 
 class OutsideError(Exception):
     """A program could not be run; str() says which and why."""
+
+
+class Outside:
+    """Lets another program have the screen, while the lines of `printer` wait.
+
+    They wait on afterwards where something else `holds` them; `complain` tells what could not be run.
+    """
+
+    def __init__(self, printer: Printer, holds: Callable[[], bool], complain: Callable[[str], None]) -> None:
+        self._printer = printer
+        self._holds = holds
+        self._complain = complain
+
+    async def run(self, work: Coroutine[object, object, str]) -> str | None:
+        """Run a program; None where that could not be done."""
+        self._printer.holds = True
+        try:
+            return await work
+        except OutsideError as error:
+            self._complain(str(error))
+            return None
+        finally:
+            self._printer.holds = self._holds()
+            self._printer.flush()
 
 
 async def edited(text: str) -> str:

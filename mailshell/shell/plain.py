@@ -8,11 +8,12 @@ import argparse
 import io
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 
 from mailshell.core.transcript import Entry
 from mailshell.shell import setup
-from mailshell.shell.local import COMMANDS, scene
+from mailshell.shell.local import COMMANDS, carry_out, scene
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
 from mailshell.shell.render import Label, Renderer
@@ -43,23 +44,42 @@ class Plain:
         self.log = log
         self.meta = Meta(self.seat, self.renderer, log, self.print, args.world)
         self.talk = Talk(self.meta, self.show, personal=self.terminal)
-        if stage.scene is not None:
-            scene.begin(self.meta, stage.scene)
+        if self.terminal:
+            self.meta.goes_on = "Enter goes on, :undo takes back."
+        self._scene, self._name, self._pause = stage.scene, args.scene, stage.auto
         self._protocol, self._host = args.protocol, args.host
         self._pasted = False  # several lines came at once, and stand on the screen without their gutter
 
     def run(self) -> int:
         """Read lines until they end, or until :quit."""
         self.seat.connect(self._host, self._protocol)
+        if self._scene is not None:
+            alone = self._pause is not None or not self.terminal
+            self.meta.goes_on = "" if alone else self.meta.goes_on
+            scene.begin(self.meta, self._name, self._scene)
+            if alone:
+                return self._play(self._pause or 0.0)
         for line in self._typed() if self.terminal else _piped():
             self.line(line)
             if self.meta.over:
                 return 0
+        self._hang_up()
+        return 0
+
+    def _play(self, pause: float) -> int:
+        """Play the scene by itself, with a pause of so many seconds before each step; 1 where anything differed."""
+        playing = self.meta.scene
+        while playing is not None and playing.left and not self.meta.over:
+            time.sleep(pause)
+            carry_out(self.meta, "step")
+        self._hang_up()
+        return int(playing is not None and playing.failed)
+
+    def _hang_up(self) -> None:
         for number, link in self.seat.links.items():
             if not link.closed and not self.terminal:
                 self.seat.switch(number)
                 self.seat.drop()
-        return 0
 
     def show(self, entry: Entry, label: Label) -> None:
         """A step of a conversation."""
@@ -77,6 +97,9 @@ class Plain:
         if self.terminal:
             self._remember(octets)
         by_hand = self.terminal and not self._pasted
+        if by_hand and not octets and self.meta.scene is not None and self.meta.scene.left:
+            carry_out(self.meta, "step")
+            return
         self.renderer.echoed = by_hand
         self.talk.line(octets, by_hand=by_hand)
 

@@ -85,7 +85,7 @@ class Renderer:
         if isinstance(record, Closed):
             self._phases.pop(number, None)
             self._messages.pop(number, None)
-        self._follow(number, record, meaning)
+        self._follow(number, record, meaning, engine)
         return out
 
     def _answers(self, meaning: Meaning, label: Label, *, brings: bool) -> list[str]:
@@ -137,6 +137,13 @@ class Renderer:
     def error(self, text: str) -> list[str]:
         """A mistake in a local command."""
         return self._own("**", "mailshell error: ", text, "refusal")
+
+    def question(self, text: str, choices: Iterable[str]) -> list[str]:
+        """A question to those who watch, under a rule of its own, and the answers that they may choose."""
+        out = [] if self.view.words else self._heading("question", 1)
+        for part in (text, *choices):
+            out += self._own("  ", "question: ", part, "note")
+        return out
 
     def _own(self, sign: str, word: str, text: str, role: Role) -> list[str]:
         head = word if self.view.words else f"{sign} "
@@ -285,10 +292,11 @@ class Renderer:
     def _message(self, number: int) -> Message:
         return self._messages.setdefault(number, Message())
 
-    def _follow(self, number: int, record: Record, meaning: Meaning) -> None:
+    def _follow(self, number: int, record: Record, meaning: Meaning, engine: Engine[Host]) -> None:
         """Remember the sender of the envelope, and how the octets that were asked for are to be read."""
         if isinstance(record, Prompt):
             message = self._message(number)
+            message.answers = engine.phases[record.after].cite if record.after in engine.answers else None
             message.dotted = record.wants is None
             if message.dotted or (message.known and message.letter is None):
                 message.letter = letter(message.sender)

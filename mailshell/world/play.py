@@ -1,7 +1,7 @@
 """Play a transcript file in a world: send its `C:` lines, check its `S:`, `=` and `!` lines, or write them anew."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mailshell.core import script
@@ -49,17 +49,39 @@ class _Heard:
         self.silent: _Point | None = None
         """Where a command has led that asks for more without a word, as long as nothing follows it."""
 
+    def copy(self) -> "_Heard":
+        """The same, which goes on by itself."""
+        other = _Heard(self.last)
+        other.replies.extend(self.replies)
+        other.asked, other.silent = self.asked, self.silent
+        return other
+
     @property
     def point(self) -> _Point:
         """Where the script is: at the reply that it asked for last, or, when it has asked for all, at the end."""
         return self.asked if self.replies and self.asked is not None else self.last
 
 
-class Player:
-    """Plays one script for one seat; `protocol` and `host` hold where the script names none."""
+Ears = Mapping[int, _Heard]
+"""What a script has heard so far, by the number of the connection."""
 
-    def __init__(self, seat: Seat, protocol: str, host: str) -> None:
+
+class Hands(NamedTuple):
+    """How a script sends octets, line end included, with the words for what was done, and does a local command."""
+
+    send: Callable[[bytes, str], None]
+    local: Callable[[Item], None]
+
+
+class Player:
+    """Plays one script for one seat; `protocol` and `host` hold where the script names none.
+
+    It hears only what comes while it plays. `hands` do what it plays, where that is not the seat itself.
+    """
+
+    def __init__(self, seat: Seat, protocol: str, host: str, hands: Hands | None = None) -> None:
         self.seat = seat
+        self._hands = hands or Hands(seat.send, lambda item: local(seat, item))
         self.protocol = protocol
         self.host = host
         self.misses: list[Miss] = []
@@ -71,15 +93,29 @@ class Player:
 
     def play(self, parsed: Script) -> Outcome:
         """Play the lines, and return what failed."""
-        self.seat.world.transcript.subscribe(self._hear)
-        try:
-            for group in _groups(parsed):
-                self._group(group)
-        finally:
-            self.seat.world.transcript.unsubscribe(self._hear)
+        self.take(_groups(parsed))
         return Outcome(tuple(self.misses), self.refusals)
 
-    def _hear(self, entry: Entry) -> None:
+    def take(self, groups: Iterable[list[Item]]) -> None:
+        """Play some of the lines: of each group, which is sent in one write, there is one at least."""
+        self.seat.world.transcript.subscribe(self.hear)
+        try:
+            for group in groups:
+                self._group(group)
+        finally:
+            self.seat.world.transcript.unsubscribe(self.hear)
+
+    @property
+    def heard(self) -> Ears:
+        """What was heard so far; setting it goes back to what had been heard then."""
+        return {number: heard.copy() for number, heard in self._heard.items()}
+
+    @heard.setter
+    def heard(self, heard: Ears) -> None:
+        self._heard = {number: one.copy() for number, one in heard.items()}
+
+    def hear(self, entry: Entry) -> None:
+        """A step of a conversation, which somebody else's may be."""
         number = self.seat.number_of(entry.wire.number)
         record = entry.record
         if number is None or isinstance(record, Body):
@@ -129,13 +165,13 @@ class Player:
             octets = b"".join(script.octets(item.text, item.number) + b"\r\n" for item in group)
             self.written += [_label(item) + item.text for item in group]
             self._of(first.link).asked = None
-            self.seat.send(octets, first.text)
+            self._hands.send(octets, first.text)
         elif first.what == "local":
             self.written.append(f"> {first.text}")
-            local(self.seat, first)
+            self._hands.local(first)
             self._moved()
-        elif first.what == "comment":
-            self.written.append(first.text)
+        elif first.what in ("comment", "ask"):
+            self.written.append(f"? {first.text}" if first.what == "ask" else first.text)
         else:
             self._check(first)
         if first.what in ("send", "local"):
@@ -212,6 +248,8 @@ def _label(item: Item) -> str:
 def local(seat: Seat, item: Item) -> None:
     """Carry out a `> :word` line; raises ScriptError for one that scripts do not have."""
     word, _, rest = item.text.partition(" ")
+    if word in SHOWS:
+        return
     command = LOCAL.get(word)
     if command is None:
         raise ScriptError(f"line {item.number}: {word} is no command for a script; there are {' '.join(LOCAL)}")
@@ -273,6 +311,14 @@ LOCAL: dict[str, Callable[[Seat, str], object]] = {
     ":reset": _bare(Seat.reset),
 }
 """The local commands that a script may have."""
+
+SHOWS = frozenset(
+    [
+        *(":body", ":clear", ":copy", ":depth", ":explain", ":help", ":keys", ":mailbox", ":panes", ":search"),
+        *(":secrets", ":theme", ":try", ":why", ":wire", ":world"),
+    ]
+)
+"""Those that only show something to who watches: the shell does them, and a script passes over them."""
 
 
 def play(seat: Seat, parsed: Script, protocol: str, host: str) -> tuple[Outcome, str]:

@@ -71,14 +71,16 @@ class Seat:
             raise SeatError(f"{protocol} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.")
         if host not in world.hosts:
             raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+        self._catch_up()
         known = world.faults
         fault = known.down(host) or known.lost(host) or known.mute(host)
         if fault is not None and drawn(fault, world.store):
+            self._catch_up(f"connect to {host}")
             raise SeatError(f"{_UNREACHED[fault.kind].format(host)} {fault.because}")
-        self._catch_up()
         number = number or max(self.links, default=0) + 1
+        first = world.transcript.count
         self._open(host, protocol, number)
-        self._done(f"connect to {host}")
+        self._done(f"connect to {host}", first)
         return number
 
     def _open(self, host: str, protocol: str, number: int) -> None:
@@ -87,6 +89,7 @@ class Seat:
         link = self.world.open(host, protocol, peer, _no_wire, self.kind)
         self.links = {**self.links, number: link}
         self.numbers[link.wire.number] = self.current = number
+        self._hear(link)
 
     def switch(self, number: int) -> None:
         """Make another connection the current one."""
@@ -101,8 +104,17 @@ class Seat:
     def send(self, octets: bytes, cause: str = "") -> None:
         """Send octets on the current connection, as they are."""
         self._catch_up()
+        first = self.world.transcript.count
         self.world.feed(self.link, octets)
-        self._done(cause or octets.split(b"\r\n", 1)[0][:40].decode("ascii", "backslashreplace"))
+        self._hear(self.link)
+        self._done(cause or octets.split(b"\r\n", 1)[0][:40].decode("ascii", "backslashreplace"), first)
+
+    def _hear(self, link: Link) -> None:
+        """Wait for the answers on a connection, where a fault makes them late: the clock moves on."""
+        self.world.settle()
+        at = self.world.answered(link)
+        if at is not None:
+            self.world.advance(at, idle=False)
 
     def drop(self) -> None:
         """Cut the current connection without a word."""
@@ -181,6 +193,13 @@ class Seat:
             raise SeatError("That opened the first connection: nothing is before it.")
         return self._before(moment)
 
+    def go(self, moment: Moment) -> None:
+        """Go to a moment of this seat; the connection that lines go to stays the same one, where it is there."""
+        self._catch_up()
+        current = self.current
+        self._go(moment)
+        self.current = current if current in self.links else self.current
+
     def _before(self, moment: Moment) -> str:
         self._go(self.history.before(moment))
         if moment.current in self.links:
@@ -220,12 +239,13 @@ class Seat:
         self._catch_up()
         self.world.rewind(self.history.start.mark)
         then()
+        first = self.world.transcript.count
         if self.links:
             number = min(self.links)
             wire = self.links[number].wire
             self.links = {}
             self._open(wire.host, wire.protocol, number)
-        self._done(RESET)
+        self._done(RESET, first)
 
     def story(self) -> list[tuple[str, list[Entry]]]:
         """What is in force: each cause since the last reset, undone ones left out, with its entries.
@@ -250,10 +270,10 @@ class Seat:
             (moment.cause, entries[max(moment.first - start, 0) : max(moment.last - start, 0)]) for moment in moments
         ]
 
-    def _catch_up(self) -> None:
-        """What others have changed since the last cause is a cause of its own, so that undo can name it."""
+    def _catch_up(self, cause: str = OTHERS) -> None:
+        """What has changed since the last cause, by others, is a cause of its own, so that undo can name it."""
         if self.world.store.head != self.history.now.mark.head:
-            self._done(OTHERS)
+            self._done(cause)
 
     def _done(self, cause: str, first: int | None = None) -> None:
         first = self.world.transcript.count if first is None else first

@@ -20,6 +20,7 @@ from mailshell.mail.host import Host
 from mailshell.mail.journal import Journal, Node
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
+from mailshell.world.late import Late, Step, slowed
 from mailshell.world.names import Stop, Unroutable, Zone, route, silent, unknown
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ Send = Callable[[bytes, bool], None]
 """Takes octets for the peer, and whether the connection ends after them."""
 
 
+ANSWERS = 1 << 20
+"""Octets of answers after which the commands of a TCP client wait until it has read them.
+
+A few hundred octets can ask for hundreds of megabytes. So much keeps a fast connection busy, and a client that reads
+slowly makes the server hold little more than that.
+"""
+
+
 class Busy(Exception):
     """Time travel is not possible while somebody is connected over TCP."""
 
@@ -36,19 +45,21 @@ class Busy(Exception):
 class Link:
     """One connection of the world."""
 
-    __slots__ = ("closed", "send", "session", "wire")
+    __slots__ = ("closed", "late", "send", "session", "wire")
 
     def __init__(self, wire: Wire, session: Session, send: Send) -> None:
         self.wire = wire
         self.session = session
         self.send = send
         self.closed = False
+        self.late = 0  # microseconds that what a relay is sent next takes to arrive
 
 
 class Mark(NamedTuple):
     """A moment of the world, to go back to: its store, time, in-process connections, mail log and faults.
 
-    `flow` is the mail that is on its way between hosts; None where none ever was.
+    `flow` is the mail that is on its way between hosts; None where none ever was; `late` are the answers that
+    are under way.
     """
 
     head: int
@@ -56,19 +67,8 @@ class Mark(NamedTuple):
     links: tuple[tuple[Link, State, bool], ...]
     log: Node | None
     flow: "Flow | None"
-    faults: Faults = Faults()
-
-
-class Step(NamedTuple):
-    """What one link did in this turn.
-
-    `state` (before it) and `octets` (None: the end of the connection) are kept so that the turn can be run again.
-    """
-
-    link: Link
-    state: State | None
-    octets: bytes | None
-    records: list[Record]
+    faults: Faults
+    late: tuple[tuple[Instant, Step], ...]
 
 
 class World:
@@ -88,8 +88,9 @@ class World:
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
+        self._late = Late()
         self._relay: Relay | None = None
-        self.journal = Journal(keeps=store.keeps_history)
+        self.journal = Journal(keeps=store.history)
         self._logged: Node | None = None  # the mail log when the last turn was settled
         for host in hosts.values():
             host.journal = self.journal
@@ -106,16 +107,26 @@ class World:
         wire = Wire(self._opened, kind, protocol, host, peer)
         link = Link(wire, PROTOCOLS[protocol].open(self.hosts[host], peer), send)
         self.links[wire.number] = link
-        self._turn.append(Step(link, None, None, link.session.greet()))
+        records = link.session.greet()
+        self._turn.append(Step(link, None, None, records, self._slowed(link, records)))
         return link
 
     def feed(self, link: Link, octets: bytes) -> None:
-        """Octets arrived on a link; on one that is closed they are dropped."""
+        """Octets arrived on a link; on one that is closed they are dropped.
+
+        A TCP client that sends many commands at once gets some answers at a time: as long as the session `waits`, feed
+        it when the client has read them, with no octets where none have come.
+        """
         if link.closed:
             return
         # Only a commit to a disk can fail, and only then is a turn run again.
         state = link.session.state if self.store.durable else None
-        self._turn.append(Step(link, state, octets, _receive(link.session, octets)))
+        records = _receive(link, octets)
+        self._turn.append(Step(link, state, octets, records, self._slowed(link, records)))
+
+    def _slowed(self, link: Link, records: list[Record]) -> int:
+        host = self.hosts[link.wire.host]
+        return slowed(host, records) if host.faults else 0
 
     def feed_eof(self, link: Link) -> None:
         """The peer of a link closed the connection, or the connection broke."""
@@ -175,10 +186,18 @@ class World:
             self._run_again(full)
         self._logged = self.journal.head
         turn, self._turn = self._turn, []
+        self._say(self._late.sort(turn, self.clock.now()))
+
+    def answered(self, link: Link) -> Instant | None:
+        """When the last answer that is under way on a link will be there."""
+        return self._late.of(link)
+
+    def _say(self, turn: list[Step]) -> None:
         now = self.clock.now()
         out: dict[Link, list[bytes]] = {}
-        for link, _, _, records in turn:
-            for record in records:
+        for step in turn:
+            link = step.link
+            for record in step.records:
                 if isinstance(record, SAID):
                     out.setdefault(link, []).extend(record.replies)
                 elif isinstance(record, Closed):
@@ -187,9 +206,9 @@ class World:
         for link, replies in out.items():
             link.send(replies[0] if len(replies) == 1 else b"".join(replies), link.closed)
         add = self.transcript.add
-        for link, _, _, records in turn:
-            wire = link.wire
-            for record in records:
+        for step in turn:
+            wire = step.link.wire
+            for record in step.records:
                 add(Entry(now, wire, record))
 
     def _close(self, link: Link) -> None:
@@ -209,8 +228,8 @@ class World:
         with self.store.refusing(full):
             for step in turn:
                 if step.state is not None:
-                    session, octets = step.link.session, step.octets
-                    records = session.receive_eof() if octets is None else _receive(session, octets)
+                    link, octets = step.link, step.octets
+                    records = link.session.receive_eof() if octets is None else _receive(link, octets)
                     step = step._replace(records=records)
                 self._turn.append(step)
 
@@ -223,7 +242,8 @@ class World:
         """When mail is released, sent on, or answered next."""
         release, heard = self.store.next_release, None if self._relay is None else self._relay.due()
         held = None if release is None else max(release, self._patience)
-        return min((one for one in (held, self.next_try(), heard) if one is not None), default=None)
+        moments = (held, self.next_try(), heard, self._late.due)
+        return min((one for one in moments if one is not None), default=None)
 
     def next_try(self) -> Instant | None:
         """When some host sends on what waits in its queue."""
@@ -241,8 +261,9 @@ class World:
             self._stir()
         while (at := self._first(to, idle)) is not None:
             self.clock.turn(max(at, self.clock.now()))
+            self._say(self._late.take(at))
             self._release(at)
-            for link in self._late(at, idle):
+            for link in self._tired(at, idle):
                 self._turn.append(Step(link, None, None, link.session.wake()))
             self.settle()
         self.clock.turn(to)
@@ -279,7 +300,7 @@ class World:
             if not link.closed and (idle or link.wire.kind not in ("typed", "script")):
                 yield link
 
-    def _late(self, at: Instant, idle: bool) -> list[Link]:
+    def _tired(self, at: Instant, idle: bool) -> list[Link]:
         """The links whose deadline has come by then."""
         found = [(link.session.deadline, link) for link in self._sleepers(idle)]
         return [link for deadline, link in found if deadline is not None and deadline <= at]
@@ -298,10 +319,6 @@ class World:
         fault = None if host is None else self.faults.down(host.name)
         return None if fault is not None and drawn(fault, self.store) else host
 
-    def pause(self, host: str) -> int:
-        """The microseconds that each answer of a host takes to arrive."""
-        return self.faults.pause(host)
-
     def shut(self) -> None:
         """The TCP ports close: each open TCP connection hears of it when the turn is settled."""
         for link in list(self.links.values()):
@@ -312,7 +329,7 @@ class World:
         """This moment; everything must be settled."""
         links = tuple((link, link.session.state, link.closed) for link in self.links.values())
         flow = None if self._relay is None else self._relay.flow
-        return Mark(self.store.head, self.clock.now(), links, self.journal.head, flow, self.faults)
+        return Mark(self.store.head, self.clock.now(), links, self.journal.head, flow, self.faults, self._late.pending)
 
     def rewind(self, mark: Mark) -> None:
         """Go to a moment that was marked, back or forward; raises Busy while a TCP link is open."""
@@ -322,6 +339,7 @@ class World:
         self.store.commit()
         self.clock.turn(mark.now)
         self.suffer(mark.faults)
+        self._late.pending = mark.late
         self._patience = Instant(0)
         self.journal.head = self._logged = mark.log
         if self._relay is not None:
@@ -338,14 +356,15 @@ class World:
                 link.session.receive_eof()
 
 
-def _receive(session: Session, octets: bytes) -> list[Record]:
-    """What a session makes of octets.
+def _receive(link: Link, octets: bytes) -> list[Record]:
+    """What the session of a link makes of octets.
 
     They all had arrived before any of its answers was sent: so what follows a command came from a client that did not
     wait. Only here that is known, and a command that should have been waited for gets a note.
     """
-    records = session.receive(octets)
-    if len(records) > 1 and len(records) > 1 + isinstance(records[0], Body):
+    session = link.session
+    records = session.receive(octets, ANSWERS if link.wire.kind == "tcp" else None)
+    if session.waits or (len(records) > 1 and len(records) > 1 + isinstance(records[0], Body)):
         for at, note in session.rushed(records):
             records[at] = _noted(records[at], note)
     return records

@@ -11,7 +11,7 @@ _mailshell() {
     fi
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --protocol | --host | --bind | --smtp | --pop3 | --user | --network | --to | -o | --output | --width)
+            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --auto | --protocol | --host | --bind | --smtp | --pop3 | --user | --network | --to | -o | --output | --width)
                 [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
                 ((i++))
                 ;;
@@ -31,6 +31,7 @@ _mailshell() {
         --log) files=yes ;;
         --state) files=yes ;;
         --config) files=yes ;;
+        --auto) words="" ;;
         --protocol) words="smtp pop3" ;;
         --host) words="lancs.uk nyu.edu someschool.edu" ;;
         --bind) words="" ;;
@@ -47,7 +48,7 @@ _mailshell() {
                 :-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --version" ;;
                 smtp:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --panes" ;;
                 pop3:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --panes" ;;
-                demo:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --panes --list" ;;
+                demo:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --panes --list --auto" ;;
                 run:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --protocol --host --fail-on-refusal --json" ;;
                 serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --pop3 --host --user --network --json" ;;
                 explain:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;

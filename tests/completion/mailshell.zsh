@@ -7,7 +7,7 @@ _mailshell() {
     local -a commands=(
         'smtp:practise SMTP with a server of the world'
         'pop3:practise POP3 with a server of the world'
-        'demo:a scene that is typed for you, a line at each F8'
+        'demo:a scene that is played for you, a line at each key'
         'run:play a file of C: and S: lines, or of plain commands'
         'serve:offer the same servers over TCP'
         'explain:what a code, a line or a whole log means'
@@ -113,6 +113,7 @@ _mailshell() {
                         '--no-config[read no config file]' \
                         '--panes[begin with the wire and its meaning side by side]' \
                         '--list[list the scenes]' \
+                        '--auto=[play by itself with so many seconds between the steps; exit 1 where anything comes otherwise]:SECONDS: ' \
                         '1:NAME|FILE:_files'
                     ;;
                 run)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from mailshell.core.near import near
 from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, trouble, view
 from mailshell.shell.meta import Choice, Command, Meta, no_argument
-from mailshell.shell.near import near
 from mailshell.world.seat import SeatError
 from mailshell.world.world import Busy
 
@@ -98,8 +98,8 @@ COMMANDS: dict[str, Command] = {
         "FILE", "write .txt, which plays again, or .log .svg .html .md .cast .json", files.save, choices.files
     ),
     "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files, files.OFF),
-    "demo": Command("[NAME|FILE]", "scenes that are typed for you", scene.demo, scene.names),
-    "step": Command("", "the next line of the scene", scene.step),
+    "demo": Command("[NAME|FILE]", "scenes that are played for you", scene.demo, scene.names),
+    "step": Command("", "the next step of the scene", scene.step),
     "keys": Command("", "what each key does", screen.keys),
     "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words=screen.EDITINGS),
     "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),

@@ -109,8 +109,14 @@ GUIDES: Mapping[str, Guide] = {
     "clear": Guide("screen", "an empty screen", ":clear"),
     "save": Guide("files", "a file that plays again", ":save first.txt"),
     "log": Guide("files", "append what is shown", ":log first.log"),
-    "demo": Guide("files", "scenes typed for you", ":demo lecture", "A scene is a file of C: and S: lines."),
-    "step": Guide("files", "the next line of a scene", ":step"),
+    "demo": Guide(
+        "files",
+        "scenes played for you",
+        ":demo lecture",
+        "A scene is a file of C: and S: lines, one step a key. What comes otherwise than it says is told. You may type "
+        "between two steps.",
+    ),
+    "step": Guide("files", "the next step of a scene", ":step"),
     "quit": Guide("connections", "leave mailshell", ":quit"),
 }
 

@@ -8,6 +8,8 @@ from mailshell.shell.keys import ACTIONS
 from mailshell.shell.meta import Choice, Meta, no_argument
 from mailshell.world.seat import SeatError
 
+_KEYS = 12  # columns for the keys of an action
+
 
 def keys(meta: Meta, rest: str) -> None:
     """`:keys`."""
@@ -18,7 +20,10 @@ def keys(meta: Meta, rest: str) -> None:
     rows = []
     for name, written, says in meta.front.bindings():
         command = ACTIONS[name].command
-        rows.append((f"{written or 'no key':<12} {name}", f"{says} ({command})" if command else says))
+        if len(written) > _KEYS:  # the first of many keys, and behind what they do the others
+            written, *more = written.split(" or ")
+            says += f"; {', '.join(more)} too" if more else ""
+        rows.append((f"{written or 'no key':<{_KEYS}} {name}", f"{says} ({command})" if command else says))
     meta.out(columns(rows, meta.renderer.view.width, indent=3, left=28))
     meta.say("Other keys: [keys] in the config file; mailshell config init writes one.")
 

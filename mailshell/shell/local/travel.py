@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mailshell.shell import looking
 from mailshell.shell.local.view import again
-from mailshell.shell.meta import Choice, Meta, no_argument, reads_lines
+from mailshell.shell.meta import Choice, Meta, awaited, no_argument, reads_lines
 from mailshell.world import play, steps
 from mailshell.world.seat import SeatError
 
@@ -12,8 +12,9 @@ from mailshell.world.seat import SeatError
 def undo(meta: Meta, rest: str) -> None:
     """`:undo`."""
     no_argument("undo", rest)
-    cause = meta.seat.undo()
-    _where(meta, f"undone: {cause}")
+    # The last step of a scene is taken back whole, and so is one that changed nothing.
+    cause = meta.scene.back() if meta.scene is not None else None
+    _where(meta, f"undone: {cause or meta.seat.undo()}")
 
 
 def redo(meta: Meta, rest: str) -> None:
@@ -93,7 +94,7 @@ def reset(meta: Meta, rest: str) -> None:
     said = meta.renderer.say("The world is as it was at the start. :undo takes that back.")
     meta.seat.reset(lambda: meta.out(said))
     if meta.scene is not None:
-        meta.scene.done(0)
+        meta.scene.restart()
 
 
 def wait(meta: Meta, rest: str) -> None:
@@ -111,4 +112,4 @@ def _where(meta: Meta, what: str) -> None:
     if meta.seat.link.closed:
         meta.say("The connection is closed. Enter opens it again.")
     elif not reads_lines(meta):
-        meta.say(f"You are in the message again: {meta.escape} stands before a command of mailshell.")
+        meta.say(f"The server waits for {awaited(meta)}. {meta.escape} stands before a command of mailshell.")
