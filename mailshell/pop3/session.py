@@ -45,7 +45,7 @@ class Session(LineSession[Desk, Reply]):
 
     @property
     def state(self) -> AnyState:
-        """The whole memory: octets that wait for the rest of their line, or for their turn, and the last activity too."""
+        """The whole memory: octets that wait for the rest of their line, or for their turn, and the last activity."""
         return self._desk.state._replace(pending=self._framer.pending, active=self._active)
 
     def restore(self, state: AnyState) -> None:
