@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from mailshell.core.clock import Instant
 from mailshell.core.command import Command
 from mailshell.core.session import Peer
 from mailshell.mail.host import Host
@@ -36,6 +37,7 @@ class State(NamedTuple):
     language: Language = "en"
     dialogue: Dialogue | None = None
     pending: tuple[bytes, int] = (b"", 0)
+    active: Instant = Instant(0)
 
 
 class Desk:
