@@ -9,11 +9,11 @@ from mailshell.core import tables
 from mailshell.core.record import Body, Closed, Exchange, Phase, Verdict
 from mailshell.pop3.desk import State as Pop3State
 from mailshell.shell.explain import explained
-from mailshell.shell.steps import Step
 from mailshell.shell.view import View
 from mailshell.shell.why import why
 from mailshell.smtp.desk import State
 from mailshell.smtp.replies import REPLIES
+from mailshell.world.steps import Step
 from tests.goldens import all_played
 from tests.sections import SECTIONS
 

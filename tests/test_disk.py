@@ -50,12 +50,12 @@ def fill(store: Store) -> None:
     store.append(INBOX, body, at=NOON, zone=-330, flags=frozenset({"\\Seen", "$Forwarded"}))
     store.append(INBOX, store.keep(b""), at=NOON)
     store.append(SENT, body, at=NOON, flags=frozenset({"\\Seen", "$Forwarded"}))
-    store.enqueue("nyu.edu", "ID", "bob@nyu.edu", (Recipient("a@b.test"), Recipient('"x y"@b.test')), body, NOON)
+    store.enqueue("nyu.edu", "1", "bob@nyu.edu", (Recipient("a@b.test"), Recipient('"x y"@b.test')), body, NOON)
     terms = Terms("8BITMIME", True, "HDRS", "a+2Bb", Instant(NOON + 5), "R", True, -3, "for;60")
     asked = (Recipient("a@b.test", ("SUCCESS", "DELAY"), "rfc822;a@b.test"), Recipient("\xfc@b.test", ("NEVER",)))
-    store.enqueue("nyu.edu", "ID", "\xfc@b.test", asked, body, NOON, terms=terms, release=Instant(NOON + 7))
+    store.enqueue("nyu.edu", "2", "\xfc@b.test", asked, body, NOON, terms=terms, release=Instant(NOON + 7))
     store.hold("nyu.edu", ("Bob", "bob two"), body, Instant(NOON + 9))
-    store.enqueue("lancs.uk", "ID", "", (), body, Instant(-1))
+    store.enqueue("lancs.uk", "1", "", (), body, Instant(-1))
 
 
 def prints(folder: Path) -> dict[str, str]:
@@ -196,7 +196,7 @@ def test_a_body_that_nothing_refers_to_goes_and_its_number_with_it(tmp_path):
     store.create(INBOX)
     used, queued, unused = store.keep(b"used"), store.keep(b"queued"), store.keep(b"unused")
     store.append(INBOX, used, at=NOON)
-    store.enqueue("nyu.edu", "ID", "", (), queued, NOON)
+    store.enqueue("nyu.edu", "1", "", (), queued, NOON)
     store.commit()
     assert store.octets(unused) == b"unused"
     store.close()
@@ -231,7 +231,7 @@ def test_a_rewind_is_written_by_the_next_commit(tmp_path):
     store.create(SENT)
     store.append(SENT, message.body, at=NOON)
     store.add_account(Account("nyu.edu", "bob", "hungry", "Bob"))
-    store.enqueue("nyu.edu", "ID", "", (), message.body, NOON)
+    store.enqueue("nyu.edu", "1", "", (), message.body, NOON)
     store.commit()
     end, full = store.head, picture(store)
     for head, expected in ((middle, empty), (end, full), (-1, picture(Store())), (end, full)):
@@ -304,7 +304,7 @@ def test_text_that_is_no_text_is_rolled_back(tmp_path):
     store.commit()
     before = picture(store)
     store.append(INBOX, store.keep(b"x"), at=NOON)
-    store.enqueue("nyu.edu", "ID", "\udcff", (), 1, NOON)
+    store.enqueue("nyu.edu", "3", "\udcff", (), 1, NOON)
     with pytest.raises(UnicodeEncodeError):
         store.commit()
     assert picture(store) == before
@@ -519,7 +519,7 @@ while True:
     number = store.number("delivery")
     octets = b"%d\\r\\n" % number * 50
     store.append(BoxKey("nyu.edu", "bob", "INBOX"), store.keep(octets), at=number)
-    store.enqueue("nyu.edu", "ID", str(number), (), store.keep(octets), number)
+    store.enqueue("nyu.edu", str(number), str(number), (), store.keep(octets), number)
     store.commit()
     print(number, flush=True)
 """
@@ -598,7 +598,8 @@ class Model(RuleBasedStateMachine):
 
     @rule(key=KEYS, octets=st.binary(max_size=20), path=ADDRESSES, recipients=st.lists(ADDRESSES, max_size=3))
     def enqueue(self, key, octets, path, recipients):
-        queued = self.store.enqueue(key.host, path, tuple(map(Recipient, recipients)), self.store.keep(octets), NOON)
+        name, found = str(self.store.number(key.host)), tuple(map(Recipient, recipients))
+        queued = self.store.enqueue(key.host, name, path, found, self.store.keep(octets), NOON)
         assert self.store.queue(key.host)[-1] == queued
         self.note()
 

@@ -77,6 +77,7 @@ def test_the_whole_way_back_and_forward_again():
             assert desk.situation[0] == links
             assert desk.situation[1][1:3] == places[1:3]
     assert not scene.failed
+    assert not any("kept as" in line for line in desk.lines)
 
 
 def scene_of(tmp_path, text):
@@ -137,17 +138,17 @@ def test_a_step_that_changes_nothing_is_taken_back_alone():
 
 def test_a_scene_may_have_any_command_of_mailshell(tmp_path):
     text = "S: 220…\nC: HELO a\nS: 250…\nC: MAIL FROM:<>\nS: 250…\n> :undo\n= ready\n> :mailbox bob\n> :depth 0\n"
-    path = scene_of(tmp_path, text)
+    path = scene_of(tmp_path, f"{text}C: NOOP\nS: 250…\n= ready\n")
     desk = Desk()
     desk.do(f":demo {path}", ":step", ":step", ":step")
     scene = desk.meta.scene
     assert scene is not None
     assert scene.place == 3
     assert any("INBOX" in line for line in desk.do(":step"))
-    desk.do(":step")
+    desk.do(":step", ":step")
     assert (scene.left, scene.failed, desk.meta.renderer.view.depth) == (0, False, 0)
     # What the undo of the scene had taken back is there again.
-    desk.do(":undo", ":undo")
+    desk.do(":undo", ":undo", ":undo")
     assert scene.place == 3
     desk.do(":undo")
     assert (scene.place, desk.phase.name) == (2, "SENDER")

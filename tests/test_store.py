@@ -114,20 +114,20 @@ def test_what_does_not_exist_cannot_be_used():
     with pytest.raises(KeyError):
         store.append(INBOX, body + 1, at=NOON)
     with pytest.raises(KeyError):
-        store.enqueue("nyu.edu", "ID", "", (Recipient("a@b.test"),), body + 1, NOON)
+        store.enqueue("nyu.edu", "1", "", (Recipient("a@b.test"),), body + 1, NOON)
     assert store.changes == before
-    assert store.number("queue") == 1
 
 
 def test_the_queue_is_oldest_first_and_a_host_has_its_own():
     store = Store()
     body = store.keep(b"12345")
-    made = [store.enqueue("nyu.edu", "ID", "bob@nyu.edu", (Recipient(f"{n}@b.test"),), body, NOON) for n in range(11)]
-    other = store.enqueue("lancs.uk", "ID", "", (), body, NOON)
-    assert made[0] == Queued("Q1", "nyu.edu", "bob@nyu.edu", (Recipient("0@b.test"),), body, 5, NOON, NOON)
+    made = [store.enqueue("nyu.edu", str(n), "bob@nyu.edu", (Recipient(f"{n}@b.test"),), body, NOON) for n in range(11)]
+    other = store.enqueue("lancs.uk", "1", "", (), body, NOON)
+    assert made[0] == Queued("0", "nyu.edu", "bob@nyu.edu", (Recipient("0@b.test"),), body, 5, NOON, NOON)
     assert store.queue("nyu.edu") == made
     assert store.queue("lancs.uk") == [other]
-    assert other.id == "Q12"
+    assert [store.queued(one.host, one.id) for one in (*made, other)] == [*made, other]
+    assert store.queued("lancs.uk", "10") is None
 
 
 def test_counters_count_by_themselves():
@@ -174,7 +174,7 @@ def test_rollback_forgets_everything_since_the_commit():
         lost = store.keep(b"lost")
         store.append(INBOX, lost, at=NOON)
         store.append(SENT, kept, at=NOON)
-        store.enqueue("nyu.edu", "ID", "", (Recipient("a@b.test"),), lost, NOON)
+        store.enqueue("nyu.edu", "1", "", (Recipient("a@b.test"),), lost, NOON)
         store.rollback()
         assert picture(store) == before
         assert (store.changes, store.head) == (changes, head)
@@ -192,7 +192,7 @@ def test_undo_and_redo_give_the_same_values():
     store.create(INBOX)
     middle, seen = store.head, picture(store)
     store.append(INBOX, store.keep(b"one"), at=NOON)
-    store.enqueue("nyu.edu", "ID", "", (Recipient("a@b.test"),), store.keep(b"two"), NOON)
+    store.enqueue("nyu.edu", "1", "", (Recipient("a@b.test"),), store.keep(b"two"), NOON)
     end, full = store.head, picture(store)
     store.rewind(middle)
     assert picture(store) == seen
@@ -272,7 +272,7 @@ def test_a_refusing_store_changes_nothing_for_a_while():
     attempts = (
         lambda: store.keep(b"y"),
         lambda: store.append(INBOX, body, at=NOON),
-        lambda: store.enqueue("nyu.edu", "ID", "", (), body, NOON),
+        lambda: store.enqueue("nyu.edu", "1", "", (), body, NOON),
         lambda: store.create(SENT),
         lambda: store.add_account(Account("nyu.edu", "bob", "hungry", "Bob")),
         lambda: store.number("a"),

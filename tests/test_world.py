@@ -6,6 +6,7 @@ from mailshell.core.clock import HOUR, MINUTE, SECOND, Instant, VirtualClock
 from mailshell.core.record import Body, Closed, Exchange, Notice, Opened, Prompt, Verdict
 from mailshell.core.session import Peer
 from mailshell.core.transcript import Entry, Transcript, Wire, octets_of
+from mailshell.mail.faults import Fault, Faults
 from mailshell.mail.host import Host, Traits
 from mailshell.mail.store import Account, BoxKey, Full, Store
 from mailshell.world.names import Mx, Stop, route
@@ -359,6 +360,7 @@ def test_a_message_is_stored_for_all_its_recipients_or_for_nobody():
     """One copy goes into a mailbox, another into the queue: there must be room for both."""
     for room, stored in ((1600, 0), (2500, 1)):
         world = build("lecture", store=Store(history=True, limit=room))
+        world.suffer(Faults().put(Fault("host-down", "nyu.edu")))
         wires = Wires(world)
         link = wires.open(host="lancs.uk", peer=STUDENT._replace(inside=True))
         both = b"MAIL FROM:<>\r\nRCPT TO:<alice@lancs.uk>\r\nRCPT TO:<bob@nyu.edu>\r\nDATA\r\nHi\r\n.\r\n"
@@ -371,6 +373,7 @@ def test_a_message_is_stored_for_all_its_recipients_or_for_nobody():
 
 def test_a_message_goes_to_each_mailbox_once_and_to_the_queue_once():
     world = build("lecture")
+    world.suffer(Faults().put(Fault("host-down", "nyu.edu")).put(Fault("host-down", "someschool.edu")))
     link = Wires(world).open(host="lancs.uk", peer=Peer("::1", "::1", inside=True))
     recipients = ("bob@nyu.edu", "ALICE@lancs.uk", "alice@[192.0.2.1]", "bob@nyu.edu", "bob@someschool.edu")
     envelope = b"MAIL FROM:<@a.example:alice@lancs.uk>\r\n" + b"".join(
@@ -520,6 +523,7 @@ def test_a_host_takes_mail_for_its_further_domains_and_as_a_backup_for_everybody
     world.hosts["nyu.edu"] = Host(
         "nyu.edu", "198.51.100.1", world.store, clock, Traits(), domains=own, relays=("shop.de",)
     )
+    world.suffer(Faults().put(Fault("name-server-silent", "shop.de")))
     seat = Seat(world, STUDENT)
     seat.connect("nyu.edu", "smtp")
     seat.send(b"EHLO lancs.uk\r\nMAIL FROM:<alice@lancs.uk>\r\n")

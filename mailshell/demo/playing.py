@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from mailshell.core.script import Item
 from mailshell.demo.stops import Stop
+from mailshell.world.history import Moment
 from mailshell.world.play import Ears, Miss, Player
-from mailshell.world.seat import Moment, Seat
+from mailshell.world.seat import Seat
 
 
 class _Done(NamedTuple):
@@ -37,7 +38,7 @@ class Scene:
 
     @property
     def _last(self) -> _Done | None:
-        return next((done for done in reversed(self._done) if self._seat.holds(done.after)), None)
+        return next((done for done in reversed(self._done) if self._seat.history.holds(done.after)), None)
 
     @property
     def place(self) -> int:
@@ -62,7 +63,7 @@ class Scene:
     @property
     def on(self) -> bool:
         """Whether it goes on, or its last stop was the last thing that was done."""
-        return self.left > 0 or (self._last is not None and self._last.after is self._seat.moment)
+        return self.left > 0 or (self._last is not None and self._last.after is self._seat.history.now)
 
     def opening(self, wants: tuple[Item, ...]) -> list[Miss]:
         """Hold what a connection has said already against what the scene expects of it; what differs."""
@@ -75,13 +76,16 @@ class Scene:
 
         Raises ScriptError or SeatError where its line cannot be carried out; it counts as carried out all the same.
         """
-        stop, last, place, before = self.coming, self._last, self.place, self._seat.moment
+        stop, last, place, before = self.coming, self._last, self.place, self._seat.history.now
         assert stop is not None, "a scene that is over does not go on"
         self._player.heard = self._start if last is None else last.heard
+        # Whoever takes a step back and plays it again need not be told that both ways are kept.
+        told, self._seat.kept = self._seat.kept, lambda name: None
         try:
             return self._play([[stop.does], *([item] for item in stop.wants)] if stop.does else [])
         finally:
-            self._done.append(_Done(before, self._seat.moment, place + 1, self._player.heard, name))
+            self._seat.kept = told
+            self._done.append(_Done(before, self._seat.history.now, place + 1, self._player.heard, name))
 
     def _play(self, groups: list[list[Item]]) -> list[Miss]:
         known = len(self._player.misses)
@@ -93,7 +97,7 @@ class Scene:
     def back(self) -> str | None:
         """Take the last stop back, and name it; None where something else was done after it."""
         last = self._last
-        if last is None or last.place == 0 or last.after is not self._seat.moment:
+        if last is None or last.place == 0 or last.after is not self._seat.history.now:
             return None
         if last.before is not last.after:
             self._seat.go(last.before)
@@ -103,5 +107,5 @@ class Scene:
 
     def restart(self) -> None:
         """The world is as it was at the start, and so is the scene."""
-        moment = self._seat.moment
+        moment = self._seat.history.now
         self._done.append(_Done(moment, moment, 0, self._start, ""))

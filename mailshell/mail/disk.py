@@ -188,7 +188,8 @@ class Disk:
             (version,) = run("PRAGMA user_version").fetchone()
             for statement in (one for upgrade in _UPGRADES[version - 1 :] for one in upgrade):
                 run(statement)
-            run(f"PRAGMA user_version = {SCHEMA}")
+            if version < SCHEMA:
+                run(f"PRAGMA user_version = {SCHEMA}")
         run("COMMIT")
         run("PRAGMA journal_mode = WAL")
 

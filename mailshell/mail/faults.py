@@ -17,7 +17,7 @@ SEED = "seed"
 
 _MASK = (1 << 64) - 1
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_VERB = re.compile(r"\.|[A-Za-z0-9]+")
+_VERB = re.compile(r"\.|[A-Za-z][A-Za-z0-9]*")
 _ODDS = re.compile(r"([1-9][0-9]?|100)%")
 
 

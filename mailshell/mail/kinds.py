@@ -145,7 +145,7 @@ _ALL = (
         _card(
             "sender-blocked", "MAIL gets 550: no mail from there", "7.9",
             "The server takes no mail with this return path. A server may refuse mail for reasons of its own, and 5 "
-            "says: do not try again. The return path is what the client says it is, so the block is easily passed by.",
+            "says: do not try again. The return path is what the client says it is, so another one passes.",
             "MAIL with another return path",
         ),
         ("sender", "host"), ("sender",),
@@ -190,7 +190,8 @@ _ALL = (
         _card(
             "drop", "the connection breaks before the command is done", "3.8",
             "The connection ends without an answer, and the command was not carried out. The client does as if it had "
-            "heard 451: the message stays in its queue. drop . breaks it at the final dot, before anything is stored.",
+            "heard 451: the message stays in its queue. "
+            "With a dot as the verb it breaks at the final dot, before anything is stored.",
             "the mailbox, and the queue of the client",
         ),
         ("verb", "host"), ("verb",),
@@ -198,9 +199,9 @@ _ALL = (
     Kind(
         _card(
             "lose", "the connection breaks after the command is done", "6.1",
-            "The command was carried out, and its answer is lost. The client cannot tell this from drop. After lose . "
-            "the message is stored, the client sends it again, and the user gets it twice: RFC 1047 is about this gap. "
-            "SMTP prefers two copies to none.",
+            "The command was carried out, and its answer is lost. The client cannot tell this from drop. With a dot "
+            "as the verb the message is stored, the client sends it again, and the user gets it twice: RFC 1047 is "
+            "about this gap. SMTP prefers two copies to none.",
             "the mailbox after the second try",
         ),
         ("verb", "host"), ("verb",),

@@ -257,11 +257,12 @@ class LineSession(ABC, Generic[D, A]):
             because = " ".join([because, *(slip.says for slip in slips)]).strip()
         because = self._noted(reply, because)
         lines = self._lines(reply)
-        host, name = desk.host, parsed.card.name
-        lost = host.struck("lose", lambda one: one.what == name) if host.faults else None
+        host = desk.host
+        lost = host.struck("lose", lambda one: one.what == parsed.card.name) if host.faults else None
         if lost is not None:
             lines = ()
-            because = f"{because} What {_named(name)} asked for is done, and the answer is lost. {lost.because}".strip()
+            done = f"What {_named(parsed.card.name)} asked for is done, and the answer is lost."
+            because = f"{because} {done} {lost.because}".strip()
         if reply.asks:
             records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, self._wants()))
         else:
@@ -269,7 +270,7 @@ class LineSession(ABC, Generic[D, A]):
             records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
         if after is self.closed:
             records.append(Closed("server", before, "The client said QUIT." if lost is None else because))
-        elif lost is not None or reply.closes:
+        elif lost is not None or (verdict is Verdict.REFUSED and reply.closes):
             records.extend(self._end("server", because))
 
     def _noted(self, reply: A, because: str) -> str:

@@ -1,10 +1,13 @@
 """The values that the state of the mail is made of, and what a change of it is."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 from unicodedata import normalize
 
 from mailshell.core.clock import Instant
 from mailshell.mail.queue import Held, Queued
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 
 class BoxKey(NamedTuple):
@@ -100,3 +103,12 @@ def fold_key(key: BoxKey) -> BoxKey:
     """The form in which mailboxes are compared: INBOX in any case is one name, other names are taken as they are."""
     name = "INBOX" if key.name.casefold() == "inbox" else key.name
     return BoxKey(key.host, fold_user(key.user), name)
+
+
+def put(table: dict[_K, _V], key: _K, value: Value | None, kind: type[_V]) -> _V | None:
+    """Put a value into a table, or take it out (None); what was there before."""
+    if not isinstance(value, kind):
+        return table.pop(key)
+    before = table.get(key)
+    table[key] = value
+    return before

@@ -7,20 +7,17 @@ The octets of messages (bodies) stand beside the state: they never change, and t
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from mailshell.core.clock import Instant
 from mailshell.mail.queue import NO_TERMS, Held, Queued, Queues, Recipient, Terms
-from mailshell.mail.state import Account, Box, BoxKey, Change, Mailbox, Message, Value, What, fold_key, fold_user
+from mailshell.mail.state import Account, Box, BoxKey, Change, Mailbox, Message, Value, What, fold_key, fold_user, put
 from mailshell.mail.uses import Uses
 
 if TYPE_CHECKING:
     from mailshell.mail.disk import Disk  # it loads sqlite3, which only a store with a file needs
 
 __all__ = ["Account", "Box", "BoxKey", "Change", "Full", "Mailbox", "Message", "StateError", "Store"]
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 
 
 class Full(Exception):
@@ -43,7 +40,7 @@ class Store:
     def __init__(self, *, history: bool = False, limit: int = 1 << 30, disk: "Disk | None" = None) -> None:
         self.changes = 0  # how many were made and not rolled back: the number of the next one
         self.head = -1  # the number of the newest change in force, -1 when there is none
-        self._history = history
+        self.history = history
         self._refusal: Full | None = None
         self._limit = limit
         self._disk: Disk | None = None
@@ -182,8 +179,8 @@ class Store:
 
         Addresses hold no white space. Raises KeyError when there is no such body.
         """
-        size = self._size(body)
-        queued = Queued(name, host, reverse_path, recipients, body, size, at, at if release is None else release, terms)
+        release, size = at if release is None else release, self._size(body)
+        queued = Queued(name, host, reverse_path, recipients, body, size, at, release, terms)
         self._change(("queued", host, name), None, queued)
         return queued
 
@@ -244,11 +241,6 @@ class Store:
         self._change(("counter", name), self._counters.get(name), value)
 
     @property
-    def keeps_history(self) -> bool:
-        """Whether `rewind` can go to any change."""
-        return self._history
-
-    @property
     def durable(self) -> bool:
         """Whether a commit writes to a disk, and so can fail."""
         return self._disk is not None
@@ -268,7 +260,7 @@ class Store:
         Raises Full when the disk has no room or fails, StateError when the file is damaged; everything since the
         last commit is then forgotten, as by `rollback`.
         """
-        unused = [] if self._history else self._uses.unused()
+        unused = [] if self.history else self._uses.unused()
         if self._disk is not None and (self._pending or self._bodies):
             try:
                 self._disk.write(self._pending, self._bodies, unused)
@@ -280,7 +272,7 @@ class Store:
             self._held = 0
         for body in unused:
             self._held -= len(self._bodies.pop(body, b""))
-        if not self._history:
+        if not self.history:
             self._uses.forget()
             self._tree.clear()
             self._first = self.changes
@@ -303,7 +295,7 @@ class Store:
         The next change is made on that one; the next commit writes the result. Raises ValueError when the store keeps
         no history or never made that change.
         """
-        if not self._history:
+        if not self.history:
             raise ValueError("this store keeps no history")
         if not -1 <= head < self.changes:
             raise ValueError(f"there is no change {head}")
@@ -374,18 +366,18 @@ class Store:
             self._pending[what] = value
         if what[0] == "message":
             messages = self._boxes[what[1][:2]][what[1].name].messages
-            self._uses.swap(_set(messages, what[2], value, Message), value)
+            self._uses.swap(put(messages, what[2], value, Message), value)
         elif what[0] == "box":
             self._put_box(what[1], value)
         elif what[0] == "counter":
-            _set(self._counters, what[1], value, int)
+            put(self._counters, what[1], value, int)
         elif what[0] == "queued":
             after = value if isinstance(value, Queued) else None
             self._uses.swap(self._queues.put(what[1], what[2], after), after)
         elif what[0] == "held":
-            self._uses.swap(_set(self._waiting, what[1:], value, Held), value)
+            self._uses.swap(put(self._waiting, what[1:], value, Held), value)
         else:
-            _set(self._accounts.setdefault(what[1], {}), what[2], value, Account)
+            put(self._accounts.setdefault(what[1], {}), what[2], value, Account)
 
     def _put_box(self, key: BoxKey, value: Value | None) -> None:
         boxes = self._boxes.setdefault(key[:2], {})
@@ -395,12 +387,3 @@ class Store:
             boxes[key.name].box = value
         else:
             boxes[key.name] = Mailbox(key, value, {})
-
-
-def _set(table: dict[_K, _V], key: _K, value: Value | None, kind: type[_V]) -> _V | None:
-    """Put a value into a table, or take it out (None); what was there before."""
-    if not isinstance(value, kind):
-        return table.pop(key)
-    before = table.get(key)
-    table[key] = value
-    return before

@@ -17,7 +17,7 @@ from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
 from mailshell.world.world import World
 
-_HEAD = 65536
+HEAD = 65536
 """Octets of a message in which its header is looked for."""
 _WIDE = 72
 """Columns from which a message of a list stands on one line."""
@@ -117,7 +117,7 @@ def _messages(world: World, box: Mailbox, boxes: list[Mailbox], view: View) -> l
         out += _row(world, names[uid], message, view)
     others = [f"{one.key.name} {len(one.messages):,}" for one in boxes if one is not box]
     if others:
-        out.append(_cut(f"     others: {', '.join(others)}", view.width, view))
+        out.append(shortened(f"     others: {', '.join(others)}", view.width, view))
     return out
 
 
@@ -134,18 +134,18 @@ def _named(uid: int, session: Numbers) -> str:
 
 
 def _row(world: World, number: str, message: Message, view: View) -> list[str]:
-    start = world.store.octets(message.body)[:_HEAD]
-    sender = _field(start, b"from") or "(no author)"
-    subject = _field(start, b"subject") or "(no subject)"
+    start = world.store.octets(message.body)[:HEAD]
+    sender = field(start, b"from") or "(no author)"
+    subject = field(start, b"subject") or "(no subject)"
     date = iso_date(message.internal_date)[:16].replace("T", " ")
     head = f"     {number:>3} {message.size:>9,}  {date}"
     if view.width < _WIDE:
-        return [head, *(f"         {_cut(text, view.width - 9, view)}" for text in (sender, subject))]
-    sender = _cut(sender, 18, view)
-    return [f"{head}  {sender}{' ' * (18 - width(sender))}  {_cut(subject, view.width - 58, view)}"]
+        return [head, *(f"         {shortened(text, view.width - 9, view)}" for text in (sender, subject))]
+    sender = shortened(sender, 18, view)
+    return [f"{head}  {sender}{' ' * (18 - width(sender))}  {shortened(subject, view.width - 58, view)}"]
 
 
-def _cut(text: str, columns: int, view: View) -> str:
+def shortened(text: str, columns: int, view: View) -> str:
     """Text that fits in so many columns, dots in the place of its end."""
     text = safe(text, ascii_only=view.ascii)
     if width(text) <= columns:
@@ -155,7 +155,7 @@ def _cut(text: str, columns: int, view: View) -> str:
     return text + "..."
 
 
-def _field(message: bytes, name: bytes) -> str:
+def field(message: bytes, name: bytes) -> str:
     """A header field for people, for a list; empty where there is none."""
     found = (field.value(message) for field in parse(message).fields if field.name(message) == name)
     return words.decoded(next(found, b""))

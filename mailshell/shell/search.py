@@ -12,10 +12,10 @@ from mailshell.mail.letter import Letter
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.help import wrapped
 from mailshell.shell.render import Renderer
-from mailshell.shell.steps import Step
 from mailshell.shell.text import safe
 from mailshell.shell.theme import NONE
 from mailshell.shell.view import View
+from mailshell.world.steps import Step
 
 Sides = Literal["client", "server", "all"]
 

@@ -32,6 +32,7 @@ class Talk:
         self.personal = personal
         self._others: dict[int, int] = {}
         meta.type = lambda octets: self._send(octets, "", by_hand=True)
+        meta.seat.kept = self._kept
         meta.seat.world.transcript.subscribe(lambda entry: show(entry, self.label(entry.wire.number)))
 
     def line(self, octets: bytes, *, by_hand: bool) -> bool:
@@ -123,6 +124,9 @@ class Talk:
     def _cause(self, octets: bytes) -> str:
         shown = masked(octets) if self.reads_lines() else octets
         return shown[:60].decode("utf-8", "surrogateescape")
+
+    def _kept(self, name: str) -> None:
+        self.meta.say(f"What was undone is kept as {name}. :branches draws all branches.")
 
     def _ended(self) -> None:
         if self.personal and self.seat.link.closed:

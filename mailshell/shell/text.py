@@ -174,3 +174,14 @@ def wrap(text: str, columns: int) -> list[str]:
         else:
             line = f"{line} {word}" if line else word
     return [*lines, line] if line else lines
+
+
+def pieces(text: str, first: int, later: int) -> list[str]:
+    """A text broken where its columns end, nothing of it lost: a piece of at most `first` columns, then of `later`."""
+    out, room = [""], first
+    for letter in text:
+        if width(out[-1]) + _columns(letter) > room:
+            out.append("")
+            room = later
+        out[-1] += letter
+    return out

@@ -14,9 +14,9 @@ from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS, readers
 from mailshell.shell.help import legal_topics, wrapped
 from mailshell.shell.render import FOLD, Renderer
-from mailshell.shell.steps import Step
 from mailshell.shell.text import safe, show, wrap
 from mailshell.shell.view import View
+from mailshell.world.steps import Step
 from mailshell.world.world import Link
 
 DEPTHS = ("0", "1", "2", "3")

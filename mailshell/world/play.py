@@ -9,6 +9,7 @@ from mailshell.core.clock import duration
 from mailshell.core.record import Body, Closed, Exchange, Opened, Phase, Verdict, reply_lines
 from mailshell.core.script import Item, Script, ScriptError
 from mailshell.core.transcript import Entry
+from mailshell.world import steps
 from mailshell.world.seat import Seat, SeatError
 
 
@@ -177,7 +178,7 @@ class Player:
             self._write()
 
     def _moved(self) -> None:
-        """Undo and redo move a connection without a word."""
+        """Undo, redo and the like move a connection without a word; one that is not there yet has no phase."""
         for number in self._heard.keys() & self.seat.links.keys():
             heard = self._heard[number]
             heard.asked = None
@@ -288,6 +289,15 @@ def _bare(action: Callable[[Seat], object]) -> Callable[[Seat, str], None]:
     return run
 
 
+def _named(action: Callable[[Seat, str], object], wants: str) -> Callable[[Seat, str], None]:
+    def run(seat: Seat, text: str) -> None:
+        if not text:
+            raise SeatError(wants)
+        action(seat, text)
+
+    return run
+
+
 LOCAL: dict[str, Callable[[Seat, str], object]] = {
     ":raw": raw,
     ":wait": wait,
@@ -296,14 +306,16 @@ LOCAL: dict[str, Callable[[Seat, str], object]] = {
     ":drop": _bare(Seat.drop),
     ":undo": _bare(Seat.undo),
     ":redo": _bare(Seat.redo),
+    ":back": _named(steps.back, ":back wants the number of a line, as in :back 3"),
+    ":branch": _named(Seat.branch, ":branch wants a name, as in :branch lunch"),
     ":reset": _bare(Seat.reset),
 }
 """The local commands that a script may have."""
 
 SHOWS = frozenset(
     [
-        *(":body", ":clear", ":copy", ":depth", ":explain", ":help", ":keys", ":mailbox", ":panes", ":search"),
-        *(":secrets", ":theme", ":try", ":why", ":wire", ":world"),
+        *(":body", ":branches", ":clear", ":copy", ":depth", ":diff", ":explain", ":help", ":keys", ":mailbox"),
+        *(":panes", ":search", ":secrets", ":theme", ":try", ":why", ":wire", ":world"),
     ]
 )
 """Those that only show something to who watches: the shell does them, and a script passes over them."""

@@ -19,7 +19,7 @@ from mailshell.world.names import Stop, Unroutable
 from mailshell.world.outcome import conclude, expire
 
 if TYPE_CHECKING:
-    from mailshell.world.world import World
+    from mailshell.world.world import Link, World
 
 TOGETHER = 100
 """So many messages go over one connection; RFC 5321 section 4.5.4.1 wants one for several, and names no number."""
@@ -160,20 +160,20 @@ class Relay:
                 peer = Peer(host.name, host.address, target.trusts(host.address))
                 link = world.open(target.name, "smtp", peer, _nobody, "relay")
                 number = link.wire.number
-                link.send = partial(self._said, number, target.name)
+                link.send = partial(self._said, link)
                 self._runs[number] = Run(host.name, number, Client(host.name, stops[0].host), stops, parcels)
                 return
             missed, stops = stops[0], stops[1:]
         self._give_up(host, parcels, missed.host, Obstacle("4.4.1", f"no connection to {missed.host}"))
 
-    def _said(self, number: int, target: str, octets: bytes, last: bool) -> None:
+    def _said(self, link: "Link", octets: bytes, last: bool) -> None:
         """A server said something; on a slow line the client hears it later, or not at all any more."""
-        pause = self._world.pause(target)
+        pause, link.late = link.late, 0
         at = Instant(self._world.clock.now() + min(pause, PATIENCE))
         if pause > PATIENCE:
             octets, last = b"", True
         self._order += 1
-        heappush(self._heard, Heard(at, self._order, number, octets, last))
+        heappush(self._heard, Heard(at, self._order, link.wire.number, octets, last))
 
     def _go_on(self, run: Run, out: bytes) -> None:
         """Draw the conclusions of an answer, and send what comes next."""

@@ -1,7 +1,7 @@
-"""One person, or one script, at the world: the connections that it holds, and its undo and redo."""
+"""One person, or one script, at the world: the connections that it holds, and its way through time."""
 
+import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from mailshell.core.clock import Instant
 from mailshell.core.session import Peer
@@ -9,7 +9,8 @@ from mailshell.core.transcript import Entry, Kind
 from mailshell.mail import faults
 from mailshell.mail.faults import Fault, Faults, drawn
 from mailshell.protocols import PROTOCOLS
-from mailshell.world.world import Link, Mark, World
+from mailshell.world.history import History, Moment
+from mailshell.world.world import Link, World
 
 RESET = ":reset"
 """The cause of a return to the start."""
@@ -17,6 +18,8 @@ RESET = ":reset"
 OTHERS = "what others did over TCP"
 """The cause of changes that no typed line has made."""
 
+
+_NAME = re.compile(r"[^\W\d_][\w.-]{0,19}")
 
 _UNREACHED = {
     "host-down": "{} does not answer: the connection cannot be opened.",
@@ -27,21 +30,6 @@ _UNREACHED = {
 
 class SeatError(Exception):
     """A local command that cannot be carried out; str() says why and what to do."""
-
-
-class Moment(NamedTuple):
-    """The world after one cause, what the cause was, the entries that it made, the connections of the seat.
-
-    `number` counts the causes that led to it; `current` is the connection on which the cause was typed.
-    """
-
-    number: int
-    mark: Mark
-    cause: str
-    first: int
-    last: int
-    links: Mapping[int, Link]
-    current: int
 
 
 class Seat:
@@ -60,8 +48,10 @@ class Seat:
         self.links: Mapping[int, Link] = {}
         self.current = 0
         self.numbers: dict[int, int] = {}
-        self._moments = [Moment(0, world.mark(), "", 0, world.transcript.count, {}, 0)]
-        self._at = 0
+        self.history = History(world.mark(), world.clock.now(), world.transcript.count)
+        self.kept: Callable[[str], None] = lambda name: None
+        """Told of the name under which what was undone is kept, when something else takes its place."""
+        self._story: tuple[int, list[tuple[str, list[Entry]]]] = (-1, [])  # of which moment
 
     @property
     def link(self) -> Link:
@@ -81,14 +71,16 @@ class Seat:
             raise SeatError(f"{protocol} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.")
         if host not in world.hosts:
             raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+        self._catch_up()
         known = world.faults
         fault = known.down(host) or known.lost(host) or known.mute(host)
         if fault is not None and drawn(fault, world.store):
+            self._catch_up(f"connect to {host}")
             raise SeatError(f"{_UNREACHED[fault.kind].format(host)} {fault.because}")
-        self._catch_up()
         number = number or max(self.links, default=0) + 1
+        first = world.transcript.count
         self._open(host, protocol, number)
-        self._done(f"connect to {host}")
+        self._done(f"connect to {host}", first)
         return number
 
     def _open(self, host: str, protocol: str, number: int) -> None:
@@ -97,6 +89,7 @@ class Seat:
         link = self.world.open(host, protocol, peer, _no_wire, self.kind)
         self.links = {**self.links, number: link}
         self.numbers[link.wire.number] = self.current = number
+        self._hear(link)
 
     def switch(self, number: int) -> None:
         """Make another connection the current one."""
@@ -111,8 +104,17 @@ class Seat:
     def send(self, octets: bytes, cause: str = "") -> None:
         """Send octets on the current connection, as they are."""
         self._catch_up()
+        first = self.world.transcript.count
         self.world.feed(self.link, octets)
-        self._done(cause or octets.split(b"\r\n", 1)[0][:40].decode("ascii", "backslashreplace"))
+        self._hear(self.link)
+        self._done(cause or octets.split(b"\r\n", 1)[0][:40].decode("ascii", "backslashreplace"), first)
+
+    def _hear(self, link: Link) -> None:
+        """Wait for the answers on a connection, where a fault makes them late: the clock moves on."""
+        self.world.settle()
+        at = self.world.answered(link)
+        if at is not None:
+            self.world.advance(at, idle=False)
 
     def drop(self) -> None:
         """Cut the current connection without a word."""
@@ -170,37 +172,64 @@ class Seat:
     def undo(self) -> str:
         """Go back before the last cause, and name it; the first connection is no cause of the person's."""
         self._catch_up()
-        if self._at <= 1:
+        if self.history.now.depth <= 1:
             raise SeatError("There is nothing to undo.")
-        undone = self._moments[self._at]
-        self._go(self._at - 1)
-        if undone.current in self.links:
-            self.current = undone.current
-        return undone.cause
+        return self._before(self.history.now)
 
     def redo(self) -> str:
         """Go forward again to what was undone, and name it."""
-        if self._at + 1 == len(self._moments):
+        self._catch_up()
+        ahead = self.history.ahead
+        if not ahead:
             raise SeatError("There is nothing to redo.")
-        self._go(self._at + 1)
-        return self._moments[self._at].cause
+        self._go(ahead[0])
+        return ahead[0].cause
 
     def go(self, moment: Moment) -> None:
-        """Go to a moment of this seat; raises SeatError where other causes have taken its place."""
+        """Go to a moment of this seat, on whatever branch; the connection that is typed on stays where it is there."""
         self._catch_up()
-        if moment.number >= len(self._moments) or self._moments[moment.number] is not moment:
-            raise SeatError("There is no way back: what was undone there is gone.")
         current = self.current
-        self._go(moment.number)
+        self._go(moment)
         self.current = current if current in self.links else self.current
 
-    def _go(self, at: int) -> None:
-        moment = self._moments[at]
+    def back(self, place: int) -> str:
+        """Go right before the cause of entry number `place` of the transcript, on whatever branch, and name it."""
+        self._catch_up()
+        moment = self.history.of_entry(place)
+        if moment.depth <= 1:
+            raise SeatError("That opened the first connection: nothing is before it.")
+        return self._before(moment)
+
+    def _before(self, moment: Moment) -> str:
+        self._go(self.history.before(moment))
+        if moment.current in self.links:
+            self.current = moment.current
+        return moment.cause
+
+    def _go(self, moment: Moment) -> None:
         self.world.rewind(moment.mark)
-        self._at = at
+        self.history.go(moment)
+        self._take_up(moment)
+
+    def _take_up(self, moment: Moment) -> None:
         if moment.links:
             # Before the first connection there is none to go to: the one that was undone stays, closed.
             self.links, self.current = moment.links, moment.current
+
+    def branch(self, name: str) -> bool:
+        """Go to the end of a branch; a name that is new begins one here. Whether it is new; raises SeatError."""
+        self._catch_up()
+        known = self.history.named(name)
+        if known is None:
+            if _NAME.fullmatch(name) is None:
+                raise SeatError("The name of a branch is a letter, and up to 19 letters, digits, dots and dashes more.")
+            self.history.switch(name)
+            return True
+        tip = self.history.tip(known)
+        self.world.rewind(tip.mark)
+        self.history.switch(known)
+        self._take_up(tip)
+        return False
 
     def reset(self, then: Callable[[], None] = lambda: None) -> None:
         """Go back to the world as it was at the start, and open the first connection anew; this can be undone too.
@@ -208,48 +237,51 @@ class Seat:
         `then` is called when the world has gone back, before the connection greets.
         """
         self._catch_up()
-        self.world.rewind(self._moments[0].mark)
+        self.world.rewind(self.history.start.mark)
         then()
+        first = self.world.transcript.count
         if self.links:
             number = min(self.links)
             wire = self.links[number].wire
             self.links = {}
             self._open(wire.host, wire.protocol, number)
-        self._done(RESET)
+        self._done(RESET, first)
 
     def story(self) -> list[tuple[str, list[Entry]]]:
-        """What is in force: each cause since the last reset, undone ones left out, with its entries."""
-        moments = self._moments[1 : self._at + 1]
-        resets = [index for index, moment in enumerate(moments) if moment.cause == RESET]
-        kept = moments[resets[-1] :] if resets else moments
-        if not kept:
+        """What is in force: each cause since the last reset, undone ones left out, with its entries.
+
+        It is put together once a moment, however often somebody asks.
+        """
+        now = self.history.now
+        if self._story[0] != now.number:
+            moments = self.history.path[1:]
+            resets = [index for index, moment in enumerate(moments) if moment.cause == RESET]
+            self._story = (now.number, self.told(moments[resets[-1] :] if resets else moments))
+        return self._story[1]
+
+    def told(self, moments: list[Moment]) -> list[tuple[str, list[Entry]]]:
+        """The causes of moments that lie on one line, in order, each with its entries."""
+        if not moments:
             return []
         # Taken out once: reaching into the middle of a long transcript costs its length.
-        entries = self.world.transcript.since(kept[0].first, kept[-1].last)
-        start = kept[-1].last - len(entries)  # what a bounded transcript has dropped is missing at the front
-        return [(moment.cause, entries[max(moment.first - start, 0) : max(moment.last - start, 0)]) for moment in kept]
+        entries = self.world.transcript.since(moments[0].first, moments[-1].last)
+        start = moments[-1].last - len(entries)  # what a bounded transcript has dropped is missing at the front
+        return [
+            (moment.cause, entries[max(moment.first - start, 0) : max(moment.last - start, 0)]) for moment in moments
+        ]
 
-    @property
-    def moment(self) -> Moment:
-        """The moment after the last cause in force."""
-        return self._moments[self._at]
-
-    def holds(self, moment: Moment) -> bool:
-        """Whether a moment of this seat is in force: neither undone, nor replaced by another one after that."""
-        return moment.number <= self._at and self._moments[moment.number] is moment
-
-    def _catch_up(self) -> None:
-        """What others have changed since the last cause is a cause of its own, so that undo can name it."""
-        if self.world.store.head != self._moments[self._at].mark.head:
-            self._done(OTHERS)
+    def _catch_up(self, cause: str = OTHERS) -> None:
+        """What has changed since the last cause, by others, is a cause of its own, so that undo can name it."""
+        if self.world.store.head != self.history.now.mark.head:
+            self._done(cause)
 
     def _done(self, cause: str, first: int | None = None) -> None:
         first = self.world.transcript.count if first is None else first
         self.world.settle()
-        del self._moments[self._at + 1 :]
-        count = self.world.transcript.count
-        self._at += 1
-        self._moments.append(Moment(self._at, self.world.mark(), cause, first, count, self.links, self.current))
+        world, entries = self.world, (first, self.world.transcript.count)
+        kept = self.history.add(world.clock.now(), world.mark(), cause, entries, self.links, self.current)
+        if kept:
+            self.kept(kept)
 
 
 def _no_wire(octets: bytes, close: bool) -> None:

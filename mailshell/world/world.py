@@ -20,6 +20,7 @@ from mailshell.mail.host import Host
 from mailshell.mail.journal import Journal, Node
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
+from mailshell.world.late import Late, Step, slowed
 from mailshell.world.names import Stop, Unroutable, Zone, route, silent, unknown
 
 if TYPE_CHECKING:
@@ -36,19 +37,21 @@ class Busy(Exception):
 class Link:
     """One connection of the world."""
 
-    __slots__ = ("closed", "send", "session", "wire")
+    __slots__ = ("closed", "late", "send", "session", "wire")
 
     def __init__(self, wire: Wire, session: Session, send: Send) -> None:
         self.wire = wire
         self.session = session
         self.send = send
         self.closed = False
+        self.late = 0  # microseconds that what a relay is sent next takes to arrive
 
 
 class Mark(NamedTuple):
     """A moment of the world, to go back to: its store, time, in-process connections, mail log and faults.
 
-    `flow` is the mail that is on its way between hosts; None where none ever was.
+    `flow` is the mail that is on its way between hosts; None where none ever was; `late` are the answers that
+    are under way.
     """
 
     head: int
@@ -56,19 +59,8 @@ class Mark(NamedTuple):
     links: tuple[tuple[Link, State, bool], ...]
     log: Node | None
     flow: "Flow | None"
-    faults: Faults = Faults()
-
-
-class Step(NamedTuple):
-    """What one link did in this turn.
-
-    `state` (before it) and `octets` (None: the end of the connection) are kept so that the turn can be run again.
-    """
-
-    link: Link
-    state: State | None
-    octets: bytes | None
-    records: list[Record]
+    faults: Faults
+    late: tuple[tuple[Instant, Step], ...]
 
 
 class World:
@@ -88,8 +80,9 @@ class World:
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
+        self._late = Late()
         self._relay: Relay | None = None
-        self.journal = Journal(keeps=store.keeps_history)
+        self.journal = Journal(keeps=store.history)
         self._logged: Node | None = None  # the mail log when the last turn was settled
         for host in hosts.values():
             host.journal = self.journal
@@ -106,7 +99,8 @@ class World:
         wire = Wire(self._opened, kind, protocol, host, peer)
         link = Link(wire, PROTOCOLS[protocol].open(self.hosts[host], peer), send)
         self.links[wire.number] = link
-        self._turn.append(Step(link, None, None, link.session.greet()))
+        records = link.session.greet()
+        self._turn.append(Step(link, None, None, records, self._slowed(link, records)))
         return link
 
     def feed(self, link: Link, octets: bytes) -> None:
@@ -115,7 +109,12 @@ class World:
             return
         # Only a commit to a disk can fail, and only then is a turn run again.
         state = link.session.state if self.store.durable else None
-        self._turn.append(Step(link, state, octets, _receive(link.session, octets)))
+        records = _receive(link.session, octets)
+        self._turn.append(Step(link, state, octets, records, self._slowed(link, records)))
+
+    def _slowed(self, link: Link, records: list[Record]) -> int:
+        host = self.hosts[link.wire.host]
+        return slowed(host, records) if host.faults else 0
 
     def feed_eof(self, link: Link) -> None:
         """The peer of a link closed the connection, or the connection broke."""
@@ -175,10 +174,18 @@ class World:
             self._run_again(full)
         self._logged = self.journal.head
         turn, self._turn = self._turn, []
+        self._say(self._late.sort(turn, self.clock.now()))
+
+    def answered(self, link: Link) -> Instant | None:
+        """When the last answer that is under way on a link will be there."""
+        return self._late.of(link)
+
+    def _say(self, turn: list[Step]) -> None:
         now = self.clock.now()
         out: dict[Link, list[bytes]] = {}
-        for link, _, _, records in turn:
-            for record in records:
+        for step in turn:
+            link = step.link
+            for record in step.records:
                 if isinstance(record, SAID):
                     out.setdefault(link, []).extend(record.replies)
                 elif isinstance(record, Closed):
@@ -187,9 +194,9 @@ class World:
         for link, replies in out.items():
             link.send(replies[0] if len(replies) == 1 else b"".join(replies), link.closed)
         add = self.transcript.add
-        for link, _, _, records in turn:
-            wire = link.wire
-            for record in records:
+        for step in turn:
+            wire = step.link.wire
+            for record in step.records:
                 add(Entry(now, wire, record))
 
     def _close(self, link: Link) -> None:
@@ -223,7 +230,8 @@ class World:
         """When mail is released, sent on, or answered next."""
         release, heard = self.store.next_release, None if self._relay is None else self._relay.due()
         held = None if release is None else max(release, self._patience)
-        return min((one for one in (held, self.next_try(), heard) if one is not None), default=None)
+        moments = (held, self.next_try(), heard, self._late.due)
+        return min((one for one in moments if one is not None), default=None)
 
     def next_try(self) -> Instant | None:
         """When some host sends on what waits in its queue."""
@@ -241,8 +249,9 @@ class World:
             self._stir()
         while (at := self._first(to, idle)) is not None:
             self.clock.turn(max(at, self.clock.now()))
+            self._say(self._late.take(at))
             self._release(at)
-            for link in self._late(at, idle):
+            for link in self._tired(at, idle):
                 self._turn.append(Step(link, None, None, link.session.wake()))
             self.settle()
         self.clock.turn(to)
@@ -279,7 +288,7 @@ class World:
             if not link.closed and (idle or link.wire.kind not in ("typed", "script")):
                 yield link
 
-    def _late(self, at: Instant, idle: bool) -> list[Link]:
+    def _tired(self, at: Instant, idle: bool) -> list[Link]:
         """The links whose deadline has come by then."""
         found = [(link.session.deadline, link) for link in self._sleepers(idle)]
         return [link for deadline, link in found if deadline is not None and deadline <= at]
@@ -298,10 +307,6 @@ class World:
         fault = None if host is None else self.faults.down(host.name)
         return None if fault is not None and drawn(fault, self.store) else host
 
-    def pause(self, host: str) -> int:
-        """The microseconds that each answer of a host takes to arrive."""
-        return self.faults.pause(host)
-
     def shut(self) -> None:
         """The TCP ports close: each open TCP connection hears of it when the turn is settled."""
         for link in list(self.links.values()):
@@ -312,7 +317,7 @@ class World:
         """This moment; everything must be settled."""
         links = tuple((link, link.session.state, link.closed) for link in self.links.values())
         flow = None if self._relay is None else self._relay.flow
-        return Mark(self.store.head, self.clock.now(), links, self.journal.head, flow, self.faults)
+        return Mark(self.store.head, self.clock.now(), links, self.journal.head, flow, self.faults, self._late.pending)
 
     def rewind(self, mark: Mark) -> None:
         """Go to a moment that was marked, back or forward; raises Busy while a TCP link is open."""
@@ -322,6 +327,7 @@ class World:
         self.store.commit()
         self.clock.turn(mark.now)
         self.suffer(mark.faults)
+        self._late.pending = mark.late
         self._patience = Instant(0)
         self.journal.head = self._logged = mark.log
         if self._relay is not None:

@@ -74,6 +74,10 @@ COMMANDS: dict[str, Command] = {
     "theme": Command("[NAME]", "colours: ansi16, dark, light, mono, projector", view.theme, words=view.THEME_WORDS),
     "undo": Command("", "take the last line back, in the whole world", travel.undo),
     "redo": Command("", "do again what was undone", travel.redo),
+    "back": Command("LINE", "the world as it was right before a line", travel.back, choices.steps),
+    "branch": Command("[NAME]", "begin a branch here, or go to one", travel.branch, travel.names),
+    "branches": Command("", "all branches as a tree", travel.branches),
+    "diff": Command("A [B]", "what differs between two branches", travel.diff, travel.pairs),
     "reset": Command("", "the world as it was at the start", travel.reset),
     "mailbox": Command(
         "[USER[@HOST] [MAILBOX] [N [all]]]",

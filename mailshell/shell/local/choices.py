@@ -36,6 +36,17 @@ def messages(meta: Meta, text: str) -> Iterable[Choice]:
             yield Choice(str(number), len(second), f"{message.size:,} octets")
 
 
+def steps(meta: Meta, text: str) -> Iterable[Choice]:
+    """The numbers of the last lines, the newest first, each with its line."""
+    from mailshell.shell.search import listing
+    from mailshell.world.steps import steps as told
+
+    found = told(meta.seat)[: -_MOST - 1 : -1] if " " not in text else []
+    for step, line in zip(found, listing(found, meta.renderer.view), strict=True):
+        if str(step.number).startswith(text):
+            yield Choice(str(step.number), len(text), line.split(None, 1)[1])
+
+
 def files(meta: Meta, text: str) -> Iterable[Choice]:
     """The files and directories that a name may mean; hidden ones where it begins with a dot."""
     folder, name = os.path.split(text)

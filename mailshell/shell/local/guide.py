@@ -58,6 +58,29 @@ GUIDES: Mapping[str, Guide] = {
     "serve": Guide("connections", "open TCP ports", ":serve"),
     "undo": Guide("time", "take the last line back", ":undo"),
     "redo": Guide("time", "do it again", ":redo"),
+    "back": Guide(
+        "time",
+        "right before a line",
+        ":back 3",
+        "LINE is a number of :search, of any branch, or -1 for the last line of this connection. The whole world goes "
+        "back. :redo walks forward again, line by line. What you type instead begins a new way, and the old one is "
+        "kept under a name of its own.",
+    ),
+    "branch": Guide(
+        "time",
+        "begin one, or go to one",
+        ":branch lunch",
+        "A new name begins a branch at the present moment; the branch that you leave stays as it is. A known name "
+        "goes to the end of that branch. Without a name it says where you are. The first branch is main.",
+    ),
+    "branches": Guide("time", "all of them as a tree", ":branches"),
+    "diff": Guide(
+        "time",
+        "two branches compared",
+        ":diff main lunch",
+        "It shows what was said since both parted, and then what differs in the world at their ends. With one name "
+        "it compares that branch with the present moment. | marks rows that differ, < and > rows that one side lacks.",
+    ),
     "reset": Guide("time", "the world as at the start", ":reset"),
     "wait": Guide(
         "time",

@@ -15,9 +15,9 @@ from mailshell.world.seat import SeatError
 
 def why(meta: Meta, rest: str) -> None:
     """`:why [LINE] [DEPTH]`."""
-    from mailshell.shell import steps
     from mailshell.shell.why import DEPTHS
     from mailshell.shell.why import why as told
+    from mailshell.world import steps
 
     words = rest.split()
     if len(words) > 2 or words[1:2] not in ([], *([one] for one in DEPTHS)):
@@ -60,7 +60,7 @@ def world(meta: Meta, rest: str) -> None:
 def search(meta: Meta, rest: str) -> None:
     """`:search [TEXT]`."""
     from mailshell.shell import search as searching
-    from mailshell.shell.steps import steps
+    from mailshell.world.steps import steps
 
     found, view = steps(meta.seat), meta.renderer.view
     if not found:
@@ -78,7 +78,7 @@ SIDES = {"client": "what the client sent", "server": "what the server answered",
 def copy(meta: Meta, rest: str) -> None:
     """`:copy client|server|all`."""
     from mailshell.shell.search import Sides, side
-    from mailshell.shell.steps import steps
+    from mailshell.world.steps import steps
 
     sides: dict[str, Sides] = {"client": "client", "server": "server", "all": "all"}
     if rest not in sides:
@@ -110,8 +110,8 @@ def explain(meta: Meta, rest: str) -> None:
 
 def body(meta: Meta, rest: str) -> None:
     """`:body [LINE]`."""
-    from mailshell.shell import steps
     from mailshell.shell.render import Renderer
+    from mailshell.world import steps
 
     found = steps.steps(meta.seat)
     here = [step for step in found if step.entry.wire is meta.seat.link.wire and _unfolds(step.entry)]

@@ -1,9 +1,12 @@
-"""Back and forth in time: undo, redo, reset, the clock."""
+"""Back and forth in time: undo, redo, reset, the clock; branches, and what differs between them."""
+
+from collections.abc import Iterable
 
 from mailshell.shell import looking
 from mailshell.shell.local.view import again
-from mailshell.shell.meta import Meta, no_argument, reads_lines
-from mailshell.world import play
+from mailshell.shell.meta import Choice, Meta, no_argument, reads_lines
+from mailshell.world import play, steps
+from mailshell.world.seat import SeatError
 
 
 def undo(meta: Meta, rest: str) -> None:
@@ -21,6 +24,68 @@ def redo(meta: Meta, rest: str) -> None:
     _where(meta, f"done again: {cause}")
     if cause.startswith("C: "):
         again(meta)
+
+
+def back(meta: Meta, rest: str) -> None:
+    """`:back LINE`."""
+    if not rest:
+        raise SeatError(":back wants the number of a line, as in :back 3. :search lists them.")
+    number, cause = steps.back(meta.seat, rest)
+    _where(meta, f"right before line {number}: {cause}")
+
+
+def branch(meta: Meta, rest: str) -> None:
+    """`:branch [NAME]`."""
+    from mailshell.shell.branches import where
+
+    history = meta.seat.history
+    before = history.branch
+    if not rest:
+        meta.say(where(meta.seat))
+    elif meta.seat.branch(rest):
+        meta.say(f"{rest} begins here, and {before} stays as it is. :branch {before} goes back to it.")
+    else:
+        cause = history.now.cause
+        _where(meta, f"the end of {history.branch}: {cause}")
+
+
+def branches(meta: Meta, rest: str) -> None:
+    """`:branches`."""
+    from mailshell.shell.branches import branches as drawn
+
+    no_argument("branches", rest)
+    meta.read(drawn(meta.seat, meta.renderer.view))
+
+
+def diff(meta: Meta, rest: str) -> None:
+    """`:diff A [B]`: the second way is the present one where it is not named."""
+    from mailshell.shell.diff import Side
+    from mailshell.shell.diff import diff as compared
+
+    history, names = meta.seat.history, rest.split()
+    if not 1 <= len(names) <= 2:
+        raise SeatError(":diff wants one branch, or two, as in :diff main lunch. :branches draws them.")
+    sides = []
+    for name in names:
+        known = history.named(name)
+        if known is None:
+            raise SeatError(f"There is no branch {name}. There are: {', '.join(history.names)}.")
+        sides.append(Side(known, history.tip(known)))
+    sides.append(Side("here", history.now))
+    meta.read(compared(meta.seat, sides[0], sides[1], meta.renderer.view, wide=meta.front is not None))
+
+
+def names(meta: Meta, text: str) -> Iterable[Choice]:
+    """The branches, each with its last cause."""
+    history = meta.seat.history
+    for name in history.names:
+        if name.casefold().startswith(text.casefold()):
+            yield Choice(name, len(text), history.tip(name).cause)
+
+
+def pairs(meta: Meta, text: str) -> Iterable[Choice]:
+    """The branches, for each of two words."""
+    return names(meta, text.split(" ")[-1]) if text.count(" ") < 2 else ()
 
 
 def reset(meta: Meta, rest: str) -> None:

@@ -27,20 +27,26 @@ def fault(meta: Meta, rest: str) -> None:
 def heal(meta: Meta, rest: str) -> None:
     """`:heal [N|KIND|all]`."""
     if not rest and len(meta.seat.world.faults.all) > 1:
-        meta.out(_listed(meta))
+        meta.out(_in_force(meta))
+        meta.out(wrapped(":heal wants the number of one, the name of a kind, or all.", meta.renderer.view.width))
         return
     gone = meta.seat.heal(rest or "all")
     meta.say(f"Removed: {'; '.join(text(one) for one in gone)}.")
 
 
 def _listed(meta: Meta) -> list[str]:
-    width, faults = meta.renderer.view.width, meta.seat.world.faults.all
-    out = wrapped("In force:" if faults else "No fault is in force.", width)
-    out += columns([(f"{one.number}", _put(one)) for one in faults], width, indent=5, left=4)
-    out += wrapped("There are:", width)
+    width = meta.renderer.view.width
+    out = [*_in_force(meta), *wrapped("There are:", width)]
     out += columns([(name, kind.card.says) for name, kind in KINDS.items()], width, indent=5, left=_LEFT)
     hint = ":fault KIND puts one in, :heal N takes it away, :help KIND says what it teaches and how it is written."
     return [*out, *wrapped(hint, width)]
+
+
+def _in_force(meta: Meta) -> list[str]:
+    width, faults = meta.renderer.view.width, meta.seat.world.faults.all
+    rows = [(f"{one.number}", _put(one)) for one in faults]
+    head = wrapped("In force:" if faults else "No fault is in force.", width)
+    return [*head, *columns(rows, width, indent=5, left=4)]
 
 
 def _put(one: Fault) -> str:

@@ -7,6 +7,7 @@ from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
 from mailshell.mail.host import Host
+from mailshell.mail.queue import Queued
 from mailshell.smtp import grammar, limits
 from mailshell.smtp.desk import Desk
 from mailshell.smtp.phases import Phase
@@ -51,7 +52,7 @@ class Etrn(NamedTuple):
         return f"ETRN {self.option}{self.node}".encode("ascii")
 
     def run(self, desk: Desk) -> Reply:
-        """Count what waits; a client may ask for its own host, and for any from inside the server's network."""
+        """Start what waits; a client may ask for its own host, and for any from inside the server's network."""
         host, peer = desk.host, desk.peer
         shown = f"{self.option}{self.node}"
         if self.option == "#":
@@ -62,11 +63,13 @@ class Etrn(NamedTuple):
                 f"so you may ask for {peer.name} and hosts below it, not for {self.node}."
             )
             return NODE_NOT_ALLOWED(because, node=shown, reason="not your host")
-        count = _waiting(host, self.node, below=self.option == "@")
-        if not count:
+        found = _waiting(host, self.node, below=self.option == "@")
+        if not found:
             return NONE_WAITING(node=shown)
-        because = f"The mail waits in the queue of {host.name}. RFC 1985 section 5.1 does not say when it must go out."
-        return WAITING(because, node=shown, count=str(count))
+        for queued in found:
+            host.store.update(queued, queued._replace(release=host.now()))
+        because = f"The mail waits in the queue of {host.name}, which tries to send it now, on connections of its own."
+        return WAITING(because, node=shown, count=str(len(found)))
 
 
 def _covers(node: str, domain: str, *, below: bool) -> bool:
@@ -75,13 +78,14 @@ def _covers(node: str, domain: str, *, below: bool) -> bool:
     return domain == node or (below and domain.endswith("." + node))
 
 
-def _waiting(host: Host, node: str, *, below: bool) -> int:
-    """How many messages of the outgoing queue wait for a node; those that are held back are not due yet."""
-    due = (one for one in host.store.queue(host.name) if one.release <= host.now())
-    return sum(
-        any(_covers(node, recipient.address.rpartition("@")[2], below=below) for recipient in one.recipients)
+def _waiting(host: Host, node: str, *, below: bool) -> list[Queued]:
+    """The messages of the outgoing queue that wait for a node; those that are held back are not due yet."""
+    due = (one for one in host.store.queue(host.name) if one.attempts or one.release <= host.now())
+    return [
+        one
         for one in due
-    )
+        if any(_covers(node, recipient.address.rpartition("@")[2], below=below) for recipient in one.recipients)
+    ]
 
 
 def parse(cursor: Cursor) -> Etrn:
