@@ -11,6 +11,7 @@ from mailshell.world.play import LOCAL, SHOWS
 from tests.shells import in_shell
 from tests.terminal import Terminal
 from tests.test_meta import Desk
+from tests.test_readme import readme_blocks
 
 SPACE, LEFT, F8, PAGE_DOWN, PAGE_UP = " ", "\x1b[D", "\x1b[19~", "\x1b[6~", "\x1b[5~"
 
@@ -84,6 +85,12 @@ def scene_of(tmp_path, text):
     path = tmp_path / "own.txt"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_the_scene_of_the_readme_plays_as_it_says(tmp_path, capsys):
+    (lines,) = [block for block in readme_blocks() if "? What does the server answer?" in block]
+    assert cli.main(["demo", str(scene_of(tmp_path, "".join(f"{line}\n" for line in lines)))]) == 0
+    assert "== The answer was b: 503, the order is wrong" in capsys.readouterr().out
 
 
 def test_what_comes_otherwise_is_told_in_one_line_and_the_scene_goes_on(tmp_path, capsys):
@@ -243,7 +250,10 @@ def test_the_keys_are_for_the_line_where_something_is_typed_and_when_the_scene_i
         shell.press("NOOP" + LEFT + SPACE + "\x7f" + "\x05\r")
         await shell.until("C: NOOP␍␊")
         shell.press(SPACE)
-        await shell.until("== The scene is over.", "own 1/1")
+        await shell.until(
+            "== The scene is over.", " scene own 1/1  | Enter opens it again | Left takes back | SMTP closed"
+        )
+        assert not any("Enter opens the connection" in row for row in shell.rows), "while it goes on Enter is its key"
         shell.press(SPACE + PAGE_DOWN)
         await shell.settled()
         assert shell.app.seat.link.closed
