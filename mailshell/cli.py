@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from mailshell import __version__
+from mailshell.core.near import near
 from mailshell.shell import options
-from mailshell.shell.near import near
 from mailshell.shell.options import OptionError
 
 TYPE_CHECKING = False  # `typing` alone would take as long to import as all of the rest that --help needs from us
@@ -30,6 +30,7 @@ examples:
   mailshell serve                   real mail programs reach the same servers over TCP
   mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when
+  mailshell world new my.toml       a world of your own: mailshell smtp --world my.toml
 
 MAILSHELL_DEPTH=2 in the environment stands for --depth 2, and so on.
 A flag wins over the environment, the environment over the config file (mailshell config).
@@ -43,7 +44,7 @@ keeps. Any other file is explained line by line.
 
 --era says which words came later than that year, and both --era and --voice choose the server whose replies are
 quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for
-servers only and mean nothing here. Words that begin with - come after --, as in: mailshell explain -- -ERR
+servers only and mean nothing here.
 """
 
 _FORMS = {
@@ -57,12 +58,17 @@ _FORMS = {
 """The forms of an export, and what they are."""
 
 
+_PAGES = ("world-file",)
+"""What `mailshell help` explains besides the commands."""
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line, and return the exit status: 0, 1, 2, 3 or 130."""
     argv = sys.argv[1:] if argv is None else argv
     _streams()
     try:
-        args = _parser(argv).parse_args(argv)
+        # A word of POP3 that looks like an option; argparse takes what has a space in it for a word.
+        args = _parser(argv).parse_args([f" {word}" if word.upper() == "-ERR" else word for word in argv])
         if args.settled:
             options.settle(args)
         run: Callable[[argparse.Namespace], int] = args.run
@@ -175,7 +181,7 @@ def _parser(argv: list[str] | None) -> _Parser:
     )
     parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
     parser.set_defaults(
-        run=_practise, protocol="smtp", host="nyu.edu", alone=True, scene="", auto=None, panes=False, settled=True
+        run=_practise, protocol="smtp", host=None, alone=True, scene="", auto=None, panes=False, settled=True
     )
     parts = _Parts(parser, common, argv)
 
@@ -198,12 +204,17 @@ def _parser(argv: list[str] | None) -> _Parser:
     table.set_defaults(run=_table)
     _add_own(parts)
     helps = parts.add("help", "what there is, or the options of one command", bare=True)
-    helps.add_argument("command", nargs="?", choices=list(parts.all.choices), metavar="COMMAND")
+    helps.add_argument("command", nargs="?", choices=[*parts.all.choices, *_PAGES], metavar="COMMAND")
     helps.set_defaults(run=lambda args: _help(args.command), settled=False)
     return parser.knowing(parts.all.choices, argv or ())
 
 
 def _help(command: str | None) -> int:
+    if command in _PAGES:
+        from mailshell.world.shipped import page
+
+        print(page(), end="")
+        return 0
     parser = _parser([command or ""])
     (parser if command is None else parser.parts[command]).print_help()
     return 0
@@ -213,7 +224,7 @@ def _add_run(parts: "_Parts") -> None:
     run = parts.add("run", "play a file of C: and S: lines, or of plain commands")
     run.add_argument("file", metavar="FILE", help="- reads standard input; C: lines in a row go out in one write")
     run.add_argument("--protocol", default="smtp", choices=PROTOCOLS, help="of plain commands (default smtp)")
-    run.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
+    run.add_argument("--host", metavar="HOST", help="the server (default nyu.edu)")
     run.add_argument("--fail-on-refusal", action="store_true", help="exit 1 when the server refuses a command")
     run.add_argument("--json", action="store_true", help="one JSON object a line")
     run.set_defaults(run=_run)
@@ -222,7 +233,7 @@ def _add_run(parts: "_Parts") -> None:
 def _add_practice(parts: "_Parts") -> None:
     for name in PROTOCOLS:
         talk = parts.add(name, f"practise {name.upper()} with a server of the world")
-        talk.add_argument("host", nargs="?", default="nyu.edu", metavar="HOST", help="default nyu.edu")
+        talk.add_argument("host", nargs="?", metavar="HOST", help="default nyu.edu")
         talk.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
         talk.set_defaults(run=_practise, protocol=name, alone=False)
 
@@ -246,6 +257,10 @@ def _add_explain(parts: "_Parts") -> None:
 
 def _add_own(parts: "_Parts") -> None:
     """The commands about mailshell itself. Those that report on the options settle them themselves, or need none."""
+    world = parts.add("world", "list, show and check worlds, or begin a world file", bare=True)
+    world.add_argument("action", choices=["list", "show", "check", "new"])
+    world.add_argument("names", nargs="*", metavar="NAME|FILE", help="a world, or world files")
+    world.set_defaults(run=_world, settled=False)
     paths = parts.add("paths", "print the folders and files that mailshell uses", bare=True)
     paths.set_defaults(run=_paths, settled=False)
     config = parts.add("config", "print what holds and why, or write a config file")
@@ -267,7 +282,7 @@ def _add_export(parts: "_Parts") -> None:
     export.add_argument("--width", type=_columns, default=80, metavar="N", help="columns, 40 to 400 (default 80)")
     export.add_argument("--secrets", action="store_true", help="show passwords")
     export.add_argument("--protocol", default="smtp", choices=PROTOCOLS, help="of plain commands (default smtp)")
-    export.add_argument("--host", default="nyu.edu", metavar="HOST", help="the server (default nyu.edu)")
+    export.add_argument("--host", metavar="HOST", help="the server (default nyu.edu)")
     export.set_defaults(run=_export, fail_on_refusal=False)
 
 
@@ -336,6 +351,12 @@ def _table(args: argparse.Namespace) -> int:
     host = build("empty", traits=traits(args)).hosts[DEFAULT_HOST]
     print("\n".join(PROTOCOLS[args.protocol].matrix(host)))
     return 0
+
+
+def _world(args: argparse.Namespace) -> int:
+    from mailshell.shell.worlds import main as world
+
+    return world(args)
 
 
 def _paths(args: argparse.Namespace) -> int:

@@ -443,7 +443,7 @@ def test_ctrl_d_in_a_message_asks_first():
     async def journey(shell):
         await shell.type(*LETTER[:5])
         shell.press("\x04")
-        await shell.until("== You are in a message: a line with one dot ends it.")
+        await shell.until("== The server waits for the message, then a line with one dot.")
         assert shell.app.app.is_running
         shell.press("\x04")
         await shell.when(lambda: not shell.app.app.is_running)

@@ -187,7 +187,7 @@ def test_every_slip_is_refused_in_some_transcript():
         "no white space stands before it",
         "octet above 127",
         "longer than 1000",
-        "strict server takes PASS",
+        "USER was accepted, so PASS comes next",
     ):
         assert any(words in reason for reason in reasons)
 

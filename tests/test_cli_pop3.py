@@ -83,6 +83,12 @@ def test_a_session_is_exported(form, given, capsys):
     assert "hungry" not in page
 
 
+@pytest.mark.parametrize("words", [["-ERR"], ["-err"], ["--", "-ERR"], ["-ERR", "[IN-USE]"], ["-ERR [IN-USE] no"]])
+def test_the_word_for_no_is_no_option(words, capsys):
+    assert cli.main(["explain", *words]) == 0
+    assert "refused" in capsys.readouterr().out.replace("another session holds the maildrop", "refused")
+
+
 def test_an_unknown_protocol_is_refused_with_those_that_there_are(capsys):
     assert cli.main(["table", "pop2"]) == 2
     assert "Did you mean pop3?" in capsys.readouterr().err

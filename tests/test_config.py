@@ -120,12 +120,12 @@ WRONG = {
     "[keys]\ndpeth = ['f2']": ("2:1", "dpeth is no action. Did you mean depth?"),
     "[keys]\ndepth = 'f2'": ("2:9", "the keys of depth are a list"),
     "[keys]\ndepth = [2]": ("2:9", "the keys of depth are a list"),
-    "[keys]\nwire = ['f9',\n  # two\n  'f2']": ("4:4", "F2 is the key of depth as well as of wire."),
-    "[keys]\ndepth = ['']": ("2:9", "a key has a name"),
-    "keys.depth = ['f99']": ("1:16", "f99 is no key."),
-    "keys = {wire = ['f9'], depth = ['f99']}": ("1:34", "f99 is no key."),
+    "[keys]\nwire = ['f9',\n  # two\n  'f2']": ("4:3", "F2 is the key of depth as well as of wire."),
+    "[keys]\ndepth = ['']": ("2:10", "a key has a name"),
+    "keys.depth = ['f99']": ("1:15", "f99 is no key."),
+    "keys = {wire = ['f9'], depth = ['f99']}": ("1:33", "f99 is no key."),
     "log = '''\ndepth = 7'''\ndepth = 7": ("3:9", "depth is one of 0, 1, 2."),
-    '"d\\u0065pth" = 7': ("1:1", "depth is one of 0, 1, 2."),
+    '"d\\u0065pth" = 7': ("1:16", "depth is one of 0, 1, 2."),
     '"\\u001b[2J" = 7': ("1:1", "␛[2J is no key here."),
     "wire = 'off'\n\ndepth = \nera = 1982": ("3:9", "invalid value."),
     "depth = ": ("1:9", "invalid value."),
@@ -153,7 +153,7 @@ def test_a_mistake_is_shown_where_it_is(text, end):
 def test_a_caret_stands_under_a_wide_character_and_a_tab():
     with pytest.raises(OptionError) as raised:
         parse("[keys]\n\tdepth = ['escape 日', 'f99']".encode(), "c")
-    assert str(raised.value).endswith("  2 | ␉depth = ['escape 日', 'f99']\n    |                         ^")
+    assert str(raised.value).endswith("  2 | ␉depth = ['escape 日', 'f99']\n    |                        ^")
 
 
 def test_octets_that_are_no_text():

@@ -69,6 +69,11 @@ def shown(text, depth=1):
         ("-ERR [IN-USE] maildrop locked", "x another session holds the maildrop"),
         ("-ERR [IN-USE] maildrop locked", "next: Try again later; do not ask for another password."),
         ("S: -ERR [in-use] locked", "S* -ERR [in-use] locked"),
+        ("EXPIRE 0", "S: EXPIRE 0                                how many days mail is kept"),
+        ("LOGIN-DELAY 60 USER", "So many seconds must lie between two logins of a user."),
+        ("EXPIRE", "With 0 it removes at QUIT what RETR has sent."),
+        ("USER bob", "C: USER bob"),
+        ("AUTH PLAIN", "C: AUTH PLAIN  "),
         ("+OK 2 320", "note: After STAT: 2 messages, 320 octets together."),
         ("+OK", "+OK: done (POP3 positive reply)"),
         ("+ Ym9i", 'go on; it asks "bob"'),
@@ -260,7 +265,8 @@ transaction phase; download and delete; download and keep; stateless; folder; fo
 attachments; low bandwidth; web-based email; web browser; inbox; sender; recipient; receiver; phases; session
 connection; reply; base64; quoted-printable; boundary; dot-stuffing; dot stuffing; byte-stuffing; RCPTMAX
 MAILMAX; RCPTDOMAINMAX; MIME; envelope; reverse-path; forward-path; bounce; MX; MTA; MUA; relay; open relay
-pipelining; greylisting; backscatter
+pipelining; greylisting; backscatter; maildrop; lock; message number; drop listing; scan listing; unique-id; timestamp
+challenge; digest; capability
 """
 """The words of the lecture, and of those who read on."""
 
@@ -290,7 +296,7 @@ def test_a_term_is_known_by_each_of_its_names_and_only_one_term_has_a_name():
 
 
 def test_a_near_word_may_be_any_name_of_a_thing():
-    assert nearest("dot stufing") == ["dot stuffing"]
+    assert nearest("dot stufing")[0] == "dot stuffing"
     assert nearest("usr agent")[0] == "user agent"
 
 

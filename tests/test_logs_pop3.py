@@ -192,3 +192,51 @@ def test_answers_of_auth_are_secrets():
     assert "Ym9i" not in shown
     assert "aHVuZ3J5" not in shown
     assert 'go on; it asks "Username:"' in shown
+
+
+QUIET = "+OK ready\n+OK\n+OK\n+OK 2 20\n"
+CAPA, LIST, UIDL = "+OK\nTOP\nUSER\nX-A\n.\n", "+OK\n1 10\n2 10\n.\n", "+OK\n1 a.1\n2 a.2\n.\n"
+LANG, EMPTY, RETR = "+OK\nen English\n.\n", "+OK\n.\n", "+OK\nSubject: a\n\nquit\n+OK\nTrying...\n.\n"
+
+
+@pytest.mark.parametrize("lists", [[CAPA], [LIST], [UIDL], [LANG], [EMPTY], [RETR], [RETR, EMPTY, CAPA, LIST, UIDL]])
+def test_on_a_screen_without_typed_lines_all_is_of_the_server(lists):
+    """As `printf ... | nc nyu.edu 110` prints it."""
+    text = QUIET + "".join(lists) + "-ERR no\n+OK bye\nConnection closed by foreign host.\n$ quit\n"
+    found = said(text.encode())
+    assert set(sides(found)) == {"S"}
+    assert len(sides(found)) == text.count("\n") - 2
+    shown = "\n".join(annotated(text.encode()))
+    assert "no reply by the grammar" not in shown
+    assert shown.count("The log does not show what the next replies answer.") == 1
+
+
+def test_the_lines_of_a_list_tell_which_list_it_is():
+    def glosses(text: str) -> list[str]:
+        return [line for line in annotated((QUIET + text).encode()) if line.startswith("S: ")][4:]
+
+    assert all("number, size in octets" in line for line in glosses(LIST)[1:3])
+    assert all("number, unique-id" in line for line in glosses(UIDL)[1:3])
+    assert "has the command TOP" in glosses(CAPA)[1]
+    assert "tag, name of the language" in glosses(LANG)[1]
+    assert "the topic" in glosses(RETR)[1]
+    assert "the end of the answer" in glosses(EMPTY)[1]
+
+
+def test_a_list_without_a_command_proves_that_the_maildrop_is_open():
+    follower = follow("S +OK ready", "S +OK", "S 1 10", "S .")
+    assert follower.phase is Phase.TRANSACTION
+    assert follow("S +OK ready", "S +OK", "S TOP", "S .").phase is Phase.AUTHORIZATION
+
+
+def test_a_part_of_a_screen_may_begin_with_an_answer():
+    assert sides(said(b"+OK 2 messages\n1 10\n2 10\n.\nquit\n+OK\n")) == "SSSSCS"
+    assert sides(said(b"+OK 9 octets\nSubject: a\n\nquit\n.\nquit\n+OK\n")) == "SSSSSCS"
+
+
+def test_a_wrong_word_after_the_greeting_was_typed():
+    assert sides(said(b"+OK ready\nhello\n-ERR no\nuser bob\n+OK\nhello\n-ERR\nquit\n+OK\n")) == "SCSCSCSCS"
+
+
+def test_a_line_that_was_typed_before_the_greeting_shows_that_the_screen_has_typed_lines():
+    assert sides(said(b"user bob\n+OK ready\n+OK\nfoo\n-ERR\nquit\n+OK\n")) == "CSSCSCS"

@@ -16,7 +16,7 @@ from mailshell.mail.prep import prepared
 from mailshell.mail.store import Account, BoxKey, Full, StateError, Store
 from mailshell.pop3 import commands, eras, limits
 from mailshell.pop3.capabilities import CAPABILITIES
-from mailshell.pop3.commands import COMMANDS
+from mailshell.pop3.commands import COMMANDS, STRICT
 from mailshell.pop3.drop import NONE
 from mailshell.pop3.phases import Phase
 from mailshell.pop3.replies import REPLIES
@@ -111,6 +111,44 @@ def test_a_login_that_cannot_be_written_down_is_refused_and_holds_no_lock():
     assert said(made, LOGIN)[-1] == b"-ERR [SYS/TEMP] The server has no room, try later\r\n"
     store.broken = False
     assert said(made, LOGIN)[-1].startswith(b"+OK")
+
+
+def test_a_message_that_was_not_sent_stays_where_the_server_keeps_none_that_was():
+    made = seat(traits=Traits(expire=0))
+    store = made.world.store
+    store.append(INBOX, store.keep("a: \u00e9\r\n\r\n".encode()), at=made.world.clock.now())
+    made.send(LOGIN)
+    assert said(made, b"RETR 3\r\n") == [b"-ERR [UTF8] The message needs UTF-8 mode\r\n"]
+    made.send(b"RETR 1\r\nDELE 2\r\nQUIT\r\n")
+    assert uids(store) == [3]
+    made.undo()
+    assert uids(store) == [1, 2, 3]
+
+
+def test_quit_removes_nothing_by_itself_where_the_disk_is_full():
+    store = FullDisk()
+    made = seat(store, Traits(expire=1))
+    made.send(LOGIN)
+    store.broken = True
+    assert said(made, b"QUIT\r\n") == [b"-ERR [SYS/TEMP] Deleted messages not removed\r\n"]
+    assert uids(store) == [1, 2]
+
+
+@pytest.mark.parametrize("traits", [Traits(era="1995"), Traits(voice="classic"), Traits(off=frozenset({"EXPIRE"}))])
+def test_a_server_that_cannot_say_how_long_it_keeps_mail_keeps_it(traits):
+    made = seat(traits=traits._replace(expire=0))
+    made.send(LOGIN + b"RETR 1\r\nQUIT\r\n")
+    assert uids(made.world.store) == [1, 2]
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, [1, 2]), (1, [2]), (2, [1, 2]), (30, [1, 2])])
+def test_the_days_of_a_message_count_from_its_arrival(days, left):
+    made = seat(traits=Traits(expire=days))
+    made.send(LOGIN + b"QUIT\r\n")
+    assert uids(made.world.store) == left
+    record = [entry.record for entry in made.world.transcript.entries if isinstance(entry.record, Exchange)][-1]
+    says = "1 message removed. Here goes at QUIT what has been here for 1 day or longer (EXPIRE 1)."
+    assert record.because == ("" if days != 1 else f"Without DELE: {says}")
 
 
 def test_an_account_without_a_mailbox_cannot_log_in():
@@ -313,8 +351,8 @@ def test_what_smtp_takes_pop3_gives_after_the_trace_fields(message):
 
 def last_block(made: Seat, octets: bytes) -> tuple[bytes, bytes]:
     made.send(octets)
-    first, block = last(made).replies
-    return first, block
+    first, *block = last(made).replies
+    return first, b"".join(block)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["dele", "rset", "quit"]), st.integers(1, 3000)), max_size=30))
@@ -329,6 +367,16 @@ def test_marks_are_a_set(steps):
             marks, model = NONE, {}
         assert (marks.size, marks.octets) == (len(model), sum(model.values()))
         assert all((each in marks) is (each in model) for each in (number, number + 1, 1, 1023, 1024, 3001))
+
+
+def test_one_mark_more_copies_little_however_many_there_are():
+    marks = NONE
+    for number in range(1, 100_001):
+        marks = marks.add(number, 1)
+    more = marks.add(100_001, 1)
+    assert sum(before is not after for before, after in zip(marks.words, more.words, strict=True)) == 1
+    assert len(more.words) < 100
+    assert max(word.bit_length() for word in more.words) <= 1024
 
 
 def test_a_thousand_marks_are_removed_and_no_other_message():
@@ -544,14 +592,19 @@ INTO: dict[Phase, list[bytes]] = {
 ORDER = (b"-ERR Log in first", b"-ERR USER first", b"-ERR PASS or QUIT", b"-ERR Already")
 
 
+@pytest.mark.parametrize(("policy", "table"), [("tolerant", COMMANDS), ("strict", STRICT)])
 @pytest.mark.parametrize("phase", INTO)
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.card.name)
-def test_a_verb_is_out_of_order_just_where_the_table_says_so(phase, command):
+@pytest.mark.parametrize("number", range(len(COMMANDS)), ids=lambda number: COMMANDS[number].card.name)
+def test_a_verb_is_out_of_order_just_where_the_table_says_so(phase, number, policy, table):
+    command = table[number]
     for example in command.examples:
-        made = seat()
+        made = seat(traits=Traits(policy=policy))
         for line in INTO[phase]:
             made.send(line + b"\r\n")
         assert made.link.session.phase is phase
+        if not command.relic and command.needs != "SASL":
+            assert (command.card.name in made.link.session.legal()) == (phase in command.when)
+            assert made.link.session.preview(example.encode()).legal == (phase in command.when)
         made.send(example.encode() + b"\r\n")
         record = last(made)
         assert record.replies[0].startswith(ORDER) == (phase not in command.when)
@@ -644,3 +697,12 @@ def test_nobody_can_log_in_where_there_is_nobody():
     made = Seat(build("empty"), STUDENT)
     made.connect("nyu.edu", "pop3")
     assert made.link.session.moves()[0].line == "USER nobody"
+
+
+def test_the_table_leaves_out_phases_that_nothing_leads_to():
+    def phases(off: str) -> list[str]:
+        host = build("lecture", traits=Traits(off=frozenset({off}))).hosts["nyu.edu"]
+        return [row.split()[0] for row in PROTOCOLS["pop3"].matrix(host)[1:] if row.endswith((".", "x"))]
+
+    assert phases("TOP") == ["authorization", "password", "transaction", "closed"]
+    assert phases("USER") == ["authorization", "transaction", "closed"]

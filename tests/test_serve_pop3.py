@@ -5,6 +5,7 @@ import poplib
 import random
 import signal
 import socket
+import struct
 import threading
 import time
 from hashlib import md5
@@ -111,13 +112,30 @@ def test_a_digest_is_of_no_use_on_the_next_connection(server):
     assert len(digests) == 2
 
 
-def test_the_lock_of_a_client_that_vanished_is_free(server, state):
+def _closes(found: poplib.POP3) -> None:
+    found.sock.shutdown(socket.SHUT_RDWR)
+    found.close()
+
+
+def _sends_no_more(found: poplib.POP3) -> None:
+    """It would still read, and never closes."""
+    found.sock.shutdown(socket.SHUT_WR)
+
+
+def _breaks(found: poplib.POP3) -> None:
+    """A reset, as from a program that was killed while answers waited for it."""
+    found.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    found.file.close()
+    found.sock.close()
+
+
+@pytest.mark.parametrize("vanishes", [_closes, _sends_no_more, _breaks])
+def test_the_lock_of_a_client_that_vanished_is_free(server, state, vanishes):
     first = client(server)
     first.dele(1)
     with pytest.raises(poplib.error_proto, match="IN-USE"):
         client(server)
-    first.sock.shutdown(socket.SHUT_RDWR)
-    first.close()
+    vanishes(first)
     end = time.monotonic() + PATIENCE
     while True:
         try:
@@ -127,6 +145,8 @@ def test_the_lock_of_a_client_that_vanished_is_free(server, state):
             assert time.monotonic() < end
     assert second.stat() == (2, 1410)
     second.quit()
+    with contextlib.suppress(OSError):
+        first.close()
     assert server.stop() == 0
     assert uids(state) == [1, 2]
 

@@ -9,10 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
+from mailshell.core.command import Table
 from mailshell.core.explain import Note, Row
-from mailshell.core.record import Cite, Phase, Side
+from mailshell.core.record import Cite, Fault, Phase, Side
 
 Traits = TypeVar("Traits")
+Desk = TypeVar("Desk")
+Answer = TypeVar("Answer")
 
 Kind = Literal["greeting", "command", "answer", "text", "line", "reply", "hidden"]
 
@@ -138,6 +141,28 @@ class Reader(NamedTuple, Generic[Traits]):
     facts: Callable[[str, Traits], list[Fact]]
     names: Callable[[], Iterator[tuple[str, str]]]
     dated: Callable[[Fact, Traits], Fact]
+
+
+def misfit(line: bytes, table: Table[Desk, Answer]) -> Fault | None:
+    """Where a command line that has a known verb stops to fit the grammar; None for a line that is not whole."""
+    reading = table.read(line, marks=True)
+    complete = reading.command is not None and not left_out(line)
+    return reading.parsed if complete and isinstance(reading.parsed, Fault) else None
+
+
+def alone(row: Row, facts: Iterable[Fact], kind: str, because: str) -> Told | None:
+    """A line of a client as if it stood alone; None where none of the facts about its verb is of this kind.
+
+    `because` says where it does not fit the grammar, and is empty where it does.
+    """
+    about = tuple(fact for fact in facts if fact.kind == kind)
+    why = (Remark("why", f"It does not fit the grammar. {because}"),) if because else ()
+    return Told(verb_of(row.octets).upper(), row, why, about) if about else None
+
+
+def verb_of(line: bytes) -> str:
+    """The first word of a line."""
+    return line.split(b" ", 1)[0].decode("latin-1")
 
 
 def left_out(line: bytes) -> bool:

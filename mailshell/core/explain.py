@@ -102,13 +102,11 @@ def explain(record: Spoken, engine: Engine[Host], most: int | None = None) -> Me
 def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | None = None) -> Row:
     """A client line taken apart; where it does not fit the grammar, that place is marked too."""
     line = octets.rstrip(b"\r\n")
-    secret = hidden(line)
     marked = engine.mark_command(line)
-    spans = tuple((part.start, part.end) for part in marked.parts if part.secret) or secret
     notes = tuple(_notes(marked))
     if isinstance(parsed, Fault) and parsed.at:
         notes = (*(note for note in notes if note.end <= parsed.at), Note("fault", parsed.at, parsed.at + 1, _FAULT))
-    return Row("client", "plain", octets, marked.gloss, notes, spans, _cite(marked.card))
+    return Row("client", "plain", octets, marked.gloss, notes, secrets(line, marked.parts), _cite(marked.card))
 
 
 def body_row(
@@ -122,6 +120,16 @@ def body_row(
         gloss = f"the first dot is stuffing; the {'server' if side == 'client' else 'client'} takes it off"
         notes = (Note("stuffed dot", 0, 1, gloss, _STUFFING[side]), *notes)
     return Row(side, "plain", octets, gloss, notes, cite=notes[0].cite if notes else None)
+
+
+def secrets(line: bytes, parts: tuple[Part, ...]) -> tuple[tuple[int, int], ...]:
+    """The spans of a line that hold a secret: as the grammar marks them, and a guess for what it could not read."""
+    found = tuple((part.start, part.end) for part in parts if part.secret)
+    if found and found[-1][1] == len(line.rstrip(b" \t")):
+        return found
+    read = max((part.end for part in parts if not part.secret and part.rule != "Unknown"), default=-1)
+    guessed = ((max(start, read + 1), end) for start, end in hidden(line))
+    return tuple((start, end) for start, end in guessed if start < end) or found
 
 
 def hidden(line: bytes) -> tuple[tuple[int, int], ...]:

@@ -30,6 +30,11 @@ class Framer:
         self._buffer, self._dropped = value
         self._at = 0
 
+    @property
+    def empty(self) -> bool:
+        """Whether everything that was fed has been taken."""
+        return self._at == len(self._buffer)
+
     def feed(self, data: bytes) -> None:
         """Add what arrived."""
         self._buffer = self._buffer[self._at :] + data if len(self._buffer) > self._at else data

@@ -17,10 +17,13 @@ EARLY = "The client did not wait for this answer."
 DROPPED = "What it sent after QUIT is dropped."
 
 
-def followed(records: list[Record]) -> Iterator[tuple[int, Exchange | Prompt]]:
-    """The commands that more octets of the client came after, each with its place among the records."""
-    last = len(records) - 1
-    while last > 0 and not isinstance(records[last], HEARD):
+def followed(records: list[Record], *, waits: bool) -> Iterator[tuple[int, Exchange | Prompt]]:
+    """The commands that more octets of the client came after, each with its place among the records.
+
+    `waits`: more came than the records hold.
+    """
+    last = len(records) - (not waits)
+    while 0 < last < len(records) and not isinstance(records[last], HEARD):
         last -= 1
     for at in range(last):
         record = records[at]

@@ -90,11 +90,19 @@ class Session(Protocol):
     def greet(self) -> list[Record]:
         """The connection stands."""
 
-    def receive(self, data: bytes) -> list[Record]:
-        """Octets arrived; never raises, whatever they are."""
+    def receive(self, data: bytes, most: int | None = None) -> list[Record]:
+        """Octets arrived; never raises, whatever they are.
+
+        Once the answers have more than `most` octets no further command is run: the rest `waits`, also in `state`, and
+        goes on with what is received next, no octets included. None: all is done at once.
+        """
+
+    @property
+    def waits(self) -> bool:
+        """Whether octets that arrived wait for their turn."""
 
     def receive_eof(self) -> list[Record]:
-        """The peer will send no more."""
+        """The peer will send no more, and gets no more answers: what `waits` is lost."""
 
     def wake(self) -> list[Record]:
         """The clock has moved past the deadline."""
@@ -117,7 +125,8 @@ class Session(Protocol):
     def rushed(self, records: list[Record]) -> Iterable[tuple[int, str]]:
         """Of the records that `receive` gave last, those whose answers the client should have waited for.
 
-        Each by its index, with the reason. The caller knows that all had come before the first answer was sent.
+        Each by its index, with the reason. The caller knows that all, and what `waits`, had come before the first
+        answer was sent.
         """
 
     def preview(self, line: bytes) -> Preview:
@@ -151,7 +160,8 @@ class Engine(NamedTuple, Generic[Host]):
     `mark_reply` takes a line of an answer, line end left out, the card of the answer, and which of its lines it is,
     from 0. `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a
     world, and `own` are the rules in which a client names itself. `messages` are the names of the answers that bring
-    a message: all of its lines between the first and the last, dots stuffed.
+    a message: all of its lines between the first and the last, dots stuffed. `answers` are the phases in which a
+    client answers what a mechanism asks: what it sends there is no command and no text, and may be a secret.
     """
 
     name: str
@@ -167,3 +177,4 @@ class Engine(NamedTuple, Generic[Host]):
     kinds: Mapping[str, Kind]
     own: frozenset[str]
     messages: frozenset[str] = frozenset()
+    answers: frozenset[Phase] = frozenset()

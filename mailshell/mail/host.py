@@ -38,7 +38,8 @@ class Traits(NamedTuple):
     `recipients` the most recipients of one message (None: the engine's own limit); `transactions` is how many
     messages one connection may bring (None: any number); with `keeps` false, accepted mail is thrown away; `era` is
     the year whose protocols the host speaks; `delay` is how many seconds must lie between two POP3 logins of a user;
-    `quota` is how many octets of messages one user may have on the host (None: any number).
+    `quota` is how many octets of messages one user may have on the host (None: any number); `expire` is how many days
+    POP3 leaves mail on the server, 0: none that was fetched (None: any number).
 
     Times in microseconds: `retry` lies between two attempts to send a queued message on, with `backoff` more and more;
     after `give_up` in the queue it goes back to its sender, who hears of the delay after `warn` (0: never).
@@ -58,6 +59,7 @@ class Traits(NamedTuple):
     give_up: int = 5 * DAY
     backoff: bool = False
     warn: int = 4 * HOUR
+    expire: int | None = None
 
 
 class Host:

@@ -39,7 +39,7 @@ A = TypeVar("A", bound=Answer)
 class LineSession(ABC, Generic[D, A]):
     """One connection as the server sees it; see `core.session.Session` for the contract."""
 
-    __slots__ = ("_active", "_before", "_desk", "_dropped", "_framer", "_table")
+    __slots__ = ("_active", "_before", "_desk", "_dropped", "_framer", "_said", "_stopped", "_table")
 
     closed: ClassVar[Phase]
     """The phase in which nothing is read any more."""
@@ -56,6 +56,8 @@ class LineSession(ABC, Generic[D, A]):
         self._active = desk.host.now()
         self._before: State = desk.state  # what the session remembered when the last octets came
         self._dropped = False  # whether some of them came after QUIT
+        self._said = 0  # octets of the answers to them
+        self._stopped = False  # whether some of them may still wait for their turn
 
     @property
     def phase(self) -> Phase:
@@ -78,19 +80,27 @@ class LineSession(ABC, Generic[D, A]):
         reply = self._greeting()
         return [Opened(self._lines(reply), self.phase, self._card(reply))]
 
-    def receive(self, data: bytes) -> list[Record]:
-        """Take in octets, and do all that they complete."""
-        desk, closed, read = self._desk, self.closed, self._read
+    def receive(self, data: bytes, most: int | None = None) -> list[Record]:
+        """Take in octets, and do all that they complete, until the answers have more than `most` octets."""
+        desk, framer, closed, read = self._desk, self._framer, self.closed, self._read
         self._active = desk.host.now()
-        self._before, self._dropped = desk.state, False
-        self._framer.feed(data)
+        self._before, self._dropped, self._stopped, self._said = desk.state, False, False, 0
+        framer.feed(data)
         records: list[Record] = []
         while desk.state.phase is not closed:
-            if not read(records):
+            if most is not None and self._said > most:
+                self._stopped = True
+                return records
+            if not read(records) or framer.empty:
                 return records
         self._dropped = any(self._framer.pending)
         self._framer.clear()
         return records
+
+    @property
+    def waits(self) -> bool:
+        """Whether octets that arrived wait for their turn."""
+        return self._stopped and not self._framer.empty
 
     def receive_eof(self) -> list[Record]:
         """The client closed the connection; what was not finished is lost."""
@@ -227,7 +237,7 @@ class LineSession(ABC, Generic[D, A]):
                 fault,
                 before or phase,
                 phase,
-                self._lines(reply),
+                self._say(reply),
                 self._noted(reply, reply.because),
                 Verdict.REFUSED,
                 range(changes, changes),
@@ -256,8 +266,7 @@ class LineSession(ABC, Generic[D, A]):
             verdict = Verdict.TOLERATED
             because = " ".join([because, *(slip.says for slip in slips)]).strip()
         because = self._noted(reply, because)
-        lines = self._lines(reply)
-        host = desk.host
+        lines, host = self._say(reply), desk.host
         lost = host.struck("lose", lambda one: one.what == parsed.card.name) if host.faults else None
         if lost is not None:
             lines = ()
@@ -273,6 +282,12 @@ class LineSession(ABC, Generic[D, A]):
         elif lost is not None or (verdict is Verdict.REFUSED and reply.closes):
             records.extend(self._end("server", because))
 
+    def _say(self, reply: A) -> tuple[bytes, ...]:
+        lines = self._lines(reply)
+        for line in lines:
+            self._said += len(line)
+        return lines
+
     def _noted(self, reply: A, because: str) -> str:
         if self._desk.classic and reply.off_slide:
             return f"{because} {reply.off_slide}".strip()
@@ -286,6 +301,12 @@ class LineSession(ABC, Generic[D, A]):
         self._framer.clear()
         self._close()
         return [Closed(by, before, because)]
+
+    def _put_back(self, pending: tuple[bytes, int]) -> None:
+        """Let octets of an earlier state wait again, for the rest of their line or for their turn."""
+        self._framer.pending = pending
+        self._stopped = True
+        self.touch()
 
     def _card(self, reply: A) -> Card:
         """The card of a reply, with what this server takes next where the reply itself does not say it."""

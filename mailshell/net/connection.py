@@ -203,12 +203,15 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Octets arrived."""
+        self._feed(bytes(self._hub.view[:nbytes]))
+
+    def _feed(self, octets: bytes) -> None:
         hub, link = self._hub, self.link
         if link is None:
             return
         hub.start_turn()
         try:
-            hub.world.feed(link, bytes(hub.view[:nbytes]))
+            hub.world.feed(link, octets)
         except Exception as error:
             self.fail(error)
 
@@ -240,9 +243,10 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """The peer has read."""
+        """The peer has read: it may send more, after the answers to what it has sent already."""
         if self._transport is not None:
             self._transport.resume_reading()
+            self._feed(b"")
 
     def _send(self, octets: bytes, last: bool) -> None:
         if self._transport is None:
@@ -251,6 +255,10 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.write(octets)
         if last:
             self.close()
+        elif self.link is not None and self.link.session.waits and self._transport.is_reading():
+            # The system took it all: let the others have their turn, then go on.
+            self._transport.pause_reading()
+            self._hub.loop.call_soon(self.resume_writing)
 
     def close(self) -> None:
         """Close when the final octets have gone out; a peer that never reads them is cut off some time later."""

@@ -10,7 +10,7 @@ from mailshell.pop3.eras import YEARS
 from mailshell.pop3.grammar import TOLERATED
 from mailshell.pop3.replies import MESSAGE, TOP_OF_MESSAGE
 from mailshell.pop3.responses import mark_reply
-from mailshell.pop3.session import TABLE, Session
+from mailshell.pop3.session import TABLE, Session, table_of
 
 
 def mark_command(line: bytes) -> Marked:
@@ -24,13 +24,14 @@ def mark_command(line: bytes) -> Marked:
 
 def matrix(host: Host) -> list[str]:
     """The phase x verb table of a host, and what the tolerant policy lets pass."""
-    desk = Desk(host, Peer(host.name, host.address, inside=True), TABLE.commands)
+    table = table_of(host)
+    desk = Desk(host, Peer(host.name, host.address, inside=True), table.commands)
     if not desk.exists:
         return [f"{host.name} is of {host.traits.era}: there is no POP3 before {eras.FIRST.year} ({eras.FIRST.source})"]
-    verbs = tuple(command for command in TABLE.commands if command.offered(desk.offers))
-    reached = (phase for phase in phases.Phase if desk.offers("SASL") or phase is not phases.Phase.EXCHANGE)
+    verbs = tuple(command for command in table.commands if command.offered(desk.offers))
+    reached = (phase for phase in phases.Phase if phase not in phases.LEADS or desk.offers(phases.LEADS[phase]))
     head = "refused (policy strict):" if desk.strict else "accepted, but not by the standard (policy tolerant):"
-    return [*TABLE.matrix(verbs, tuple(reached)), "", head, *(f"  {slip.name} ({slip.cite})" for slip in TOLERATED)]
+    return [*table.matrix(verbs, tuple(reached)), "", head, *(f"  {slip.name} ({slip.cite})" for slip in TOLERATED)]
 
 
 def _topics() -> tuple[Topic, ...]:
@@ -53,5 +54,6 @@ PROTOCOL: Engine[Host] = Engine(
     usual=("QUIT", "NOOP", "RSET"),
     kinds={"name": "user"},
     own=frozenset(),
+    answers=frozenset({phases.Phase.EXCHANGE}),
     messages=frozenset({MESSAGE.card.name, TOP_OF_MESSAGE.card.name}),
 )

@@ -29,7 +29,7 @@ CAPABILITIES = (
     _capability("TOP", "has the command TOP", 2449, "6.1", "The optional command TOP is there."),
     _capability(
         "USER", "has USER and PASS", 2449, "6.2",
-        "A client may log in with USER and PASS, which send the password as it is.",
+        "A client may log in with USER and PASS, which send the password as it is. Perhaps not every user may.",
     ),
     _capability(
         "SASL", "has AUTH with these mechanisms", 5034, "3",
@@ -55,8 +55,9 @@ CAPABILITIES = (
     ),
     _capability(
         "EXPIRE", "how many days mail is kept", 2449, "6.7",
-        "For so many days at least the server keeps mail that a client leaves there. NEVER says that it deletes none.",
-        lambda desk: " NEVER",
+        "For so many days at least the server keeps mail that a client leaves there. With 0 it removes at QUIT what "
+        "RETR has sent. NEVER says that it removes nothing by itself.",
+        lambda desk: " NEVER" if desk.keeps is None else f" {desk.keeps}",
     ),
     _capability("UIDL", "has the command UIDL", 2449, "6.8", "The optional command UIDL is there."),
     _capability(

@@ -80,6 +80,11 @@ class Desk:
         return self.offers("RESP-CODES") and (code != "AUTH" or self.offers("AUTH-RESP-CODE"))
 
     @property
+    def keeps(self) -> int | None:
+        """How many days mail stays on the server (RFC 2449 section 6.7): 0, none that was fetched; None, any number."""
+        return self.host.traits.expire if self.offers("EXPIRE") else None
+
+    @property
     def drop(self) -> Drop:
         """The maildrop of the session, in the phase TRANSACTION."""
         drop = self.state.drop

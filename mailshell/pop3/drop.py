@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from mailshell.core.clock import DAY, Instant
 from mailshell.mail.state import BoxKey, Message
 from mailshell.mail.store import Mailbox
 
@@ -35,7 +36,8 @@ NONE = Marks()
 class Drop(NamedTuple):
     """The messages of a maildrop, number 1 first, as they were when the session locked it.
 
-    What arrives later is not in it (RFC 1939 section 4). `octets` are those of all messages together.
+    What arrives later is not in it (RFC 1939 section 4). `octets` are those of all messages together. `sent` are those
+    that RETR has sent, where the server keeps none of them.
     """
 
     key: BoxKey
@@ -43,6 +45,7 @@ class Drop(NamedTuple):
     messages: tuple[Message, ...]
     octets: int
     marks: Marks = NONE
+    sent: Marks = NONE
 
     @property
     def user(self) -> str:
@@ -71,6 +74,14 @@ class Drop(NamedTuple):
         """The uids of the messages that are marked as deleted."""
         marks = self.marks
         return (message.uid for number, message in enumerate(self.messages, 1) if number in marks)
+
+    def leaving(self, days: int | None, now: Instant) -> "Drop":
+        """The maildrop with marks on what a server that keeps mail for so many days removes by itself, too."""
+        marks = self.marks
+        for number, message in () if days is None else self.listed():
+            if now - message.save_date >= days * DAY if days else number in self.sent:
+                marks = marks.add(number, message.size)
+        return self._replace(marks=marks)
 
     def unique_id(self, message: Message) -> str:
         """`4.2`: the same in every session, after a restart too, and never given to another message of this maildrop.

@@ -8,14 +8,16 @@ from mailshell.core.elsewhere import (
     Remark,
     Step,
     Told,
+    alone,
     answer_row,
     argument_notes,
-    left_out,
     maybe_secret,
+    misfit,
     plain_of,
+    verb_of,
 )
-from mailshell.core.explain import Note, Row, command_row, hidden
-from mailshell.core.record import Card, Cite, Fault
+from mailshell.core.explain import Note, Row, command_row
+from mailshell.core.record import Card, Cite
 from mailshell.mail.host import Traits
 from mailshell.pop3 import PROTOCOL, follow, known, reasons, replies
 from mailshell.pop3.follow import ASKS, ERR, OK, many_lines, status
@@ -78,8 +80,7 @@ def _sent(octets: bytes, *, refused: bool) -> Row:
     """A client line taken apart, a password masked: by our grammar, or by the table for a verb that we do not have."""
     line = octets.rstrip(b"\r\n")
     verb = line.split(b" ", 1)[0].upper()
-    row = command_row(octets, PROTOCOL, _fault(line) if refused else None)
-    row = row._replace(secret=row.secret or hidden(line))
+    row = command_row(octets, PROTOCOL, misfit(line, TABLE) if refused else None)
     found = tables.find("pop3-commands", "command", verb.decode("latin-1"))
     if TABLE.find(verb) is not None:
         return row
@@ -142,7 +143,7 @@ def remarks(step: Step) -> tuple[Remark, ...]:
     line = step.octets.rstrip(b"\r\n")
     if step.kind == "answer" or not step.replies:
         return ()
-    fault = _fault(line)
+    fault = misfit(line, TABLE)
     if step.refused:
         why = () if fault is None else (Remark("why", f"By the grammar: {reasons.syntax(line, fault).because}"),)
         card = _card(step)
@@ -153,22 +154,19 @@ def remarks(step: Step) -> tuple[Remark, ...]:
     return tuple(Remark("note", slip.says) for slip in TABLE.read(line, marks=True).slips)
 
 
-def _fault(line: bytes) -> Fault | None:
-    """Where a command line that has a known verb stops to fit the grammar; None for a line that is not whole."""
-    reading = TABLE.read(line, marks=True)
-    complete = reading.command is not None and not left_out(line)
-    return reading.parsed if complete and isinstance(reading.parsed, Fault) else None
-
-
 def reply(line: bytes, traits: Traits) -> Told | None:
     """A line of a server, as if it stood alone: what it answers is not known."""
+    text = line.decode("utf-8", "surrogateescape")
+    offer = tuple(fact for fact in known.facts(verb_of(line), traits) if fact.kind == "POP3 capability")
+    if b" " in line and offer and not follow.knows(line):
+        return Told(text, _reply_row(line, replies.CAPABILITIES.card, 1), (), offer)
     if not status(line) or (status(line) == ASKS and line != ASKS and not plain_of(line[2:])):
         return None
     if line in (OK, ERR, ASKS):
         return None  # a word, which facts explain
     row = _reply_row(line, _reply_card(line, None), 0)
     about = [fact for code in codes(line) for fact in known.facts(code, traits)]
-    return Told(line.decode("utf-8", "surrogateescape"), row, tuple(_numbers(line)), tuple(about))
+    return Told(text, row, tuple(_numbers(line)), tuple(about))
 
 
 def _numbers(line: bytes) -> list[Remark]:
@@ -185,16 +183,10 @@ def _numbers(line: bytes) -> list[Remark]:
 
 def command(line: bytes, traits: Traits) -> Told | None:
     """A line of a client; None where its first word is no command of any server."""
-    verb = line.split(b" ", 1)[0].decode("latin-1")
-    about = tuple(fact for fact in known.facts(verb, traits) if fact.kind == "POP3 command")
-    if not about:
-        return None
-    fault = _fault(line)
-    why = () if fault is None else (Remark("why", _GRAMMAR + reasons.syntax(line, fault).because),)
-    return Told(verb.upper(), _sent(line, refused=True), why, about)
+    fault = misfit(line, TABLE)
+    because = "" if fault is None else reasons.syntax(line, fault).because
+    return alone(_sent(line, refused=True), known.facts(verb_of(line), traits), "POP3 command", because)
 
-
-_GRAMMAR = "It does not fit the grammar. "
 
 READER: Reader[Traits] = Reader(
     is_reply=follow.is_reply,

@@ -4,6 +4,7 @@ Nothing is assumed. The phase is None until an answer proves it, and a command w
 or a message goes out line by line as it comes, so that a long one needs no memory.
 """
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -25,6 +26,9 @@ _UNLESS_ONE = frozenset({b"LIST", b"UIDL", b"LANG", b"AUTH"})
 
 _MESSAGES = frozenset({b"RETR", b"TOP"})
 _LOGINS = frozenset({b"PASS", b"APOP", b"AUTH"})
+_ROW = re.compile(rb"([0-9]+) ([!-~]+)")
+_FIELD = re.compile(rb"[!-9;-~]+:")
+_LANGUAGE = re.compile(rb"[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)* ")
 _PROVES_OPEN = frozenset({b"STAT", b"LIST", b"RETR", b"DELE", b"NOOP", b"RSET", b"TOP", b"UIDL", b"LAST"})
 
 
@@ -51,6 +55,23 @@ def knows(line: bytes) -> bool:
     return TABLE.find(verb) is not None or bool(tables.find("pop3-commands", "command", verb.decode("latin-1")))
 
 
+def asked(line: bytes, *, unsure: bool) -> bytes:
+    """The command whose list or message begins so, where a log does not show it; empty where none does.
+
+    `unsure`: perhaps the line is none of a list or a message, and only what can be nothing else is taken for one.
+    """
+    row = _ROW.fullmatch(line)
+    if row is not None:
+        return b"LIST" if row[2].isdigit() else b"UIDL"
+    if _FIELD.match(line):
+        return b"RETR"
+    if unsure:
+        return b""
+    if tables.find("pop3-capabilities", "capability", line.split(b" ", 1)[0].decode("latin-1")):
+        return b"CAPA"
+    return b"LANG" if _LANGUAGE.match(line) else b"RETR"
+
+
 class _Waiting(NamedTuple):
     """The line that the next answer belongs to."""
 
@@ -70,6 +91,7 @@ class Follower:
         self._inside = b""  # the command whose list or message goes on
         self._shown = 0  # lines of it so far
         self._spoken = False  # the server has said something
+        self._done: Kind | None = None  # what the last line was, where it was +OK and the log does not show to what
 
     def client(self, octets: bytes) -> list[Step]:
         """A line from the client."""
@@ -85,7 +107,14 @@ class Follower:
             if self._shown or not self._lines or not is_reply(line):
                 return [self._within(octets, line)]
             steps = self._left_out()
+        elif self._done is not None and not status(line):
+            self._inside, self._shown = asked(line, unsure=self._done == "greeting"), 0
+            if self._inside:
+                self.phase = _moved(self.phase, self._inside, OK)
+                return [self._within(octets, line)]
         steps.append(self._answered(octets, line))
+        last = steps[-1]
+        self._done = last.kind if status(line) == OK and not last.octets else None
         self._spoken = True
         self._advance()
         return steps
@@ -165,13 +194,19 @@ def _moved(phase: record.Phase | None, verb: bytes, found: bytes) -> record.Phas
 
 
 class Sorter:
-    """Tells lines of the server by their first word, and by the command before where it asks for many lines."""
+    """Tells lines of the server by their first word, and by the command before where it asks for many lines.
+
+    A screen on which a program typed shows no commands: there all lines are of the server.
+    """
 
     def __init__(self) -> None:
         self.inside: Side | None = None
         self.open = False
         self._typed: deque[bytes] = deque(maxlen=_WAITING)  # commands without an answer yet
         self._challenged = False
+        self._echoed = False  # the screen shows what was typed
+        self._done = False  # the last line was +OK, and nothing was typed that it answers
+        self._mute = False  # two answers have come, and nothing was typed at all
 
     def read(self, line: bytes) -> Side | None:
         """Whose line it is, where it is text or a reply."""
@@ -179,9 +214,14 @@ class Sorter:
             self.inside = None if line == b"." else "server"
             return "server"
         found = status(line)
+        if not found and self._done and asked(line, unsure=not self._mute):
+            self.inside = None if line == b"." else "server"
+            return "server"
         if not found or (found == ASKS and not (self._challenged or self._asked(b"AUTH"))):
             return None
         command = self._typed.popleft() if self._typed else b""
+        self._mute = self.open and not self._echoed
+        self._done = found == OK and not command
         self.inside = "server" if found == OK and not self._challenged and many_lines(command) else None
         self._challenged = found == ASKS
         self.open = command.upper().strip() != b"QUIT"
@@ -190,6 +230,7 @@ class Sorter:
     def typed(self, line: bytes) -> None:
         """A line of the client waits for its answer."""
         self._typed.append(line)
+        self._echoed = True
 
     def _asked(self, verb: bytes) -> bool:
         return bool(self._typed) and self._typed[0].upper().startswith(verb)

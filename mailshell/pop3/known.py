@@ -8,6 +8,7 @@ from mailshell.core.session import Topic
 from mailshell.core.tables import Cells
 from mailshell.mail.host import Traits
 from mailshell.pop3 import PROTOCOL, eras
+from mailshell.pop3.capabilities import CAPABILITIES
 from mailshell.pop3.eras import YEARS
 from mailshell.pop3.replies import REPLIES
 from mailshell.pop3.wording import Wording
@@ -61,9 +62,15 @@ def _commands(wanted: str) -> Iterator[Fact]:
 
 
 def _capabilities(wanted: str) -> Iterator[Fact]:
+    """A capability: in our own words, where a server here may have it."""
     for row in tables.find("pop3-capabilities", "capability", wanted):
         columns = ("arguments", "adds", "affects", "announced", "after_login", "valid_in")
-        yield _plain("capability", "POP3 capability", row, columns)
+        fact = _plain("capability", "POP3 capability", row, columns)
+        ours = [one.card for one in CAPABILITIES if one.tag == fact.name]
+        if ours:
+            fields = (("meaning", row["meaning"]), *fact.fields)
+            fact = fact._replace(says=ours[0].says, more=ours[0].more, fields=fields)
+        yield fact
 
 
 def _codes(wanted: str, traits: Traits) -> Iterator[Fact]:

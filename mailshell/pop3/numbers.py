@@ -18,7 +18,8 @@ def find(desk: Desk, number: int) -> Message | Reply:
     drop = desk.drop
     if not 0 < number <= len(drop.messages):
         last = len(drop.messages)
-        because = f"The maildrop had {counted(last, 0)['messages']} at login. Number {last} is the last."
+        numbers = "number 1" if last == 1 else f"numbers 1 to {last}"
+        because = f"The maildrop had {counted(last, 0)['messages']} at login, {numbers}."
         if not last:
             because = "The maildrop was empty at login. What arrives during the session is shown in the next one."
         return NO_SUCH_MESSAGE(because, counts=counted(last, 0))

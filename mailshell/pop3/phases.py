@@ -25,6 +25,9 @@ class Phase(record.Phase):
     CLOSED = "closed"
 
 
+LEADS = {Phase.PASSWORD: "USER", Phase.EXCHANGE: "SASL"}
+"""What a server must offer for a phase to be reached, where not every server has it."""
+
 ENTRY = frozenset({Phase.AUTHORIZATION})
 OPEN = frozenset({Phase.TRANSACTION})
 BEFORE = frozenset({Phase.AUTHORIZATION, Phase.PASSWORD})

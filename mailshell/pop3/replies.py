@@ -155,7 +155,7 @@ CLOSING = named(
 )  # fmt: skip
 UPDATED = named(
     "maildrop updated", "+OK", "{host} POP3 server signing off ({messages} left)",
-    "{host} POP3-Server meldet sich ab (noch {nachrichten})", "marked messages are gone, goodbye", "6",
+    "{host} POP3-Server meldet sich ab (noch {nachrichten})", "what was marked is gone, goodbye", "6",
     more="The server has removed what was marked as deleted, and has given the lock back. With this +OK the removal is "
     "safe on the disk of the server.",
     next="nothing: the connection is closed", classic="POP3 server signing off",

@@ -12,13 +12,16 @@ _ASK = "Until CAPA lists PIPELINING, a client sends one command at a time (RFC 2
 _CHALLENGE = "A client cannot know its answer before it has read the challenge (RFC 5034 section 4)."
 
 
-def notes(records: list[Record], desk: Desk, table: Table[Desk, Reply], *, dropped: bool) -> Iterator[tuple[int, str]]:
+def notes(
+    records: list[Record], desk: Desk, table: Table[Desk, Reply], *, dropped: bool, waits: bool
+) -> Iterator[tuple[int, str]]:
     """The records whose answer the client should have waited for, by their indices, each with what was wrong.
 
-    `dropped` says that more came after QUIT. No record holds that, so the note stands at the end of the connection.
+    `waits` says that more of the client's commands wait for their turn, `dropped` that more came after QUIT. No record
+    holds that, so the note stands at the end of the connection.
     """
     grouped = desk.offers("PIPELINING")
-    for at, record in followed(records):
+    for at, record in followed(records, waits=waits):
         if isinstance(record, Prompt):
             yield at, f"{EARLY} {_CHALLENGE}"
         elif not grouped and verb(record, table):

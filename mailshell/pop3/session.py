@@ -13,14 +13,20 @@ from mailshell.mail.host import Host
 from mailshell.mail.lines import LineSession
 from mailshell.pop3 import limits, reasons, rushed
 from mailshell.pop3 import phases as pop3
-from mailshell.pop3.commands import COMMANDS, auth
+from mailshell.pop3.commands import COMMANDS, STRICT, auth
 from mailshell.pop3.desk import Desk, Mechanism, State
 from mailshell.pop3.grammar import TRAILING_SPACE
 from mailshell.pop3.replies import FAULT_FOR_GOOD, FAULT_NOW, GREETING, LINE_END, LINE_TOO_LONG, NO_SERVER
 from mailshell.pop3.wording import Reply
 
 TABLE: Table[Desk, Reply] = Table(COMMANDS, TRAILING_SPACE)
+_STRICT: Table[Desk, Reply] = Table(STRICT, TRAILING_SPACE)
 _EXCHANGE = pop3.Phase.EXCHANGE
+
+
+def table_of(host: Host) -> Table[Desk, Reply]:
+    """The verbs as a host with this policy takes them."""
+    return _STRICT if host.traits.policy == "strict" else TABLE
 
 
 class Session(LineSession[Desk, Reply]):
@@ -34,19 +40,19 @@ class Session(LineSession[Desk, Reply]):
     crlf = reasons.CRLF
 
     def __init__(self, host: Host, peer: Peer, mechanisms: Mapping[str, Mechanism] = {}) -> None:
-        super().__init__(Desk(host, peer, COMMANDS, mechanisms), TABLE, limits.LINE_BUFFER)
+        table = table_of(host)
+        super().__init__(Desk(host, peer, table.commands, mechanisms), table, limits.LINE_BUFFER)
 
     @property
     def state(self) -> AnyState:
-        """The whole memory of the session, octets that wait for the rest of their line included."""
+        """The whole memory of the session, octets that wait for the rest of their line, or for their turn, included."""
         return self._desk.state._replace(pending=self._framer.pending)
 
     def restore(self, state: AnyState) -> None:
         """Go to a state that this session has been in."""
         assert isinstance(state, State), "a state of another protocol"
         self._desk.restore(state)
-        self._framer.pending = state.pending
-        self.touch()
+        self._put_back(state.pending)
 
     def greet(self) -> list[Record]:
         """Say +OK; in a year without POP3 there is nobody to say it."""
@@ -92,7 +98,7 @@ class Session(LineSession[Desk, Reply]):
 
     def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
         """Where a client should have waited for an answer (RFC 2449 section 6.6)."""
-        return rushed.notes(records, self._desk, TABLE, dropped=self._dropped)
+        return rushed.notes(records, self._desk, self._table, dropped=self._dropped, waits=self.waits)
 
     def _read(self, records: list[Record]) -> bool:
         return self._answer(records) if self._desk.state.phase is _EXCHANGE else self._command(records)

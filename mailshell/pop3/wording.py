@@ -8,6 +8,7 @@ from mailshell.core.record import Card, Cite
 Status = Literal["+OK", "-ERR", "+"]
 Language = Literal["en", "de"]
 
+_FINAL = b".\r\n"
 _WHOLE = "This reply is not on the slide."
 FIRST_LINE = "The slide leaves the line with +OK out."
 
@@ -77,9 +78,9 @@ class Reply(NamedTuple):
         return self.wording.status == "-ERR"
 
     def lines(self, *, classic: bool, language: Language, gives: Callable[[str], bool]) -> tuple[bytes, ...]:
-        """The reply as it is sent: its first line, and all others in one piece (RFC 1939 section 3).
+        """The reply as it is sent: its first line, all others in one piece that is not copied, and the final dot.
 
-        `gives` says which response codes the server uses (RFC 2449 section 8).
+        The dot is that of RFC 1939 section 3; `gives` says which response codes are used (RFC 2449 section 8).
         """
         wording = self.wording
         text = wording.text if language == "en" else wording.german
@@ -90,7 +91,9 @@ class Reply(NamedTuple):
         if wording.code and gives(wording.code):
             text = f"[{wording.code}] {text}"
         first = f"{wording.status} {text}\r\n".encode() if text or wording.status == "+" else b"+OK\r\n"
-        return (first,) if self.block is None else (first, self.block + b".\r\n")
+        if not self.block:
+            return (first,) if self.block is None else (first, _FINAL)
+        return first, self.block, _FINAL
 
 
 def named(

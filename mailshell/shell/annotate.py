@@ -15,7 +15,7 @@ from mailshell.shell.theme import Role
 from mailshell.shell.view import View
 
 _NOT_SHOWN = {
-    ("reply", "client"): "The log does not show which command the next reply answers.",
+    ("reply", "client"): "The log does not show what the next replies answer.",
     ("hidden", "client"): "The log does not show the message that the client sent here.",
     ("hidden", "server"): "The log does not show the lines that the server sent here.",
 }
@@ -43,6 +43,7 @@ class Annotator(Renderer):
         self._letters: dict[int, Letter] = {}
         self._shown_lines: dict[int, int] = {}  # of the message that is going on
         self._refused = False
+        self._silent: set[int] = set()  # connections whose last replies answered nothing that the log shows
 
     def said(self, one: Said) -> list[str]:
         """A line of a log; a reply is shown when its last line has come."""
@@ -113,14 +114,18 @@ class Annotator(Renderer):
     def _step(self, step: Step, link: int) -> list[str]:
         talk, out = self._talks[link], self._late(link)
         if step.kind in ("text", "line"):
-            return out + self._inside(step, link)
+            return out + self._rule(link, link, step.after, talk.engine) + self._inside(step, link)
         out += self._end(link)
         if step.kind == "greeting":
             out += self._rule(link, link, step.after, talk.engine)
         if step.octets:
             out += self._row(talk.reader.sent(step), link)
-        elif self.view.depth and (step.kind, step.side) in _NOT_SHOWN:
+        elif self.view.depth and (step.kind, step.side) in _NOT_SHOWN and link not in self._silent:
             out += self.say(_NOT_SHOWN[step.kind, step.side])
+        if step.kind == "reply":
+            self._silent.add(link)
+        else:
+            self._silent.discard(link)
         for row in talk.reader.answers(step):
             out += self._row(row, link)
         if self.view.depth:

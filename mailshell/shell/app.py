@@ -21,7 +21,6 @@ from prompt_toolkit.styles import DynamicStyle
 
 from mailshell.core.transcript import Entry
 from mailshell.mail.store import StateError
-from mailshell.protocols import PROTOCOLS
 from mailshell.shell import hints, setup
 from mailshell.shell.auto import Auto
 from mailshell.shell.bindings import bind
@@ -31,7 +30,7 @@ from mailshell.shell.keys import bindings, listing, shown, spoken
 from mailshell.shell.layout import Rows
 from mailshell.shell.local import carry_out, scene
 from mailshell.shell.log import Log
-from mailshell.shell.meta import Meta
+from mailshell.shell.meta import Meta, awaited
 from mailshell.shell.outside import Outside, edited, paged
 from mailshell.shell.panes import Panes
 from mailshell.shell.printer import Inline, Printer, change_screen, quiet
@@ -300,9 +299,7 @@ class App:
 
     def _tell(self) -> None:
         self._idle, self._told = None, True
-        link = self.seat.link
-        step = PROTOCOLS[link.wire.protocol].phases[link.session.phase].next
-        self.meta.say(f"The server waits for {step}. {self.meta.escape} :drop cuts the connection.")
+        self.meta.say(f"The server waits for {awaited(self.meta)}. {self.meta.escape} :drop cuts the connection.")
 
     def edit(self) -> None:
         """Go on with the line in an editor; several lines are sent as a paste is."""

@@ -32,7 +32,7 @@ def hint(meta: Meta, text: str, columns: int) -> str:
     rest = text[start:]
     if whom == "server":
         parts = _command(meta, octets(rest))
-    elif whom == "text":
+    elif whom in ("text", "answer"):
         parts = [place(meta).preview(octets(rest)).note]
     elif whom == "closed":
         parts = ["The connection is closed.", "Enter alone opens it again."]

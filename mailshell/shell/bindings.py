@@ -15,6 +15,7 @@ from prompt_toolkit.search import SearchDirection, start_search
 
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.keys import ACTIONS
+from mailshell.shell.meta import awaited
 from mailshell.shell.typed import ESCAPE
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _leave(app: App, event: KeyPressEvent) -> None:
         event.app.exit()
     else:
         app.warned = True
-        app.meta.say("You are in a message: a line with one dot ends it. Ctrl-D again leaves, and nothing is sent.")
+        app.meta.say(f"The server waits for {awaited(app.meta)}. Ctrl-D again leaves, and nothing is sent.")
 
 
 def _paste(app: App, text: str) -> None:

@@ -1,6 +1,7 @@
 """A message that a client sends, while it comes: its lines, what they mean, how many of them were shown."""
 
 from mailshell.core.explain import BodyLines, Row, body_row
+from mailshell.core.record import Cite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Message:
         self.sender = sender
         self.known = known
         self.letter: Letter | None = None
+        self.answers: Cite | None = None  # what comes are answers to a mechanism, and this section describes them
         self.dotted = True
         self.wants = 0  # octets of a counted body that are still to come
         self.lines = BodyLines()
@@ -29,6 +31,11 @@ class Message:
 
     def row(self, line: bytes) -> Row:
         """A line of the message explained, as far as somebody knows where in the message it stands."""
+        if self.answers is not None:
+            # Imported here because few sessions use AUTH.
+            from mailshell.core.elsewhere import answer_row
+
+            return answer_row(line, self.answers)
         if self.letter is None:
             return body_row(line, gloss="message text" if self.count == 1 else "", dotted=self.dotted)
         reading = self.letter.read(line, dotted=self.dotted)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from mailshell.shell.options import CHOICES
 from mailshell.world.start import build
 
 
@@ -69,6 +70,8 @@ def _value(action: argparse.Action) -> Value:
     words = tuple(map(str, action.choices or ()))
     if action.dest == "host":
         words = tuple(build("empty").hosts)
+    if action.dest == "world":
+        words = CHOICES["world"][0]
     name = action.metavar if isinstance(action.metavar, str) else action.dest
     return Value(name, words, "FILE" in name, action.nargs == "+")
 
@@ -116,7 +119,7 @@ _mailshell() {
     COMPREPLY=()
     while IFS= read -r found; do
         COMPREPLY+=("$found")
-    done < <(if [[ $files ]]; then compgen -f -- "$current"; else compgen -W "$words" -- "$current"; fi)
+    done < <(compgen -W "$words" -- "$current"; if [[ $files ]]; then compgen -f -- "$current"; fi)
     if [[ $files ]]; then compopt -o filenames 2> /dev/null; fi
 }
 complete -F _mailshell mailshell"""
@@ -142,7 +145,8 @@ def _bash(parts: Sequence[Part]) -> list[str]:
 
 
 def _bash_set(value: Value) -> str:
-    return "files=yes" if value.files else f'words="{" ".join(value.words)}"'
+    words = f'words="{" ".join(value.words)}"'
+    return f"{words} files=yes" if value.files and value.words else "files=yes" if value.files else words
 
 
 def _zsh(parts: Sequence[Part]) -> list[str]:
@@ -193,6 +197,8 @@ def _zsh_places(part: Part) -> Iterator[str]:
 
 def _zsh_value(value: Value) -> str:
     found = "_files" if value.files else f"({' '.join(value.words)})" if value.words else " "
+    if value.files and value.words:
+        found = f"{{compadd {' '.join(value.words)}; _files}}"
     name = value.name.replace(":", "\\:")
     return f":{name}:{found}"
 
@@ -227,9 +233,9 @@ def _fish(parts: Sequence[Part]) -> list[str]:
 
 def _fish_value(value: Value, place: bool = False) -> str:
     """What may stand there; after an option, that something must (-r), and files where nothing else is said."""
-    if value.files:
-        return "-F" if place else "-r -F"
     words = f"-a {_quoted(' '.join(value.words))}" if value.words else ""
+    if value.files:
+        return f"{'-F' if place else '-r -F'} {words}".rstrip()
     return words if place else f"-x {words}".rstrip()
 
 

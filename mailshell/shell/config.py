@@ -1,16 +1,15 @@
 """The config file: TOML with the options that most commands have, the keys, and what the shell is like."""
 
 import os
-import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
 
+from mailshell.core.near import near
 from mailshell.shell import options
-from mailshell.shell.near import near
+from mailshell.shell.located import located
 from mailshell.shell.options import OptionError
 from mailshell.shell.paths import config_file
-from mailshell.shell.text import safe, width
+from mailshell.shell.text import safe
 
 
 class Shell(NamedTuple):
@@ -24,6 +23,10 @@ class Shell(NamedTuple):
     history: int = 2000
     toolbar: bool = True
     pager: str = ""
+
+
+Path = tuple[str | int, ...]
+"""Leads to a value of the file: names, and the number of an element."""
 
 
 class Config(NamedTuple):
@@ -46,13 +49,12 @@ SHELL = {
 
 
 class _Wrong(Exception):
-    """What is wrong at a key of the file, given by its path: the key, its value, or `item`, one string of its list."""
+    """What is wrong at a key of the file, or with `value` at its value, given by its path."""
 
-    def __init__(self, path: tuple[str, ...], text: str, *, value: bool = True, item: str | None = None) -> None:
+    def __init__(self, path: Path, text: str, *, value: bool = True) -> None:
         super().__init__(text)
         self.path = path
         self.value = value
-        self.item = item
 
 
 def read(asked: str | None) -> Config:
@@ -70,22 +72,17 @@ def read(asked: str | None) -> Config:
 
 def parse(octets: bytes, path: str) -> Config:
     """What a config file says; raises OptionError, which names the line and the column."""
-    import tomllib
+    from mailshell.core.toml import Document, TomlError
 
     try:
-        text = octets.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        before = octets[: error.start].decode("utf-8").replace("\r\n", "\n")
-        raise _located(path, before + "\ufffd", len(before), "this octet is no UTF-8.") from None
+        document = Document(octets)
+    except TomlError as error:
+        raise OptionError(located(path, error.text, error.problem.offset, error.problem.says)) from None
     try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        reason, _, place = str(error).partition(" (at ")
-        raise _located(path, text, _offset(text, place), f"{reason[:1].lower()}{reason[1:]}.") from None
-    try:
-        return _config(tree, path)
+        return _config(document.tree, path)
     except _Wrong as wrong:
-        raise _located(path, text, _find(text, wrong), str(wrong)) from None
+        offset = (document.value if wrong.value else document.key)(wrong.path)
+        raise OptionError(located(path, document.text, offset, str(wrong))) from None
 
 
 def _config(tree: Mapping[str, Any], path: str) -> Config:
@@ -119,6 +116,8 @@ def _option(name: str, value: Any, path: str) -> str | bool:
         # depth = 2 and era = 1982 are numbers; the quotes may be there or not
         said = str(value) if type(value) in (str, int) else ""
         allowed = options.CHOICES[name][0]
+        if name == "world" and options.is_file(said):
+            return os.path.join(os.path.dirname(path), os.path.expanduser(said))
         if said not in allowed:
             quoted = ", ".join(one if one.isdecimal() else f'"{one}"' for one in allowed)
             raise _Wrong((name,), f"{name} is one of {quoted}.{near(said, allowed)}")
@@ -141,8 +140,10 @@ def _keys(table: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     try:
         bindings(table)
     except KeyFault as fault:
-        known = fault.spec is not None
-        raise _Wrong(("keys", fault.action), str(fault), value=known, item=fault.spec) from None
+        path: Path = ("keys", fault.action)
+        if fault.spec is None:
+            raise _Wrong(path, str(fault), value=False) from None
+        raise _Wrong((*path, table[fault.action].index(fault.spec)), str(fault)) from None
     return table
 
 
@@ -169,52 +170,3 @@ def _fits(name: str, value: Any) -> bool:
     if name == "history":
         return type(value) is int and value >= 0
     return isinstance(value, bool if name == "toolbar" else str)
-
-
-def _offset(text: str, place: str) -> int:
-    """Where `line 3, column 5)` is, as an index into the text; its end for `end of document)`."""
-    numbers = re.findall(r"\d+", place)
-    if not numbers:
-        return len(text.rstrip("\n"))
-    lines = text.split("\n")
-    return sum(len(line) + 1 for line in lines[: int(numbers[0]) - 1]) + int(numbers[1]) - 1
-
-
-def _find(text: str, wrong: _Wrong) -> int:
-    """Where a key, its value, or a string of its list stands in a text that is valid TOML.
-
-    The parser tells no positions. But a text that ends inside a key or a value is not valid, so a key stands between
-    the last line up to which the text is valid without it, and the first line up to which it is valid with it.
-    """
-    import tomllib
-
-    start = end = 0
-    for line in text.split("\n"):
-        end = min(end + len(line) + 1, len(text))
-        with suppress(tomllib.TOMLDecodeError):
-            if _holds(tomllib.loads(text[:end]), wrong.path):
-                break
-            start = end
-    piece = text[start:end]
-    name = rf"""(?<![\w-])["']?({re.escape(wrong.path[-1])})["']?"""
-    key = re.search(rf"{name}\s*=\s*", piece) or re.search(name, piece)
-    if key is None:  # written with an escape
-        return start
-    if not wrong.value:
-        return start + key.start(1)
-    return start + (piece.find(wrong.item, key.end()) if wrong.item else key.end())
-
-
-def _holds(tree: Mapping[str, Any], path: tuple[str, ...]) -> bool:
-    return path[0] in tree and (len(path) == 1 or _holds(tree[path[0]], path[1:]))
-
-
-def _located(path: str, text: str, offset: int, reason: str) -> OptionError:
-    """An error with the line, and a caret under its column."""
-    start = text.rfind("\n", 0, offset) + 1
-    row, line = text.count("\n", 0, offset) + 1, text[start:].partition("\n")[0]
-    margin = " " * len(str(row))
-    caret = " " * width(safe(text[start:offset])) + "^"
-    return OptionError(
-        f"{safe(path)}:{row}:{offset - start + 1}: {safe(reason)}\n  {row} | {safe(line)}\n  {margin} | {caret}"
-    )

@@ -71,7 +71,7 @@ def _local(meta: Meta, text: str) -> Iterator[Choice]:
 def ghost(meta: Meta, text: str, history: Reversible[str]) -> str:
     """The rest of the line in grey: as it was typed last time, else as it would be usual; `history` is oldest first."""
     whom, start = typed(meta, text)
-    if not text or whom in ("text", "closed"):
+    if not text or whom in ("text", "answer", "closed"):
         return ""
     rest = text[start:]
     if whom == "server":
@@ -153,6 +153,9 @@ def colours(meta: Meta, text: str) -> list[tuple[Role, str]]:
     rest = text[start:]
     if whom in ("text", "closed"):
         pieces: list[tuple[Role, str]] = [("client", text)]
+    elif whom == "answer":
+        plain = meta.renderer.view.secrets or text == "*"
+        pieces = [("client", text if plain else "*" * len(text))]
     elif whom == "server":
         pieces = [("note", text[:start]), *_server(meta, rest)]
     elif whom == "help":

@@ -6,7 +6,7 @@ A key is written as the line editor names it: `f2`, `c-]`, `c-x c-e` for one aft
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from mailshell.shell.near import near
+from mailshell.core.near import near
 
 
 class Action(NamedTuple):

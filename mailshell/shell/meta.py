@@ -115,6 +115,18 @@ def reads_lines(meta: Meta) -> bool:
     return link.closed or PROTOCOLS[link.wire.protocol].reads_lines(link.session.phase)
 
 
+def awaited(meta: Meta) -> str:
+    """What the server waits for, in words."""
+    link = meta.seat.link
+    return PROTOCOLS[link.wire.protocol].phases[link.session.phase].next
+
+
+def answers(meta: Meta) -> bool:
+    """Whether a line answers what a mechanism asks."""
+    link = meta.seat.link
+    return not link.closed and link.session.phase in PROTOCOLS[link.wire.protocol].answers
+
+
 def _none(meta: Meta, text: str) -> Iterable[Choice]:
     return ()
 

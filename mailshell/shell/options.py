@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from mailshell.shell.near import near
+from mailshell.core.near import near
 from mailshell.shell.paths import config_file
 
 CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -16,12 +16,12 @@ CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
     "wire": (("off", "marks", "hex"), "line ends hidden, as marks, or with a hex dump of each line"),
     "color": (("auto", "always", "never"), "NO_COLOR is honoured"),
     "theme": (("ansi16", "dark", "light", "mono", "projector"), "colours for your background, or for a bright room"),
-    "world": (("lecture", "discard", "empty"), "the lecture's, one that keeps no mail, one without users"),
+    "world": (("lecture", "discard", "empty", "big", "hostile"), "mailshell world list tells what each is"),
     "voice": (("modern", "classic"), "classic speaks as on the lecture's slides"),
     "policy": (("tolerant", "strict"), "strict refuses all that the standard forbids"),
     "era": (("1982", "1995", "2008", "today"), "the year whose SMTP and POP3 the server speaks"),
 }
-"""The values of each option, and what they do."""
+"""The values of each option, and what they do; a world may be a file as well."""
 
 DEFAULTS: dict[str, str] = {
     "depth": "1",
@@ -49,13 +49,36 @@ def add(parser: argparse.ArgumentParser) -> None:
     # SUPPRESS: a flag before the subcommand holds when the subcommand does not repeat it.
     unset = argparse.SUPPRESS
     for name, (choices, text) in CHOICES.items():
-        parser.add_argument(f"--{name}", choices=choices, default=unset, help=f"{text} (default {DEFAULTS[name]})")
+        says = f"{text} (default {DEFAULTS[name]})"
+        if name == "world":
+            says = f"{', '.join(choices)}, or a file; {says}"
+            parser.add_argument("--world", type=_world, metavar="NAME|FILE", default=unset, help=says)
+        else:
+            parser.add_argument(f"--{name}", choices=choices, default=unset, help=says)
     for name, text in FLAGS.items():
         parser.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, default=unset, help=text)
     for name, text in FILES.items():
         parser.add_argument(f"--{name}", metavar="FILE", default=unset, help=text)
     parser.add_argument("--config", metavar="FILE", default=unset, help="read this instead of your config.toml")
     parser.add_argument("--no-config", action="store_true", default=unset, help="read no config file")
+
+
+def _world(text: str) -> str:
+    if fits("world", text):
+        return text
+    raise argparse.ArgumentTypeError(
+        f"invalid choice: {text!r} (choose from {', '.join(CHOICES['world'][0])}, or a file)"
+    )
+
+
+def is_file(world: str) -> bool:
+    """Whether a world is named by its file: a path, or a name that ends as TOML files do."""
+    return world.endswith(".toml") or os.sep in world
+
+
+def fits(name: str, value: str) -> bool:
+    """Whether an option that has choices may have a value."""
+    return value in CHOICES[name][0] or (name == "world" and is_file(value))
 
 
 def settle(args: argparse.Namespace) -> dict[str, str]:
@@ -90,7 +113,7 @@ def _value(
         value: str | bool = getattr(args, name)
         return value, f"--{name}" if value is not False else f"--no-{name}"
     if said:
-        if name in CHOICES and said not in CHOICES[name][0]:
+        if name in CHOICES and not fits(name, said):
             from mailshell.shell.text import safe
 
             allowed = CHOICES[name][0]

@@ -5,12 +5,12 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from mailshell import __version__
-from mailshell.shell.options import plain_because
-from mailshell.world.hosts import HOSTS
+from mailshell.shell.options import DEFAULTS, plain_because
+from mailshell.world.hosts import DEFAULT_HOST, HOSTS
 
 TYPE_CHECKING = False  # `typing` would take time before the first words
 if TYPE_CHECKING:
@@ -21,10 +21,19 @@ if TYPE_CHECKING:
 def main(args: argparse.Namespace) -> int:
     """Exit status 0, 2 for a host that is not there or a scene that makes no sense, 3 for the state file."""
     # Before the first words, which name the host; a scene brings its own.
-    if not args.scene and args.host.lower() not in HOSTS:
-        from mailshell.shell.setup import no_host
+    hosts: Mapping[str, str] = HOSTS
+    server = DEFAULT_HOST
+    if args.world != DEFAULTS["world"]:
+        from mailshell.shell.worlds import planned
 
-        return no_host(args.host, HOSTS)
+        plan = planned(args.world)
+        hosts, server = plan.addresses, plan.server
+    if not args.scene:
+        args.host = args.host or server
+        if args.host.lower() not in hosts:
+            from mailshell.shell.setup import no_host
+
+            return no_host(args.host, hosts)
     if not plain_because(args):
         with _silent():
             _end_in_order()

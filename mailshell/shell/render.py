@@ -85,7 +85,7 @@ class Renderer:
         if isinstance(record, Closed):
             self._phases.pop(number, None)
             self._messages.pop(number, None)
-        self._follow(number, record, meaning)
+        self._follow(number, record, meaning, engine)
         return out
 
     def _answers(self, meaning: Meaning, label: Label, *, brings: bool) -> list[str]:
@@ -292,10 +292,11 @@ class Renderer:
     def _message(self, number: int) -> Message:
         return self._messages.setdefault(number, Message())
 
-    def _follow(self, number: int, record: Record, meaning: Meaning) -> None:
+    def _follow(self, number: int, record: Record, meaning: Meaning, engine: Engine[Host]) -> None:
         """Remember the sender of the envelope, and how the octets that were asked for are to be read."""
         if isinstance(record, Prompt):
             message = self._message(number)
+            message.answers = engine.phases[record.after].cite if record.after in engine.answers else None
             message.dotted = record.wants is None
             if message.dotted or (message.known and message.letter is None):
                 message.letter = letter(message.sender)

@@ -1,6 +1,7 @@
 """`mailshell run`: play a transcript file, or plain commands, and show what happens."""
 
 import argparse
+import os
 import sys
 
 from mailshell.core import script
@@ -20,11 +21,10 @@ def main(args: argparse.Namespace) -> int:
     """Exit status 0, 1 where an expectation failed, 2 for a file that cannot be read, 3 for the state file."""
     try:
         parsed = parse(octets_of(args.file))
-        asked = setting(parsed.header, args.world, setup.traits(args))
+        asked = setting(parsed.header, args.world, setup.traits(args), os.path.dirname(args.file))
     except (OSError, ScriptError) as error:
         complain(args, error.strerror or str(error) if isinstance(error, OSError) else str(error))
         return 2
-    args.host = args.host.lower()
     try:
         with setup.opened(args, asked) as world, Log(args.log) as log:
             return _play(args, Seat(world, asked.peer, "script"), parsed, log)

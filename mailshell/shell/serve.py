@@ -18,6 +18,8 @@ from mailshell.shell.events import dump
 from mailshell.shell.live import Pipe, Screen, Stream
 from mailshell.shell.log import Log
 from mailshell.shell.text import safe
+from mailshell.shell.worlds import planned
+from mailshell.world.plan import Plan
 from mailshell.world.start import DEFAULT_HOST, build
 from mailshell.world.world import World
 
@@ -28,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for name in PROTOCOLS:
         text = f"port for {name.upper()}, 0 picks a free one ({PORTS[name]} where no port is asked for)"
         parser.add_argument(f"--{name}", type=_port, metavar="PORT", help=text)
-    parser.add_argument("--host", default=DEFAULT_HOST, metavar="NAME", help=f"which server (default {DEFAULT_HOST})")
+    parser.add_argument("--host", metavar="NAME", help=f"which server (default {DEFAULT_HOST})")
     parser.add_argument(
         "--user", type=_user, action="append", default=[], metavar="NAME:PASSWORD", help="add a user with mailboxes"
     )
@@ -45,8 +47,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C; exit status 0, 2 for bad options, 3 where serving is not possible."""
-    host = args.host.lower()
-    names = build("empty").hosts
+    plan = planned(args.world)
+    host = (args.host or plan.server).lower()
+    names = plan.addresses
     if host not in names:
         text = f"mailshell: {args.host} is no host of this world: there are {', '.join(names)}."
         print(safe(text), file=sys.stderr)
@@ -54,7 +57,7 @@ def main(args: argparse.Namespace) -> int:
     try:
         kept = setup.store(args, history=False)
         try:
-            return _serve(args, host, kept)
+            return _serve(args, plan, host, kept)
         finally:
             kept.close()
     except (StateError, Full, ListenError, OSError) as error:
@@ -62,9 +65,9 @@ def main(args: argparse.Namespace) -> int:
         return 3
 
 
-def _serve(args: argparse.Namespace, host: str, kept: Store) -> int:
+def _serve(args: argparse.Namespace, plan: Plan, host: str, kept: Store) -> int:
     world = build(
-        args.world,
+        plan,
         store=kept,
         traits=setup.traits(args),
         now=Instant(time.time_ns() // 1000),

@@ -14,6 +14,7 @@ from mailshell.mail.store import StateError, Store
 from mailshell.shell.text import safe
 from mailshell.shell.theme import MONO, NONE, THEMES
 from mailshell.shell.view import LONGEST, View, WireMarks
+from mailshell.shell.worlds import planned
 from mailshell.world.header import Setting, setting
 from mailshell.world.start import STUDENT, build
 from mailshell.world.world import World
@@ -39,13 +40,16 @@ def store(args: argparse.Namespace, *, history: bool, room: int | None = None) -
 
 @contextmanager
 def opened(args: argparse.Namespace, asked: Setting) -> Iterator[World]:
-    """The world that a script asks for, with history; raises StateError.
+    """The world that a script asks for, with history; raises StateError, and OptionError for a world file.
 
-    The state file is closed at the end.
+    From here on the options name that world, and its own host where they named none. The state file is closed at the
+    end.
     """
+    plan = planned(asked.world)
+    args.host, args.world = (args.host or plan.server).lower(), asked.world
     kept = store(args, history=True, room=asked.room)
     try:
-        yield build(asked.world, store=kept, traits=asked.traits, users=asked.users)
+        yield build(plan, store=kept, traits=asked.traits, users=asked.users)
     finally:
         kept.close()
 
@@ -68,13 +72,15 @@ def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int
     """
     scene = None
     try:
+        folder = ""
         if args.scene:
-            from mailshell.demo.scenes import load
+            from mailshell.demo.scenes import load, path_of
 
             scene = load(args.scene)
+            folder = os.path.dirname(path_of(args.scene))
             args.host = scene.header.get("host", args.host)
             args.protocol = scene.header.get("protocol", args.protocol)
-        asked = setting(scene.header if scene else {}, args.world, traits(args))
+        asked = setting(scene.header if scene else {}, args.world, traits(args), folder)
     except ScriptError as error:
         print(safe(f"mailshell: {error}"), file=sys.stderr)
         return 2
@@ -87,8 +93,7 @@ def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int
 
 
 def unknown_host(args: argparse.Namespace, world: World) -> int | None:
-    """Exit status 2, and words on stderr, for a host that the world does not have; its name goes to lower case."""
-    args.host = args.host.lower()
+    """Exit status 2, and words on stderr, for a host that the world does not have."""
     if args.host in world.hosts:
         return None
     return no_host(args.host, world.hosts)

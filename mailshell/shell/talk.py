@@ -7,7 +7,7 @@ from mailshell.core.explain import masked
 from mailshell.core.record import Exchange, Verdict
 from mailshell.core.transcript import Entry
 from mailshell.shell.local import COMMANDS, carry_out
-from mailshell.shell.meta import Meta, reads_lines
+from mailshell.shell.meta import Meta, answers, reads_lines
 from mailshell.shell.render import Label, lettered
 from mailshell.shell.text import safe
 from mailshell.shell.typed import ESCAPE, typed
@@ -88,6 +88,12 @@ class Talk:
         if self.local(octets.decode("utf-8", "surrogateescape")) is not None:
             before, quote, rest = octets.partition(b'"')
             return masked(before) + quote + _PIECE.sub(lambda found: masked(found[0]), rest)
+        return self._masked(octets)
+
+    def _masked(self, octets: bytes) -> bytes:
+        """A line for the server with stars for what is a secret in this phase."""
+        if answers(self.meta):
+            return octets if octets in (b"", b"*") else b"********"
         return masked(octets) if self.reads_lines() else octets
 
     def shown(self, octets: bytes) -> str:
@@ -101,7 +107,7 @@ class Talk:
         return self.masked(octets) != octets
 
     def _send(self, octets: bytes, text: str, *, by_hand: bool) -> None:
-        was_text = not self.reads_lines()
+        was_text = not self.reads_lines() and not answers(self.meta)
         # A second colon in front is how a line that begins with a colon is typed.
         sent = octets[typed(self.meta, text).start :]
         self.renderer.typed = sent + CRLF if by_hand else b""
@@ -122,8 +128,7 @@ class Talk:
             self.meta.say(f"That was message text. A line with one dot ends the message; {escape} :drop gives it up.")
 
     def _cause(self, octets: bytes) -> str:
-        shown = masked(octets) if self.reads_lines() else octets
-        return shown[:60].decode("utf-8", "surrogateescape")
+        return self._masked(octets)[:60].decode("utf-8", "surrogateescape")
 
     def _kept(self, name: str) -> None:
         self.meta.say(f"What was undone is kept as {name}. :branches draws all branches.")

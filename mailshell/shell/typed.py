@@ -2,20 +2,20 @@
 
 from typing import Literal, NamedTuple
 
-from mailshell.core.explain import hidden
+from mailshell.core.explain import secrets as spans
 from mailshell.core.session import Preview
 from mailshell.shell.local import COMMANDS, begun
-from mailshell.shell.meta import Command, Meta, reads_lines
+from mailshell.shell.meta import Command, Meta, answers, reads_lines
 
 ESCAPE = "\x1d"
 """Ctrl-]: a line that begins with it is for mailshell, in every phase."""
 
-Whom = Literal["server", "text", "local", "help", "closed"]
+Whom = Literal["server", "text", "answer", "local", "help", "closed"]
 
 
 class Typed(NamedTuple):
-    """`whom` a line is for: the server, as a command or as message text; mailshell; nobody while the connection is
-    closed. Its first `start` characters only say so.
+    """`whom` a line is for: the server, as a command, as message text or as the answer to a mechanism; mailshell;
+    nobody while the connection is closed. Its first `start` characters only say so.
     """
 
     whom: Whom
@@ -28,7 +28,7 @@ def typed(meta: Meta, text: str) -> Typed:
         rest = text[1:].lstrip()
         return Typed("local", len(text) - len(rest.removeprefix(":")))
     if not reads_lines(meta):
-        return Typed("text", 0)
+        return Typed("answer" if answers(meta) else "text", 0)
     if text.startswith("?"):
         return Typed("help", 1)
     if text.startswith(":") and not text.startswith("::"):
@@ -58,4 +58,4 @@ def characters(line: bytes, at: int) -> int:
 
 def secrets(line: bytes, found: Preview) -> tuple[tuple[int, int], ...]:
     """The spans of octets that hold a password."""
-    return tuple((part.start, part.end) for part in found.parts if part.secret) or hidden(line)
+    return spans(line, found.parts)

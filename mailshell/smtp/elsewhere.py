@@ -9,13 +9,16 @@ from mailshell.core.elsewhere import (
     Remark,
     Step,
     Told,
+    alone,
     answer_row,
     argument_notes,
     left_out,
     maybe_secret,
+    misfit,
     plain_of,
+    verb_of,
 )
-from mailshell.core.explain import Note, Row, command_row, hidden
+from mailshell.core.explain import Note, Row, command_row
 from mailshell.core.record import Card, Cite, Fault
 from mailshell.mail.host import Traits
 from mailshell.smtp import PROTOCOL, follow, known, reasons
@@ -56,8 +59,7 @@ def _sent(octets: bytes, *, refused: bool) -> Row:
     line = octets.rstrip(b"\r\n")
     verb = line.split(b" ", 1)[0].upper()
     if line == b"." or TABLE.find(verb) is not None:
-        row = command_row(octets, PROTOCOL, _fault(line) if refused else None)
-        return row._replace(secret=row.secret or hidden(line))
+        return command_row(octets, PROTOCOL, misfit(line, TABLE) if refused else None)
     row = command_row(octets, PROTOCOL)
     found = tables.find("smtp-commands", "command", verb.decode("latin-1"))
     if not found:
@@ -149,17 +151,10 @@ def _accepted(step: Step) -> list[Remark]:
 def _refusal(step: Step) -> list[Remark]:
     """What our grammar finds wrong with the line, where that may be the reason, and what is next."""
     line, code = step.octets.rstrip(b"\r\n"), _code(step)
-    fault = _fault(line) if code in (500, 501, 555) else None
+    fault = misfit(line, TABLE) if code in (500, 501, 555) else None
     out = [] if fault is None else [Remark("why", f"By the grammar: {reasons.syntax(line, fault).because}")]
     card = reply_card(step.verb.decode("ascii", "replace"), code, step.kind)
     return [*out, *([Remark("next", card.next)] if card.next else [])]
-
-
-def _fault(line: bytes) -> Fault | None:
-    """Where a command line that has a known verb stops to fit the grammar; None for a line that is not whole."""
-    reading = TABLE.read(line, marks=True)
-    complete = reading.command is not None and not left_out(line)
-    return reading.parsed if complete and isinstance(reading.parsed, Fault) else None
 
 
 def _asked(step: Step) -> str | None:
@@ -193,16 +188,10 @@ def command(line: bytes, traits: Traits) -> Told | None:
     if parameter is not None:
         found = [fact for fact in known.facts(parameter[1].upper(), traits) if fact.kind == "parameter"]
         return Told(text, None, (), tuple(fact._replace(name=text) for fact in found)) if found else None
-    verb = line.split(b" ", 1)[0].decode("latin-1")
-    about = tuple(fact for fact in known.facts(verb, traits) if fact.kind == "SMTP command")
-    if not about:
-        return None
-    fault = _fault(line)
-    why = () if fault is None else (Remark("why", _GRAMMAR + reasons.syntax(line, fault).because),)
-    return Told(verb.upper(), _sent(line, refused=True), why, about)
+    fault = misfit(line, TABLE)
+    because = "" if fault is None else reasons.syntax(line, fault).because
+    return alone(_sent(line, refused=True), known.facts(verb_of(line), traits), "SMTP command", because)
 
-
-_GRAMMAR = "It does not fit the grammar. "
 
 READER: Reader[Traits] = Reader(
     is_reply=is_reply,

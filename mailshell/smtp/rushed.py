@@ -16,15 +16,16 @@ _HELLO = frozenset({"EHLO", "HELO"})
 
 
 def notes(
-    records: list[Record], desk: Desk, table: Table[Desk, Reply], *, extended: bool, dropped: bool
+    records: list[Record], desk: Desk, table: Table[Desk, Reply], *, extended: bool, dropped: bool, waits: bool
 ) -> Iterator[tuple[int, str]]:
     """The records whose answer the client should have waited for, by their indices, each with what was wrong.
 
     All that the records hold had come before the first answer was sent; `extended` says that EHLO had been accepted
-    before, `dropped` that more came after QUIT. No record holds that, so the note stands at the end of the connection.
+    before, `waits` that more of the client's commands wait for their turn, `dropped` that more came after QUIT. No
+    record holds that, so the note stands at the end of the connection.
     """
     grouped = extended and desk.offers("PIPELINING")
-    for at, record in followed(records):
+    for at, record in followed(records, waits=waits):
         verb = verb_of(record, table)
         if grouped and verb in _ANYWHERE:
             continue

@@ -45,15 +45,14 @@ class Session(LineSession[Desk, Reply]):
 
     @property
     def state(self) -> AnyState:
-        """The whole memory of the session, octets that wait for the rest of their line included."""
+        """The whole memory of the session, octets that wait for the rest of their line, or for their turn, included."""
         return self._desk.state._replace(pending=self._framer.pending)
 
     def restore(self, state: AnyState) -> None:
         """Go to a state that this session has been in."""
         assert isinstance(state, State), "a state of another protocol"
         self._desk.state = state
-        self._framer.pending = state.pending
-        self.touch()
+        self._put_back(state.pending)
 
     def wake(self) -> list[Record]:
         """Say 421 and close, if the deadline has passed."""
@@ -91,7 +90,9 @@ class Session(LineSession[Desk, Reply]):
         """Where a client should have waited for an answer (RFC 2920 section 3.1)."""
         before = self._before
         assert isinstance(before, State), "a state of this protocol"
-        return rushed.notes(records, self._desk, TABLE, extended=before.extended, dropped=self._dropped)
+        return rushed.notes(
+            records, self._desk, TABLE, extended=before.extended, dropped=self._dropped, waits=self.waits
+        )
 
     def _read(self, records: list[Record]) -> bool:
         phase = self._desk.state.phase

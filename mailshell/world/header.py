@@ -1,6 +1,6 @@
 """The header of a transcript file: the world that its dialogue needs.
 
-# world: lecture          the starting world
+# world: lecture          the starting world; or a world file, as shop.toml, beside the transcript
 # host: nyu.edu           the server of connection 1
 # protocol: smtp         or pop3
 # voice: classic
@@ -13,10 +13,12 @@
 # mails: 2                the most MAIL commands of one connection
 # delay: 60               how many seconds must lie between two POP3 logins of a user
 # quota: 5000             how many octets of messages each user may have
+# expire: 7               how many days POP3 leaves mail on the server; 0: none that was fetched
 # room: 5000              how many octets of messages the store holds
 # users: jsmith@nyu.edu John Smith; zoe@nyu.edu Zoe    more accounts, without a password
 """
 
+import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -45,13 +47,18 @@ _KEYS = (
     "mails",
     "delay",
     "quota",
+    "expire",
     "room",
     "users",
 )
 
 
 class Setting(NamedTuple):
-    """What a header asks for; `room` is None where the store's own limit holds; `users` are in addition."""
+    """What a header asks for.
+
+    `world` is a name or the path of a world file, `room` is None where the store's own limit holds, and `users` are in
+    addition.
+    """
 
     world: str
     traits: Traits
@@ -60,8 +67,13 @@ class Setting(NamedTuple):
     users: tuple[Account, ...] = ()
 
 
-def setting(header: Mapping[str, str], world: str = "lecture", traits: Traits | None = None) -> Setting:
-    """Read a header, over what holds without it; raises ScriptError for a value that makes no sense."""
+def setting(
+    header: Mapping[str, str], world: str = "lecture", traits: Traits | None = None, folder: str = ""
+) -> Setting:
+    """Read a header, over what holds without it; raises ScriptError for a value that makes no sense.
+
+    A world file is looked for from `folder`.
+    """
     traits = traits or Traits()
     for key, value in header.items():
         if key == "voice":
@@ -82,11 +94,16 @@ def setting(header: Mapping[str, str], world: str = "lecture", traits: Traits | 
             traits = traits._replace(delay=_number(key, value))
         elif key == "quota":
             traits = traits._replace(quota=_number(key, value))
+        elif key == "expire":
+            traits = traits._replace(expire=_number(key, value))
         elif key not in _KEYS:
             raise ScriptError(f"the header has no key {key}; there are {', '.join(_KEYS)}")
     room = _number("room", header["room"]) if "room" in header else None
     users = tuple(_user(words.strip()) for words in header["users"].split(";")) if "users" in header else ()
-    return Setting(_one_of("world", header.get("world", world), WORLDS), traits, _peer(header), room, users)
+    if "world" in header:
+        world = header["world"]
+        world = os.path.join(folder, world) if world.endswith(".toml") else _one_of("world", world, WORLDS)
+    return Setting(world, traits, _peer(header), room, users)
 
 
 def _keywords(value: str) -> frozenset[str]:

@@ -185,13 +185,6 @@ class Seat:
         self._go(ahead[0])
         return ahead[0].cause
 
-    def go(self, moment: Moment) -> None:
-        """Go to a moment of this seat, on whatever branch; the connection that is typed on stays where it is there."""
-        self._catch_up()
-        current = self.current
-        self._go(moment)
-        self.current = current if current in self.links else self.current
-
     def back(self, place: int) -> str:
         """Go right before the cause of entry number `place` of the transcript, on whatever branch, and name it."""
         self._catch_up()
@@ -199,6 +192,13 @@ class Seat:
         if moment.depth <= 1:
             raise SeatError("That opened the first connection: nothing is before it.")
         return self._before(moment)
+
+    def go(self, moment: Moment) -> None:
+        """Go to a moment of this seat; the connection that lines go to stays the same one, where it is there."""
+        self._catch_up()
+        current = self.current
+        self._go(moment)
+        self.current = current if current in self.links else self.current
 
     def _before(self, moment: Moment) -> str:
         self._go(self.history.before(moment))

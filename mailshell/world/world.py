@@ -30,6 +30,14 @@ Send = Callable[[bytes, bool], None]
 """Takes octets for the peer, and whether the connection ends after them."""
 
 
+ANSWERS = 1 << 20
+"""Octets of answers after which the commands of a TCP client wait until it has read them.
+
+A few hundred octets can ask for hundreds of megabytes. So much keeps a fast connection busy, and a client that reads
+slowly makes the server hold little more than that.
+"""
+
+
 class Busy(Exception):
     """Time travel is not possible while somebody is connected over TCP."""
 
@@ -104,12 +112,16 @@ class World:
         return link
 
     def feed(self, link: Link, octets: bytes) -> None:
-        """Octets arrived on a link; on one that is closed they are dropped."""
+        """Octets arrived on a link; on one that is closed they are dropped.
+
+        A TCP client that sends many commands at once gets some answers at a time: as long as the session `waits`, feed
+        it when the client has read them, with no octets where none have come.
+        """
         if link.closed:
             return
         # Only a commit to a disk can fail, and only then is a turn run again.
         state = link.session.state if self.store.durable else None
-        records = _receive(link.session, octets)
+        records = _receive(link, octets)
         self._turn.append(Step(link, state, octets, records, self._slowed(link, records)))
 
     def _slowed(self, link: Link, records: list[Record]) -> int:
@@ -216,8 +228,8 @@ class World:
         with self.store.refusing(full):
             for step in turn:
                 if step.state is not None:
-                    session, octets = step.link.session, step.octets
-                    records = session.receive_eof() if octets is None else _receive(session, octets)
+                    link, octets = step.link, step.octets
+                    records = link.session.receive_eof() if octets is None else _receive(link, octets)
                     step = step._replace(records=records)
                 self._turn.append(step)
 
@@ -344,14 +356,15 @@ class World:
                 link.session.receive_eof()
 
 
-def _receive(session: Session, octets: bytes) -> list[Record]:
-    """What a session makes of octets.
+def _receive(link: Link, octets: bytes) -> list[Record]:
+    """What the session of a link makes of octets.
 
     They all had arrived before any of its answers was sent: so what follows a command came from a client that did not
     wait. Only here that is known, and a command that should have been waited for gets a note.
     """
-    records = session.receive(octets)
-    if len(records) > 1 and len(records) > 1 + isinstance(records[0], Body):
+    session = link.session
+    records = session.receive(octets, ANSWERS if link.wire.kind == "tcp" else None)
+    if session.waits or (len(records) > 1 and len(records) > 1 + isinstance(records[0], Body)):
         for at, note in session.rushed(records):
             records[at] = _noted(records[at], note)
     return records

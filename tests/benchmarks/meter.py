@@ -18,7 +18,8 @@ As a library: `await measure("smtp", "messages", Plan(port=2525))`.
 With --proto pop3, for users u0, u1, ... whose password is "pw":
 
     logins    connect, USER, PASS, QUIT, each as another user        sessions/s
-    retr      --messages RETRs of u0's messages in each session      messages/s, MB/s
+    retr      --messages RETRs of --size messages in each session,
+              each of another user, all sessions at once             messages/s, MB/s
     pipeline  the same, 100 RETRs a write
     open      log in as u0; STAT, LIST and UIDL                      seconds of each
     idle      --sessions sessions, each logged in as another user    memory of --pid and its children

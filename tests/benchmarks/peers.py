@@ -4,7 +4,7 @@
     python tests/benchmarks/peers.py twisted PORT
     python tests/benchmarks/peers.py aiosmtpd PORT --discard     forget every message
     python tests/benchmarks/peers.py aiosmtpd PORT --file FILE   append every message to FILE, fsync, then say 250
-    python tests/benchmarks/peers.py twisted PORT --pop3 N       POP3: N messages in the maildrop of u0, none elsewhere
+    python tests/benchmarks/peers.py twisted PORT --pop3 N       POP3: N messages in the maildrop of everybody
 
 They listen on 127.0.0.1, take mail for everybody, and end at SIGTERM. A library is imported only when its peer runs.
 """
@@ -130,7 +130,7 @@ def twisted_pop3(port: int, messages: list[bytes]) -> None:
     @implementer(portal.IRealm)
     class Realm:
         def requestAvatar(self, user: bytes, mind: object, *interfaces: object) -> tuple[object, ...]:
-            return pop3.IMailbox, Maildrop(messages if user == b"u0" else []), lambda: None
+            return pop3.IMailbox, Maildrop(messages), lambda: None
 
     @implementer(checkers.ICredentialsChecker)
     class Everybody:

@@ -10,8 +10,9 @@ and highest of any round; "more" or "less" says which is better. Ours keeps its 
 SMTP; Twisted's are a list of octets in memory, and its connections have TCP_NODELAY. Nothing here asserts a time.
 
     logins    connect, USER, PASS, QUIT over 10 connections, each as another user
-    retr      RETR of 1 KB messages on one connection, one by one
-    pipeline  the same, 100 commands a write
+    retr      RETR of 1 KB messages, one by one, on 10 connections, each of another user
+    lockstep  the same on one connection: server and client wait for each other, so it is the time of a round trip
+    pipeline  the same on one connection, 100 commands a write
     open      a maildrop of 100,000 messages (--quick: 10,000): login, STAT, LIST and UIDL, in milliseconds
     idle      memory that 1,000 sessions add that are logged in and then say nothing
 
@@ -34,6 +35,7 @@ from wire import MeterError, Plan, Result
 
 SERVERS = ("mailshell", "twisted")
 IDLE = 1000
+CONNECTIONS = 10
 SMALL = 480  # octets of a message of the big maildrop
 TOGETHER = 100  # messages that go out before their answers are read
 
@@ -44,34 +46,35 @@ class Scale(NamedTuple):
     rounds: int = 5
     users: int = 3_000
     messages: int = 1_000
-    retrs: int = 20_000
+    retrs: int = 50_000
     big: int = 100_000
     settle: float = 2.0
 
 
-QUICK = Scale(rounds=1, users=1_000, retrs=5_000, big=10_000, settle=0.5)
+QUICK = Scale(rounds=1, users=1_000, retrs=20_000, big=10_000, settle=0.5)
 
 
 def run(test: str, plan: Plan) -> Result:
     return asyncio.run(measure("pop3", test, plan))
 
 
-async def fill(port: int, messages: int, size: int) -> None:
-    """So many messages for u0, by SMTP, in groups."""
+async def fill(port: int, messages: int, size: int, users: int) -> None:
+    """So many messages for each of the users, by SMTP, in groups."""
     wire = await smtp_open(Plan(port))
-    envelope = b"MAIL FROM:<sender@lancs.uk>\r\nRCPT TO:<u0@nyu.edu>\r\nDATA\r\n"
+    recipients = "".join(f"RCPT TO:<u{user}@nyu.edu>\r\n" for user in range(users)).encode()
+    envelope = b"MAIL FROM:<sender@lancs.uk>\r\n" + recipients + b"DATA\r\n"
     for start in range(0, messages, TOGETHER):
         some = range(start, min(start + TOGETHER, messages))
         await wire.send(b"".join(envelope + make_message(number, size) + b".\r\n" for number in some))
         for _ in some:
-            for code in (b"250", b"250", b"354", b"250"):
+            for code in (b"250", *[b"250"] * users, b"354", b"250"):
                 await smtp_reply(wire, code)
     await smtp_quit(wire)
 
 
-def filled(server: Server, messages: int, size: int = 1000) -> None:
+def filled(server: Server, messages: int, size: int = 1000, users: int = 1) -> None:
     if server.filling is not None:
-        asyncio.run(fill(server.filling, messages, size))
+        asyncio.run(fill(server.filling, messages, size, users))
 
 
 def logins(server: Server, scale: Scale) -> tuple[float, ...]:
@@ -82,13 +85,13 @@ def logins(server: Server, scale: Scale) -> tuple[float, ...]:
     return result.rate, (cpu(server.pid) - before) / result.count * 1e6
 
 
-def fetching(test: str) -> Callable[[Server, Scale], tuple[float, ...]]:
+def fetching(test: str, users: int = 1) -> Callable[[Server, Scale], tuple[float, ...]]:
     def fetch(server: Server, scale: Scale) -> tuple[float, ...]:
-        filled(server, scale.messages)
-        plan = Plan(server.port, sessions=1, messages=scale.messages, size=scale.messages)
+        filled(server, scale.messages, users=users)
+        plan = Plan(server.port, sessions=users, messages=scale.messages, size=scale.messages)
         run(test, plan)
         before = cpu(server.pid)
-        result = run(test, plan._replace(messages=scale.retrs))
+        result = run(test, plan._replace(messages=scale.retrs // users))
         return result.rate, (cpu(server.pid) - before) / result.count * 1e6
 
     return fetch
@@ -122,7 +125,17 @@ def figures(scale: Scale) -> dict[str, Figure]:
     return {
         "logins": figure(logins, ("logins/s", "more"), ("  CPU us a login", "less"), users=scale.users),
         "retr": figure(
-            fetching("retr"), ("RETR/s, 1 KB", "more"), ("  CPU us a RETR", "less"), messages=scale.messages
+            fetching("retr", CONNECTIONS),
+            (f"RETR/s, 1 KB, {CONNECTIONS} connections", "more"),
+            ("  CPU us a RETR", "less"),
+            users=CONNECTIONS,
+            messages=scale.messages,
+        ),
+        "lockstep": figure(
+            fetching("retr"),
+            ("RETR/s, 1 KB, one connection", "more"),
+            ("  CPU us a RETR, one connection", "less"),
+            messages=scale.messages,
         ),
         "pipeline": figure(
             fetching("pipeline"),

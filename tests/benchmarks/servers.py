@@ -24,7 +24,7 @@ class StartError(Exception):
 
 
 class Wants(NamedTuple):
-    """What a server is to speak, and to keep: for POP3 also how many users, and messages of the first of them."""
+    """What a server is to speak, and to keep: for POP3 also how many users, and messages of each."""
 
     protocol: Literal["smtp", "pop3"]
     keeps: Keeps = "memory"

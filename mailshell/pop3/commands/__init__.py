@@ -46,3 +46,5 @@ COMMANDS: tuple[Command[Desk, Reply], ...] = (
     rpop.COMMAND,
     xtnd.COMMAND,
 )
+STRICT = tuple(user.STRICT if one is user.COMMAND else one for one in COMMANDS)
+"""The same as a strict server takes them."""

@@ -37,17 +37,28 @@ class Quit(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Say goodbye; the session closes after it."""
-        drop = desk.state.drop
+        view = desk.state.drop
         desk.move(Phase.CLOSED)
-        if drop is None:
+        if view is None:
             return CLOSING(host=desk.host.name)
+        drop = view.leaving(desk.keeps, desk.host.now())
         try:
             desk.host.store.remove(drop.key, drop.marked())
         except Full as full:
             return NOT_REMOVED(str(full))
         except KeyError:
             return NOT_REMOVED("The mailbox is not there any more.")
-        return UPDATED(host=desk.host.name, counts=counted(drop.left, drop.octets_left))
+        because = _expired(drop.marks.size - view.marks.size, desk.keeps)
+        return UPDATED(because, host=desk.host.name, counts=counted(drop.left, drop.octets_left))
+
+
+def _expired(count: int, days: int | None) -> str:
+    """What the server removed by itself, in a sentence."""
+    if not count:
+        return ""
+    long = "1 day" if days == 1 else f"{days} days"
+    what = f"has been here for {long} or longer" if days else "RETR has sent"
+    return f"Without DELE: {counted(count, 0)['messages']} removed. Here goes at QUIT what {what} (EXPIRE {days})."
 
 
 def parse(cursor: Cursor) -> Quit:

@@ -17,8 +17,9 @@ CARD = Card(
     Cite(1939, "5"),
     parts={"RETR": "verb: retrieves a message", "msg": "the number of the message"},
     more="RETR sends the whole message, header and body. It stays on the server until DELE marks it and QUIT removes "
-    "it.",
+    "it. A server whose CAPA answer has EXPIRE 0 removes it at QUIT without DELE.",
 )
+_GOES = "EXPIRE 0: this server keeps no mail that was fetched, so QUIT removes the message without DELE."
 
 
 class Retr(NamedTuple):
@@ -43,7 +44,12 @@ class Retr(NamedTuple):
         octets = numbers.octets(desk, found)
         if isinstance(octets, Reply):
             return octets
-        return MESSAGE(numbers.noted(desk, octets), numbers.lines(octets), octets=str(found.size))
+        because = numbers.noted(desk, octets)
+        if desk.keeps == 0:
+            because = f"{because} {_GOES}".strip()
+            if self.number not in desk.drop.sent:
+                desk.put(desk.drop._replace(sent=desk.drop.sent.add(self.number, found.size)))
+        return MESSAGE(because, numbers.lines(octets), octets=str(found.size))
 
 
 def parse(cursor: Cursor) -> Retr:

@@ -38,7 +38,8 @@ class Rset(NamedTuple):
         """Take the marks off."""
         drop = desk.drop._replace(marks=NONE)
         desk.put(drop)
-        return UNMARKED(counts=counted(drop.left, drop.octets))
+        because = "EXPIRE 0: what RETR has sent is removed at QUIT all the same." if drop.sent.size else ""
+        return UNMARKED(because, counts=counted(drop.left, drop.octets))
 
 
 def parse(cursor: Cursor) -> Rset:

@@ -7,8 +7,8 @@ from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
 from mailshell.pop3 import grammar, limits, reasons
 from mailshell.pop3.desk import Desk
-from mailshell.pop3.phases import BEFORE, Phase
-from mailshell.pop3.replies import PASSWORD_FIRST, USER_OK
+from mailshell.pop3.phases import BEFORE, ENTRY, Phase
+from mailshell.pop3.replies import USER_OK
 from mailshell.pop3.wording import Reply
 
 CARD = Card(
@@ -40,8 +40,6 @@ class User(NamedTuple):
         if (refusal := reasons.beyond_ascii(self.name, desk)) is not None:
             return refusal
         again = desk.state.phase is Phase.PASSWORD
-        if again and desk.strict:
-            return PASSWORD_FIRST(f"{desk.state.user} is named already. A strict server takes PASS or QUIT now.")
         desk.move(Phase.PASSWORD, self.name)
         return USER_OK(slip=grammar.SECOND_USER.says) if again else USER_OK()
 
@@ -54,3 +52,5 @@ def parse(cursor: Cursor) -> User:
 
 
 COMMAND = Command(CARD, "USER name", BEFORE, parse, ("USER bob", "user bob"), limits.COMMAND_LINE, needs="USER")
+STRICT = COMMAND._replace(when=ENTRY)
+"""On a strict server: after USER was accepted, RFC 1939 section 7 has PASS and QUIT alone."""

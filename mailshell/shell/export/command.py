@@ -84,10 +84,10 @@ def _is_plain(lines: list[bytes]) -> bool:
 def _played(args: argparse.Namespace, octets: bytes, view: View) -> tuple[Document, Outcome]:
     """Commands, or a C:/S: file, played in a fresh world."""
     parsed = parse(octets)
-    asked = setting(parsed.header, args.world, setup.traits(args))
+    asked = setting(parsed.header, args.world, setup.traits(args), os.path.dirname(args.file))
     with setup.opened(args, asked) as world:
         seat = Seat(world, asked.peer, "script")
-        outcome, _ = play(seat, parsed, args.protocol, args.host.lower())
+        outcome, _ = play(seat, parsed, args.protocol, args.host)
         entries = [entry for _, entries in seat.story() for entry in entries]
         found = document(entries, seat.numbers, view)
         return found._replace(events=list(found.events)), outcome

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from mailshell.core.near import near
 from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, trouble, view
 from mailshell.shell.meta import Choice, Command, Meta, no_argument
-from mailshell.shell.near import near
 from mailshell.world.seat import SeatError
 from mailshell.world.world import Busy
 

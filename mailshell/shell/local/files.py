@@ -8,6 +8,7 @@ from mailshell.core.explain import explain
 from mailshell.core.record import Exchange, Prompt
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.meta import Meta
+from mailshell.shell.options import is_file
 from mailshell.shell.theme import ANSI16, NONE
 from mailshell.world.seat import SeatError
 
@@ -34,7 +35,7 @@ def save(meta: Meta, rest: str) -> None:
     if suffix not in _FORMS:
         raise SeatError(f"{suffix} is no form of :save. There are: {' '.join(_FORMS)}.")
     form = _FORMS[suffix]
-    text = _exported(meta, form) if form else _script(meta)
+    text = _exported(meta, form) if form else _script(meta, path)
     try:
         with open(path, "x", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -64,9 +65,10 @@ def _secret(meta: Meta) -> bool:
     return any(row.secret for command in rows for row in command)
 
 
-def _script(meta: Meta) -> str:
+def _script(meta: Meta, path: str) -> str:
     traits = meta.seat.world.hosts[meta.seat.link.wire.host].traits
-    header = f"# world: {meta.world}\n# voice: {traits.voice}\n# policy: {traits.policy}\n"
+    world = os.path.relpath(meta.world, os.path.dirname(path) or ".") if is_file(meta.world) else meta.world
+    header = f"# world: {world}\n# voice: {traits.voice}\n# policy: {traits.policy}\n"
     return f"{header}\n{script.write(meta.seat.story(), meta.seat.numbers, secrets=meta.renderer.view.secrets)}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mailshell.shell import looking
 from mailshell.shell.local.view import again
-from mailshell.shell.meta import Choice, Meta, no_argument, reads_lines
+from mailshell.shell.meta import Choice, Meta, awaited, no_argument, reads_lines
 from mailshell.world import play, steps
 from mailshell.world.seat import SeatError
 
@@ -112,4 +112,4 @@ def _where(meta: Meta, what: str) -> None:
     if meta.seat.link.closed:
         meta.say("The connection is closed. Enter opens it again.")
     elif not reads_lines(meta):
-        meta.say(f"You are in the message again: {meta.escape} stands before a command of mailshell.")
+        meta.say(f"The server waits for {awaited(meta)}. {meta.escape} stands before a command of mailshell.")

@@ -67,11 +67,11 @@ class _Screen:
             bare = line.rstrip(b"\r\n")
             if self._sorter is None or not self._sorter.open:
                 yield from self._begin(line)
-            elif (side := self._sorter.read(bare)) is not None:
-                yield self._said(side, line)
-            elif TOOL.match(bare) is not None:
+            elif not self.inside and TOOL.match(bare) is not None:
                 self._sorter = None if bare.startswith(b"Connection closed") else self._sorter
                 yield from _worth(bare)
+            elif (side := self._sorter.read(bare)) is not None:
+                yield self._said(side, line)
             else:
                 self._sorter.typed(bare)
                 yield self._said("client", line)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 def near(word: str, known: Iterable[str]) -> str:
     """What may have been meant by a word, as a sentence with a space before it; empty where nothing is near."""
+    if len(word) > _LONGEST:
+        return ""
     from difflib import get_close_matches
 
     spelled = {one.lstrip(_MARKS): one for one in known}
@@ -13,3 +15,4 @@ def near(word: str, known: Iterable[str]) -> str:
 
 
 _MARKS = ":-"  # they stand before every word of a kind, and say nothing of its spelling
+_LONGEST = 80  # letters; to look for what is near takes a time that grows with their square

@@ -1,0 +1,138 @@
+"""Worlds by name or file: `mailshell world`, and the plan for every command that takes --world."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from functools import lru_cache
+
+from mailshell.core.near import near
+from mailshell.shell.located import located
+from mailshell.shell.options import OptionError, is_file
+from mailshell.shell.text import safe
+from mailshell.world.plan import Plan
+from mailshell.world.shipped import SHIPPED, plan
+
+TYPE_CHECKING = False  # a world that ships in code needs no reader of files
+if TYPE_CHECKING:
+    from mailshell.world.read import WorldError
+
+_MOST = 20
+"""So many mistakes of one file are shown."""
+
+
+def planned(name: str) -> Plan:
+    """The plan of a world by its name, or by its file; raises OptionError."""
+    if name in SHIPPED:
+        return plan(name)
+    if not is_file(name):
+        raise OptionError(
+            f"{safe(name)} is no world: choose from {', '.join(SHIPPED)}, or a file.{near(name, SHIPPED)}"
+        )
+    from mailshell.world.read import WorldError
+
+    try:
+        return _read(_octets(name))
+    except WorldError as error:
+        raise OptionError("\n".join(_told(name, error))) from None
+
+
+@lru_cache(maxsize=2)
+def _read(octets: bytes) -> Plan:
+    """One command may ask for the same world twice: which hosts it has, and then all of it."""
+    from mailshell.world.read import read
+
+    return read(octets)
+
+
+def _octets(path: str) -> bytes:
+    from mailshell.core.toml import LARGEST
+
+    try:
+        with open(path, "rb") as file:
+            return file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        raise OptionError(f"{safe(path)}: {getattr(error, 'strerror', None) or error}.") from None
+
+
+def _told(path: str, error: "WorldError") -> list[str]:
+    """Each problem with its place, its line and a caret."""
+    out = []
+    for problem in error.problems[:_MOST]:
+        says = problem.says if problem.grave else f"hint: {problem.says}"
+        out.append(located(path, error.text, problem.offset, says))
+    if len(error.problems) > _MOST:
+        out.append(f"{safe(path)}: and {len(error.problems) - _MOST} more.")
+    return out
+
+
+def main(args: argparse.Namespace) -> int:
+    """`mailshell world`: exit status 0, 1 for a file with mistakes, 2 for what makes no sense; raises OptionError."""
+    names: list[str] = args.names
+    least, most = {"list": (0, 0), "show": (1, 1), "new": (1, 1), "check": (1, None)}[args.action]
+    if len(names) < least or (most is not None and len(names) > most):
+        wants = {"list": "no name", "show": "the name of one world", "new": "the name of one file"}
+        print(f"mailshell: world {args.action} wants {wants.get(args.action, 'files')}.", file=sys.stderr)
+        return 2
+    if args.action == "list":
+        width = max(map(len, SHIPPED))
+        print("\n".join(f"{name:<{width}}  {plan(name).title}" for name in SHIPPED))
+        return 0
+    if args.action == "check":
+        return _check(names)
+    return _show(names[0]) if args.action == "show" else _new(names[0])
+
+
+def _show(name: str) -> int:
+    from mailshell.world.shipped import text
+
+    if name not in SHIPPED:
+        raise OptionError(
+            f"{safe(name)} is no world of mailshell: choose from {', '.join(SHIPPED)}.{near(name, SHIPPED)}"
+        )
+    print(text(name), end="")
+    return 0
+
+
+def _new(path: str) -> int:
+    from mailshell.world.shipped import starter
+
+    try:
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(starter())
+    except FileExistsError:
+        print(safe(f"mailshell: {path} exists already and was left as it is."), file=sys.stderr)
+        return 2
+    print(safe(f"Written: {path}. mailshell smtp --world {path} talks to it."))
+    return 0
+
+
+def _check(names: Sequence[str]) -> int:
+    """Tell all that is wrong with each file, then what it holds."""
+    from mailshell.world.read import WorldError, checked
+    from mailshell.world.shipped import text
+
+    status = 0
+    for name in names:
+        try:
+            made, hints = checked(text(name).encode() if name in SHIPPED else _octets(name))
+        except WorldError as error:
+            print("\n".join(_told(name, error)))
+            status = 1
+        else:
+            for line in _told(name, hints) if hints else ():
+                print(line)
+            print(f"{safe(name)}: right. {_counted(made)}")
+    return status
+
+
+def _counted(made: Plan) -> str:
+    counts = {
+        "host": len(made.hosts),
+        "user": len(made.accounts),
+        "list": sum(len(host.lists) for host in made.hosts),
+        "message": len(made.letters),
+        "name": len(made.zone),
+        "fault": len(made.faults),
+    }
+    found = [f"{count:,} {what}{'' if count == 1 else 's'}" for what, count in counts.items() if count]
+    return f"It has {', '.join(found[:-1])} and {found[-1]}."
