@@ -61,13 +61,13 @@ class PredicateError(Exception):
 class Terms(NamedTuple):
     """What a predicate may speak of.
 
-    `vary` has the values of each `{name}`. `strange` says why a key is no good for a path that begins with a word:
-    an empty text where it is good.
+    `vary` has the values of each `{name}`. `strange` says why a key is no good after the path before it: an empty text
+    where it is good.
     """
 
     schema: Schema
     vary: Mapping[str, tuple[str | int, ...]]
-    strange: Callable[[str, str], str] = lambda root, key: ""
+    strange: Callable[[tuple[str, ...], str], str] = lambda path, key: ""
 
 
 class _Token(NamedTuple):
@@ -283,8 +283,6 @@ class _Reader:
             at = self._at
             if self._peek()[:1] == "{":
                 name = self._vary()
-                for value in self._terms.vary[name.name]:
-                    self._known(parts[0][0].text, str(value), at)
                 parts.append((Part(f"{{{name.name}}}", True), name, at))
             elif self._peek()[:1] == '"':
                 key = self._take().text[1:-1]
@@ -307,16 +305,13 @@ class _Reader:
             entry, keys = self._terms.schema.find([part for part, _, _ in parts])
         except SchemaError as error:
             raise PredicateError(parts[error.part][2], str(error)) from None
-        for key in keys:
-            part, value, at = parts[key]
-            if isinstance(value, Text):
-                self._known(parts[0][0].text, part.text, at)
+        for place in keys:
+            part, value, at = parts[place]
+            for key in [part.text] if isinstance(value, Text) else map(str, self._terms.vary[value.name]):
+                says = self._terms.strange(entry.path[:place], key)
+                if says:
+                    raise PredicateError(at, says)
         return _Typed(Name(entry.path, tuple(parts[key][1] for key in keys)), entry.sort, token.start)
-
-    def _known(self, root: str, key: str, at: int) -> None:
-        says = self._terms.strange(root, key)
-        if says:
-            raise PredicateError(at, says)
 
     def after(self) -> tuple[str, ...]:
         """The lines after `after`."""
