@@ -85,3 +85,8 @@ def _starts(at: Seat, lesson: Lesson, items: tuple[Item, ...]) -> list[int]:
 def whole(step: Step, values: Values) -> tuple[Item, ...]:
     """What leads from the start of a step to its end: what is given, and the solution."""
     return bound([*step.given.items, *step.solution.items], values)
+
+
+def typed(lines: Iterable[str]) -> list[Item]:
+    """Lines as somebody would type them: one that begins with a colon is a command of mailshell."""
+    return [Item(0, "local" if line.startswith(":") else "send", line) for line in lines]
