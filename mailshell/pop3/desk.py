@@ -84,7 +84,8 @@ class Desk:
     @property
     def keeps(self) -> int | None:
         """How many days mail stays on the server (RFC 2449 section 6.7): 0, none that was fetched; None, any number."""
-        return self.host.traits.expire if self.offers("EXPIRE") else None
+        days = self.host.traits.expire
+        return days if days is not None and self.offers("EXPIRE") else None
 
     @property
     def drop(self) -> Drop:

@@ -134,7 +134,8 @@ class Talk:
         self.meta.say(f"What was undone is kept as {name}. :branches draws all branches.")
 
     def _ended(self) -> None:
-        if self.personal and self.seat.link.closed:
+        scene = self.meta.scene
+        if self.personal and self.seat.link.closed and (scene is None or not scene.left):
             self.meta.say("Enter opens the connection again, :quit leaves.")
 
     def _reopen(self, text: str, *, by_hand: bool) -> None:

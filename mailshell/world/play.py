@@ -315,8 +315,8 @@ LOCAL: dict[str, Callable[[Seat, str], object]] = {
 
 SHOWS = frozenset(
     [
-        *(":body", ":clear", ":copy", ":depth", ":explain", ":help", ":keys", ":mailbox", ":panes", ":search"),
-        *(":secrets", ":theme", ":try", ":why", ":wire", ":world"),
+        *(":body", ":branches", ":clear", ":copy", ":depth", ":diff", ":explain", ":help", ":keys", ":mailbox"),
+        *(":panes", ":search", ":secrets", ":theme", ":try", ":why", ":wire", ":world"),
     ]
 )
 """Those that only show something to who watches: the shell does them, and a script passes over them."""
