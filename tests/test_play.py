@@ -186,7 +186,7 @@ def test_the_file_names_the_server_of_each_connection():
         ("voice", "loud", "the header's voice is 'loud'; choose from modern, classic"),
         ("era", "1066", "the header's era is '1066'; choose from 1982, 1995, 2008, today"),
         ("policy", "mild", "the header's policy is 'mild'; choose from tolerant, strict"),
-        ("world", "flat", "the header's world is 'flat'; choose from lecture, discard, empty"),
+        ("world", "flat", "the header's world is 'flat'; choose from lecture, discard, empty, big, hostile"),
         ("size", "big", "the header's size is 'big'"),
         ("room", "²", "the header's room is '²'"),
         ("recipients", "-1", "the header's recipients is '-1'"),

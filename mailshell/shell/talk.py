@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from mailshell.core.explain import masked
-from mailshell.core.record import Exchange, Verdict
+from mailshell.core.record import Closed, Exchange, Verdict
 from mailshell.core.transcript import Entry
 from mailshell.shell.local import COMMANDS, carry_out
 from mailshell.shell.meta import Meta, answers, reads_lines
@@ -134,7 +134,8 @@ class Talk:
         self.meta.say(f"What was undone is kept as {name}. :branches draws all branches.")
 
     def _ended(self) -> None:
-        if self.personal and self.seat.link.closed:
+        scene = self.meta.scene
+        if self.personal and self.seat.link.closed and (scene is None or not scene.left):
             self.meta.say("Enter opens the connection again, :quit leaves.")
 
     def _reopen(self, text: str, *, by_hand: bool) -> None:
@@ -147,6 +148,8 @@ class Talk:
     def _shown(self, entry: Entry, show: Callable[[Entry, Label], None]) -> None:
         if self.meta.watch.shows(entry.wire):
             show(entry, self.meta.label(entry.wire.number))
+        if isinstance(entry.record, Closed):
+            self.meta.watch.closed(entry.wire.number)
 
 
 def _text_ends(lines: list[str], at: int) -> int:

@@ -33,6 +33,7 @@ class Watch:
         self.on = False
         self.hosts: frozenset[str] | None = None
         self._letters: dict[int, int] = {}  # by connection of the world
+        self._open: set[int] = set()
         self._last: dict[tuple[str, str], Event] = {}  # the last attempt of each message that waits
         self._again: dict[tuple[str, str], _Again] = {}
         world.journal.subscribe(self._happened)
@@ -46,9 +47,14 @@ class Watch:
     def letter(self, number: int) -> Label:
         """The letter of a connection that is not ours; one that is over gives its letter back."""
         if number not in self._letters:
-            taken = {at for wire, at in self._letters.items() if wire in self._world.links}
+            taken = {self._letters[other] for other in self._open}
             self._letters[number] = next(at for at in range(len(taken) + 1) if at not in taken)
+            self._open.add(number)
         return lettered(self._letters[number])
+
+    def closed(self, number: int) -> None:
+        """A connection is over."""
+        self._open.discard(number)
 
     def rest(self) -> None:
         """The clock stands still again: tell what came again and again meanwhile."""

@@ -25,15 +25,17 @@ def planned(name: str) -> Plan:
     if name in SHIPPED:
         return plan(name)
     if not is_file(name):
-        raise OptionError(
-            f"{safe(name)} is no world: choose from {', '.join(SHIPPED)}, or a file.{near(name, SHIPPED)}"
-        )
+        raise _unknown(name)
     from mailshell.world.read import WorldError
 
     try:
         return _read(_octets(name))
     except WorldError as error:
         raise OptionError("\n".join(_told(name, error))) from None
+
+
+def _unknown(name: str) -> OptionError:
+    return OptionError(f"{safe(name)} is no world of mailshell: there are {', '.join(SHIPPED)}.{near(name, SHIPPED)}")
 
 
 @lru_cache(maxsize=2)
@@ -86,9 +88,7 @@ def _show(name: str) -> int:
     from mailshell.world.shipped import text
 
     if name not in SHIPPED:
-        raise OptionError(
-            f"{safe(name)} is no world of mailshell: choose from {', '.join(SHIPPED)}.{near(name, SHIPPED)}"
-        )
+        raise _unknown(name)
     print(text(name), end="")
     return 0
 
@@ -121,7 +121,7 @@ def _check(names: Sequence[str]) -> int:
         else:
             for line in _told(name, hints) if hints else ():
                 print(line)
-            print(f"{safe(name)}: right. {_counted(made)}")
+            print(f"{safe(name)}: no mistakes. {_counted(made)}")
     return status
 
 

@@ -178,13 +178,14 @@ class Player:
             self._write()
 
     def _moved(self) -> None:
-        """Undo, redo and the like move a connection without a word; one that is not there yet has no phase."""
+        """Undo, redo and the like move connections without a word; the phase of the last one is what `=` asks for."""
         for number in self._heard.keys() & self.seat.links.keys():
             heard = self._heard[number]
             heard.asked = None
             phase = self.seat.links[number].session.phase
             if heard.last.phase is not phase:
-                self._tell(heard, self._told.setdefault(number, []), _Point(phase, ""))
+                lines = self._told.setdefault(number, []) if number == self._last else []
+                self._tell(heard, lines, _Point(phase, ""))
 
     def _write(self) -> None:
         for number, heard in self._heard.items():
@@ -325,8 +326,9 @@ LOCAL: dict[str, Callable[[Seat, str], object]] = {
 
 SHOWS = frozenset(
     [
-        *(":body", ":clear", ":copy", ":date", ":depth", ":dns", ":explain", ":help", ":keys", ":mailbox", ":panes"),
-        *(":queue", ":search", ":secrets", ":theme", ":trace", ":try", ":watch", ":why", ":wire", ":world"),
+        *(":body", ":branches", ":clear", ":copy", ":date", ":depth", ":diff", ":dns", ":explain", ":help", ":keys"),
+        *(":mailbox", ":panes", ":queue", ":search", ":secrets", ":theme", ":trace", ":try", ":watch", ":why"),
+        *(":wire", ":world"),
     ]
 )
 """Those that only show something to who watches: the shell does them, and a script passes over them."""

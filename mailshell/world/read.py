@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 
 from mailshell.core import script
 from mailshell.core.clock import Instant
-from mailshell.core.fields import Complaint, Fields
+from mailshell.core.fields import ENOUGH, Complaint, Fields
 from mailshell.core.near import near
 from mailshell.core.toml import Document, Path, Problem, TomlError
 from mailshell.mail import faults
@@ -25,7 +25,6 @@ from mailshell.world.review import review
 _MOST = 256 << 20  # octets of all messages together
 _LARGEST = 64 << 20  # octets of one message
 _MANY = 1_000_000_000
-_ENOUGH = 50  # mistakes, after which nobody wants to hear of more
 _SAYS = 300  # characters of what is said of one
 
 _VERBS = tuple(
@@ -44,6 +43,7 @@ TRAITS: Mapping[str, tuple[str, Callable[[Fields, str], object]]] = {
     "mails": ("transactions", lambda fields, key: fields.number(key, 1, 1, _MANY)),
     "keeps": ("keeps", lambda fields, key: fields.flag(key, True)),
     "quota": ("quota", lambda fields, key: fields.number(key, 1, 1, _MANY)),
+    "expire": ("expire", lambda fields, key: fields.number(key, 0, 0, _MANY)),
     "delay": ("delay", lambda fields, key: fields.number(key, 0, 0, _MANY)),
     "retry": ("retry", lambda fields, key: _moment(fields, key)),
     "give_up": ("give_up", lambda fields, key: _moment(fields, key)),
@@ -151,10 +151,7 @@ class _Reader:
         return Plan(title, server, hosts, accounts, letters, self._names, found, seed)
 
     def _fault(self, words: str) -> Fault:
-        try:
-            return faults.parse(words, self._hosts, _VERBS)
-        except ValueError as error:
-            raise ValueError(str(error).removesuffix(".")) from None
+        return faults.parse(words, self._hosts, _VERBS)
 
     def _tables(self, key: str, what: str) -> Iterator[Fields]:
         found = self._tree.get(key, [])
@@ -162,7 +159,7 @@ class _Reader:
             self._top.wrong(key, f"{key} is a list of tables: write [[{key}]] with two brackets on each side.")
             return
         for number, table in enumerate(found):
-            if len(self.notes) > _ENOUGH:
+            if len(self.notes) > ENOUGH:
                 return
             yield Fields(table, (key, number), what, TABLES[key], self.notes)
 
@@ -184,9 +181,11 @@ class _Reader:
         said = {TRAITS[key][0]: TRAITS[key][1](fields, key) for key in TRAITS if key in fields}
         traits = Traits(**(Traits()._asdict() | said))
         networks = tuple(fields.each("networks", "192.0.2.0/24", _network))
-        if name and address:
-            self._addresses[name], self._taken[address] = address, name
-            self._hosts[name] = HostPlan(name, address, tuple(own), relays, networks, (), traits, frozenset(said))
+        if address:
+            self._taken[address] = name or address
+        if name:  # even with a mistake, which must not make a mistake of each of its users
+            self._addresses[name] = address or ""
+            self._hosts[name] = HostPlan(name, address or "", tuple(own), relays, networks, (), traits, frozenset(said))
 
     def _user(self, fields: Fields) -> None:
         name, password = fields.text("name", ""), fields.text("password", "")
@@ -308,7 +307,7 @@ def _extension(word: str) -> str:
     known = {topic.card.name for engine in PROTOCOLS.values() for topic in engine.topics}
     if word.upper() in known:
         return word.upper()
-    raise ValueError(f"{word} is no extension or capability.{near(word.upper(), known)}".removesuffix("."))
+    raise ValueError(f"{word} is no extension or capability.{near(word.upper(), known)}")
 
 
 def _moment(fields: Fields, key: str) -> int:

@@ -13,6 +13,7 @@ _mailshell() {
         'explain:what a code, a line or a whole log means'
         'export:a file or a log as a picture, a page or notes'
         'table:print which command is legal in which phase'
+        'world:list, show and check worlds, or begin a world file'
         'paths:print the folders and files that mailshell uses'
         'config:print what holds and why, or write a config file'
         'doctor:look for what may go wrong on this machine'
@@ -26,7 +27,7 @@ _mailshell() {
         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -53,7 +54,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -76,7 +77,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -99,7 +100,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -124,7 +125,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -150,7 +151,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -178,7 +179,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -200,7 +201,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -229,7 +230,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -242,6 +243,13 @@ _mailshell() {
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
                         '1:protocol:(smtp pop3)'
+                    ;;
+                world)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '1:action:(list show check new)' \
+                        '2:NAME|FILE:_files'
                     ;;
                 paths)
                     _arguments \
@@ -256,7 +264,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -278,7 +286,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -302,7 +310,7 @@ _mailshell() {
                     _arguments \
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
-                        '1:COMMAND:(smtp pop3 demo run serve explain export table paths config doctor completion help)'
+                        '1:COMMAND:(smtp pop3 demo run serve explain export table world paths config doctor completion help world-file)'
                     ;;
             esac
             ;;
