@@ -14,11 +14,11 @@ _TOLD = ("relayed", "deferred", "failed", "reported", "dropped")
 
 
 class _Again(NamedTuple):
-    """An attempt that ended as the one before did: what it was, how often, and when first and last."""
+    """Attempts that ended as the one before did: the last of them, when the first was, and how many there were."""
 
     event: Event
-    count: int
     since: Instant
+    times: int
 
 
 class Watch:
@@ -82,18 +82,19 @@ class Watch:
         key = event.host, event.id
         last, again = self._last.get(key), self._again.get(key)
         if event.what == "deferred" and last is not None and last._replace(at=event.at) == event and not self.on:
-            self._again[key] = _Again(event, again.count + 1 if again else 1, again.since if again else event.at)
+            self._again[key] = _Again(event, again.since if again else event.at, again.times + 1 if again else 1)
             return
         self._tell_again(key)
-        self._last[key] = event
+        if event.what != "reported":  # a report of delay does not make another attempt of the next
+            self._last[key] = event
         self._say(f"{day_time(event.at)} {self._words(event, reason)}")
 
     def _tell_again(self, key: tuple[str, str]) -> None:
         again = self._again.pop(key, None)
         if again is not None:
             event, until = again.event, again.event.at
-            when = day_time(until) if again.count == 1 else f"{day_time(again.since)} to {day_time(until)}"
-            often = "once more" if again.count == 1 else f"{again.count:,} times more"
+            when = day_time(until) if again.times == 1 else f"{day_time(again.since)} to {day_time(until)}"
+            often = "once more" if again.times == 1 else f"{again.times:,} times more"
             self._say(f"{when} {_message(event)} deferred {often}, with the same answer{self._next(event)}")
 
     def _words(self, event: Event, reason: str) -> str:
