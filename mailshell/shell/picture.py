@@ -16,7 +16,7 @@ from mailshell.shell.view import View
 from mailshell.world.seat import Seat
 from mailshell.world.world import World
 
-NARROW = 72
+NARROW = 68
 """Columns from which there is room for two boxes and a line between them."""
 
 _MOST = 4

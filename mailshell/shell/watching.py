@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailshell.core.clock import Instant, day_time
-from mailshell.core.transcript import Wire
+from mailshell.core.record import Closed
+from mailshell.core.transcript import Entry, Wire
 from mailshell.mail.journal import Event
 from mailshell.shell.render import Label, lettered
 from mailshell.world.world import World
@@ -44,17 +45,16 @@ class Watch:
             return True
         return self.on and (self.hosts is None or bool(self.hosts & {wire.host, wire.peer.name}))
 
-    def letter(self, number: int) -> Label:
-        """The letter of a connection that is not ours; one that is over gives its letter back."""
+    def letter(self, entry: Entry) -> Label:
+        """The letter of a connection that is not ours; the end of it gives the letter back."""
+        number = entry.wire.number
         if number not in self._letters:
             taken = {self._letters[other] for other in self._open}
             self._letters[number] = next(at for at in range(len(taken) + 1) if at not in taken)
             self._open.add(number)
+        if isinstance(entry.record, Closed):
+            self._open.discard(number)
         return lettered(self._letters[number])
-
-    def closed(self, number: int) -> None:
-        """A connection is over."""
-        self._open.discard(number)
 
     def rest(self) -> None:
         """The clock stands still again: tell what came again and again meanwhile."""

@@ -43,9 +43,8 @@ def _last(meta: Meta) -> None:
     if not found:
         raise SeatError("No server has talked to another one yet. :watch on shows it when they do.")
     wire = found[-1].wire
-    afresh, label = Renderer(meta.renderer.view), meta.watch.letter(wire.number)
-    meta.watch.closed(wire.number)
-    meta.read([line for one in found if one.wire is wire for line in afresh.lines(one, label)])
+    afresh = Renderer(meta.renderer.view)
+    meta.read([line for one in found if one.wire is wire for line in afresh.lines(one, meta.label(one))])
 
 
 def _host(meta: Meta, word: str) -> str:
