@@ -64,13 +64,16 @@ class Journal:
         """Call `listener` with the events of each turn that is settled from now on."""
         self._listeners.append(listener)
 
-    def tell(self, before: Node | None) -> None:
-        """Tell the listeners what came after `before`."""
-        if self.head is before or not self._listeners:
-            return
+    def since(self, before: Node | None) -> list[Event]:
+        """What came after `before`, the oldest first."""
         events, node = [], self.head
         while node is not None and node is not before:
             events.append(node.event)
             node = node.before
-        for listener in self._listeners:
-            listener(events[::-1])
+        return events[::-1]
+
+    def tell(self, before: Node | None) -> None:
+        """Tell the listeners what came after `before`."""
+        events = self.since(before) if self._listeners else []
+        for listener in self._listeners if events else ():
+            listener(events)

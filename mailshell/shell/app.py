@@ -329,7 +329,7 @@ class App:
             self.printer.flush()
         else:
             shown = (one for one in self.seat.world.transcript.entries if self.meta.watch.shows(one.wire))
-            self.pane.enter([(entry, self.meta.label(entry.wire.number)) for entry in shown])
+            self.pane.enter([(entry, self.meta.label(entry)) for entry in shown])
             self.app.layout = self._paned
         self.app.invalidate()
 

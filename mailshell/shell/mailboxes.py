@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mailshell.core.clock import Instant, iso_date
+from mailshell.core.clock import iso_date
 from mailshell.core.framer import lines
 from mailshell.core.session import Numbers
 from mailshell.mail import words
@@ -66,17 +66,10 @@ def _mailboxes(world: World, host: str) -> list[str]:
             if box.key.name == "INBOX" or box.messages:
                 name = f"{account.user} {box.key.name}"
                 out.append(f"     {name:<22}{count(len(box.messages), 'message')}")
-    waiting = world.store.queue(host)
-    out.append(f"     {'outgoing queue':<22}{count(len(waiting), 'message')}{'; :queue lists them' if waiting else ''}")
-    held = [one for one in world.store.held() if one.host == host]
-    if held:
-        out.append(f"     {'held':<22}{count(len(held), 'message')}")
-    out += [f"       {one.id} for {', '.join(one.users)}{_until(world, one.release)}" for one in held]
+    waiting, held = len(world.store.queue(host)), sum(one.host == host for one in world.store.held())
+    more = "; :queue shows what waits" if waiting or held else ""
+    out.append(f"     {'outgoing queue':<22}{count(waiting, 'message')}{f', {held:,} held' if held else ''}{more}")
     return out
-
-
-def _until(world: World, release: Instant) -> str:
-    return f", held until {iso_date(release)}" if release > world.clock.now() else ""
 
 
 def _messages(world: World, box: Mailbox, boxes: list[Mailbox], view: View) -> list[str]:

@@ -80,10 +80,10 @@ class Meta:
         """Sends a line, its end left out, as if somebody had typed it."""
         self.over = False
 
-    def label(self, wire_number: int) -> Label:
-        """How the gutter names a connection: ours by their numbers, those of others by letters."""
-        number = self.seat.number_of(wire_number)
-        return self.watch.letter(wire_number) if number is None else number
+    def label(self, entry: Entry) -> Label:
+        """How the gutter names the connection of an entry: ours by their numbers, those of others by letters."""
+        number = self.seat.number_of(entry.wire.number)
+        return self.watch.letter(entry) if number is None else number
 
     def read(self, lines: list[str]) -> None:
         """Show a text that somebody asked for: with a pager where there is one and the screen is smaller."""

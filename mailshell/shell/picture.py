@@ -1,5 +1,6 @@
 """`:world`: the hosts as boxes with their queues and mailboxes, and the connections between them as lines."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from mailshell.core.clock import Instant, day_time
@@ -15,7 +16,7 @@ from mailshell.shell.view import View
 from mailshell.world.seat import Seat
 from mailshell.world.world import World
 
-NARROW = 72
+NARROW = 68
 """Columns from which there is room for two boxes and a line between them."""
 
 _MOST = 4
@@ -49,12 +50,12 @@ class _Signs(NamedTuple):
     right_top: str
     left_low: str
     right_low: str
-    over: str  # a line that is closed: across, down, where it parts, where it turns
-    open: str
+    over: tuple[str, str, str, str]  # a line that is closed: across, down, where it parts, where it turns
+    open: tuple[str, str, str, str]
 
 
-_DRAWN = _Signs("─", "│", "┌", "┐", "└", "┘", "─│┬└", "═║╦╚")
-_ASCII = _Signs("-", "|", "+", "+", "+", "+", "-|++", "=|++")
+_DRAWN = _Signs("─", "│", "┌", "┐", "└", "┘", ("─", "│", "┬", "└"), ("═", "║", "╦", "╚"))
+_ASCII = _Signs("-", "|", "+", "+", "+", "+", ("-", "|", "+", "+"), ("=", "|", "+", "+"))
 
 
 class _Row(NamedTuple):
@@ -73,8 +74,11 @@ def world(seat: Seat, view: View) -> list[str]:
     more = len(seat.world.hosts) - len(drawn)
     if more:
         out += wrapped(f"{looking.count(more, 'host')} more: :world list shows all.", view.width)
-    out += ["   connections (* is where you type)", *looking.connections(seat, view), *looking.others(seat, view)]
-    for tie in ties:
+    out += ["   connections (* is where you type)", *looking.connections(seat, view)]
+    out += looking.others(seat, view, ("tcp",))
+    if ties:
+        out += wrapped("between servers: one TCP connection each, and no server in between", view.width)
+    for tie in ties[:_MOST]:
         out += wrapped(safe(_told(tie), ascii_only=view.ascii), view.width, indent=8)
     faults = "; ".join(f"{one.number} {text(one)}" for one in seat.world.faults.all)
     out += wrapped(f"faults: {faults}", view.width) if faults else []
@@ -95,27 +99,39 @@ def _ties(seat: Seat) -> list[_Tie]:
 
 
 def _told(tie: _Tie) -> str:
-    port = PROTOCOLS["smtp"].port
-    state = f"open since {day_time(tie.at)}" if tie.open else f"{day_time(tie.at)}, over"
-    return f"{tie.sender} > {tie.taker}: one TCP connection to port {port}, {state}; no server in between"
+    state = "still open" if tie.open else "closed again"
+    return f"{tie.sender} > {tie.taker} port {PROTOCOLS['smtp'].port}, opened {day_time(tie.at)}, {state}"
 
 
 def _rows(seat: Seat, ties: list[_Tie]) -> list[_Row]:
-    """Who stands where: a sender left of those it talked to, the others where there is room."""
-    rows: list[_Row] = []
+    """Who stands where: a sender left of those it talked to, the others where there is room.
+
+    The order is that of the world, so that hosts keep their places as long as nothing else asks for them.
+    """
+    order = {name: at for at, name in enumerate(seat.world.hosts)}
+    chosen = {seat.link.wire.host}
     for tie in ties:
+        if len(chosen | {tie.sender, tie.taker}) <= _MOST:
+            chosen |= {tie.sender, tie.taker}
+    known = [tie for tie in ties if {tie.sender, tie.taker} <= chosen]
+    senders = Counter(tie.sender for tie in known)
+    rows: list[_Row] = []
+    for tie in sorted(known, key=lambda tie: (-senders[tie.sender], order[tie.sender], order[tie.taker])):
         placed = {name for row in rows for name in row}
-        room = len(placed - {""}) < _MOST - (tie.sender not in placed)
-        if tie.taker in placed or not room:
-            continue
-        if tie.sender not in placed:
-            rows.append(_Row(tie.sender, tie.taker))
-        elif any(row.left == tie.sender for row in rows):
-            at = next(at for at, row in enumerate(rows) if row.left == tie.sender)
-            rows.insert(at + 1, _Row("", tie.taker))
-    here = list(dict.fromkeys((seat.link.wire.host, *seat.world.hosts)))
-    left = [name for name in here if name not in {name for row in rows for name in row}]
-    for name in left[: _MOST - sum(bool(name) for row in rows for name in row)]:
+        lefts = [row.left for row in rows]
+        if tie.taker not in placed and tie.sender in lefts:
+            rows.insert(lefts.index(tie.sender) + 1, _Row("", tie.taker))
+        elif not placed & {tie.sender, tie.taker}:
+            ends = tie.sender, tie.taker
+            rows.append(_Row(*(ends if senders[tie.sender] > 1 else sorted(ends, key=lambda name: order[name]))))
+    return _filled(rows, list(dict.fromkeys([*chosen, *order])), order)
+
+
+def _filled(rows: list[_Row], names: list[str], order: dict[str, int]) -> list[_Row]:
+    """Those of the hosts that find room, in the places that are free."""
+    placed = {name for row in rows for name in row if name}
+    rest = [name for name in names if name not in placed][: _MOST - len(placed)]
+    for name in sorted(rest, key=lambda name: order[name]):
         free = next((at for at, row in enumerate(rows) if not (row.left and row.right)), None)
         if free is None:
             rows.append(_Row(name, ""))

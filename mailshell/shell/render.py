@@ -348,7 +348,6 @@ class Renderer:
         return out
 
 
-
 def titled(title: str, label: Label) -> str:
     """The title of a phase, with the connection that it belongs to."""
     return title if label == 1 else f"connection {label}: {title}"
@@ -358,7 +357,6 @@ def lettered(at: int) -> Label:
     """The letter of connection number `at`, counted from 0, of somebody else: a to z, then a1."""
     letter, again = ascii_lowercase[at % 26], at // 26
     return f"{letter}{again}" if again else letter
-
 
 
 def _indented(text: str, room: int) -> list[str]:

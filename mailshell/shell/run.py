@@ -64,7 +64,7 @@ def _play(args: argparse.Namespace, seat: Seat, parsed: Script, log: Log) -> int
 
             lines = [dump(event(entry)).decode("ascii").rstrip("\n")]
         elif watch.shows(entry.wire):
-            lines = renderer.lines(entry, seat.number_of(entry.wire.number) or watch.letter(entry.wire.number))
+            lines = renderer.lines(entry, seat.number_of(entry.wire.number) or watch.letter(entry))
         else:
             return
         put(lines)

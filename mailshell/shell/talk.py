@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from mailshell.core.explain import masked
-from mailshell.core.record import Closed, Exchange, Verdict
+from mailshell.core.record import Exchange, Verdict
 from mailshell.core.transcript import Entry
 from mailshell.shell.local import COMMANDS, carry_out
 from mailshell.shell.meta import Meta, answers, reads_lines
@@ -147,9 +147,7 @@ class Talk:
 
     def _shown(self, entry: Entry, show: Callable[[Entry, Label], None]) -> None:
         if self.meta.watch.shows(entry.wire):
-            show(entry, self.meta.label(entry.wire.number))
-        if isinstance(entry.record, Closed):
-            self.meta.watch.closed(entry.wire.number)
+            show(entry, self.meta.label(entry))
 
 
 def _text_ends(lines: list[str], at: int) -> int:

@@ -18,7 +18,7 @@ def trace(world: World, name: Name, way: Way, view: View) -> list[str]:
     """Every hop; `name` is the one that was asked for."""
     out: list[str] = []
     for hop in way.hops:
-        out += _hop(hop, hop.name == name and len(way.hops) > 1, view)
+        out += _hop(hop, hop.name == name != way.hops[0].name, view)
     out += _proof(world, way, view)
     return out + wrapped(safe(_fate(world, way), ascii_only=view.ascii), view.width)
 
@@ -53,10 +53,12 @@ def _often(again: list[Event]) -> Iterator[tuple[str, str]]:
 
 
 def _words(event: Event) -> str:
-    to, by = event.recipient, f"{event.by} " if event.by else ""
+    to, said = event.recipient, event.text
+    if event.by and said[:1].isdigit():  # else these are words of the host that sends
+        said = f"{event.by} said {said}"
     match event.what:
         case "accepted":
-            return f"accepted from {event.by}, {event.text}"
+            return f"accepted {event.text}; client {event.by}"
         case "delivered":
             return f"delivered to {to}, {event.text}"
         case "queued":
@@ -64,11 +66,11 @@ def _words(event: Event) -> str:
         case "held":
             return f"held for {to} {event.text}"
         case "relayed":
-            return f"{to}: {by}took it: {event.text}"
+            return f"{to}: {event.by} took it: {event.text}"
         case "deferred":
-            return f"{to}: not now: {by}{event.text}" if event.text[:1].isdigit() else f"{to}: not now: {event.text}"
+            return f"{to}: not now: {said}"
         case "failed":
-            return f"{to}: given up: {by}{event.text}"
+            return f"{to}: given up: {said}"
         case "reported":
             return f"{to}: report {event.other}: {event.text}"
         case _:
@@ -95,8 +97,11 @@ def _fate(world: World, way: Way) -> str:
         said.append(f"delivered to {', '.join(way.delivered)}")
     if way.failed:
         said.append(f"{'returned' if way.returned else 'lost without a report'} for {', '.join(way.failed)}")
+    held = {Name(one.host, one.id) for one in world.store.held()}
     for hop in way.hops:
         queued = world.store.queued(*hop.name)
         if queued is not None:
             said.append(f"{hop.name} waits in the queue, next try {day_time(queued.release)}")
+        if hop.name in held:
+            said.append(f"{hop.name} is held")
     return f"So far: {'; '.join(said) or 'in no mailbox and no queue'}."

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailshell.core.clock import Instant, day_time
-from mailshell.core.transcript import Wire
+from mailshell.core.record import Closed
+from mailshell.core.transcript import Entry, Wire
 from mailshell.mail.journal import Event
 from mailshell.shell.render import Label, lettered
 from mailshell.world.world import World
@@ -14,11 +15,11 @@ _TOLD = ("relayed", "deferred", "failed", "reported", "dropped")
 
 
 class _Again(NamedTuple):
-    """An attempt that ended as the one before did: what it was, how often, and when first and last."""
+    """Attempts that ended as the one before did: the last of them, when the first was, and how many there were."""
 
     event: Event
-    count: int
     since: Instant
+    times: int
 
 
 class Watch:
@@ -44,17 +45,16 @@ class Watch:
             return True
         return self.on and (self.hosts is None or bool(self.hosts & {wire.host, wire.peer.name}))
 
-    def letter(self, number: int) -> Label:
-        """The letter of a connection that is not ours; one that is over gives its letter back."""
+    def letter(self, entry: Entry) -> Label:
+        """The letter of a connection that is not ours; the end of it gives the letter back."""
+        number = entry.wire.number
         if number not in self._letters:
             taken = {self._letters[other] for other in self._open}
             self._letters[number] = next(at for at in range(len(taken) + 1) if at not in taken)
             self._open.add(number)
+        if isinstance(entry.record, Closed):
+            self._open.discard(number)
         return lettered(self._letters[number])
-
-    def closed(self, number: int) -> None:
-        """A connection is over."""
-        self._open.discard(number)
 
     def rest(self) -> None:
         """The clock stands still again: tell what came again and again meanwhile."""
@@ -82,18 +82,19 @@ class Watch:
         key = event.host, event.id
         last, again = self._last.get(key), self._again.get(key)
         if event.what == "deferred" and last is not None and last._replace(at=event.at) == event and not self.on:
-            self._again[key] = _Again(event, again.count + 1 if again else 1, again.since if again else event.at)
+            self._again[key] = _Again(event, again.since if again else event.at, again.times + 1 if again else 1)
             return
         self._tell_again(key)
-        self._last[key] = event
+        if event.what != "reported":  # a report of delay does not make another attempt of the next
+            self._last[key] = event
         self._say(f"{day_time(event.at)} {self._words(event, reason)}")
 
     def _tell_again(self, key: tuple[str, str]) -> None:
         again = self._again.pop(key, None)
         if again is not None:
             event, until = again.event, again.event.at
-            when = day_time(until) if again.count == 1 else f"{day_time(again.since)} to {day_time(until)}"
-            often = "once more" if again.count == 1 else f"{again.count:,} times more"
+            when = day_time(until) if again.times == 1 else f"{day_time(again.since)} to {day_time(until)}"
+            often = "once more" if again.times == 1 else f"{again.times:,} times more"
             self._say(f"{when} {_message(event)} deferred {often}, with the same answer{self._next(event)}")
 
     def _words(self, event: Event, reason: str) -> str:

@@ -1,6 +1,7 @@
 """The way of one message: the hosts that had it, what each of them called it, and what came of it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -49,9 +50,10 @@ class Way(NamedTuple):
 
     @property
     def delivered(self) -> list[str]:
-        """The recipients in whose mailboxes the message is, not its reports."""
+        """The recipients who have got the message; one who got it twice says so."""
         found = (event for hop in self.hops if not hop.report for event in hop.events)
-        return list(dict.fromkeys(event.recipient for event in found if event.what in ("delivered", "held")))
+        copies = Counter(event.recipient for event in found if event.what == "delivered")
+        return [f"{to} ({count} copies)" if count > 1 else to for to, count in copies.items()]
 
     @property
     def failed(self) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailshell.core.clock import DAY, Instant, duration, next_time
+from mailshell.mail.journal import Node
 from mailshell.world.hops import Name, Way, newest, way
 from mailshell.world.seat import Seat, SeatError
 from mailshell.world.world import World
@@ -28,6 +29,9 @@ class Came(NamedTuple):
     says: str
 
 
+_LATE = Came(False, "It has not happened by then.")
+
+
 class _Goal(NamedTuple):
     """When to stop, and what to say then."""
 
@@ -50,16 +54,14 @@ def until(seat: Seat, text: str) -> Came:
     if goal.over():
         return goal.says()
     seat.until(goal.over, Instant(now + span), f":until {text}")
-    if goal.over():
-        return goal.says()
-    return Came(False, "It has not happened by then." if world.next_event() else "It cannot happen: nothing is due.")
+    return goal.says()
 
 
 def _empty(world: World) -> _Goal:
     def over() -> bool:
         return not world.store.held() and not any(world.store.queue(host) for host in world.hosts)
 
-    return _Goal(over, lambda: Came(True, "No message waits."))
+    return _Goal(over, lambda: Came(True, "No message waits.") if over() else _LATE)
 
 
 def _ended(world: World, word: str) -> _Goal:
@@ -67,7 +69,19 @@ def _ended(world: World, word: str) -> _Goal:
     name = newest(world)
     if name is None:
         raise SeatError("No message was accepted yet.")
-    return _Goal(lambda: _end(world, name, word) is not None, lambda: _end(world, name, word) or Came(False, ""))
+    names: set[Name] = set()  # of all hops that are known
+    seen: Node | None = None
+
+    def over() -> bool:
+        """A message ends only when the log has a word about it."""
+        nonlocal names, seen
+        fresh, seen = world.journal.since(seen), world.journal.head
+        if names and not any(Name(event.host, event.id) in names for event in fresh):
+            return False
+        names = {hop.name for hop in (way(world, name) or Way(())).hops}
+        return _end(world, name, word) is not None
+
+    return _Goal(over, lambda: _end(world, name, word) or _LATE)
 
 
 def _end(world: World, name: Name, word: str) -> Came | None:
@@ -75,14 +89,14 @@ def _end(world: World, name: Name, word: str) -> Came | None:
     found = way(world, name) or Way(())
     told, waits = found.returned and not found.waits(world, reports=True), found.waits(world, reports=False)
     if word == "bounced" and told:
-        return Came(True, f"Message {name} is returned: {', '.join(found.failed)}.")
+        return Came(True, f"Message {name} is returned for {', '.join(found.failed)}.")
     if found.failed and (word == "delivered" or not waits):
         if found.returned and not told:
             return None
         what = "is returned" if found.returned else "is lost, and nobody is told"
-        return Came(False, f"Message {name} {what}: {', '.join(found.failed)}.")
+        return Came(False, f"Message {name} {what}, for {', '.join(found.failed)}.")
     if waits:
         return None
     if not found.delivered:
         return Came(False, f"Message {name} went to no mailbox.")
-    return Came(word == "delivered", f"Message {name} is delivered: {', '.join(found.delivered)}.")
+    return Came(word == "delivered", f"Message {name} is delivered to {', '.join(found.delivered)}.")

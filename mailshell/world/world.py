@@ -289,6 +289,9 @@ class World:
             except Full:
                 self._patience = Instant(self.clock.now() + MINUTE)
                 return
+            for user in held.users:
+                self.hosts[held.host].log(held.id, "delivered", f"{user}@{held.host}", text="INBOX")
+            self._logged = self.journal.head
 
     def _stir(self) -> None:
         for link in self.links.values():

@@ -69,9 +69,7 @@ COMMANDS: dict[str, Command] = {
     "body": Command("[LINE]", "the text of a message, whole and not folded", look.body),
     "explain": Command("WORDS", "what a word, a code or a line means", look.explain),
     "world": Command("[list]", "hosts, users, mail, connections, the time", look.world, words=look.WORLD),
-    "watch": Command(
-        "[on|off|HOST...]", "what the servers say to each other", watch.watch, watch.hosts, watch.WATCHED
-    ),
+    "watch": Command("[on|off|HOST...]", "what the servers say to each other", watch.watch, watch.hosts, watch.WATCHED),
     "queue": Command("[HOST]", "what waits, for whom, and when it is tried again", watch.queue, watch.hosts),
     "trace": Command("[ID|HOST/ID]", "one message through every host", watch.trace, watch.messages),
     "dns": Command("[NAME]", "which hosts take the mail of a name", watch.dns, watch.names),

@@ -66,7 +66,7 @@ GUIDES: Mapping[str, Guide] = {
         "ID is what a server calls the message, as in id 1 of its answer; the host is the one of this connection where "
         "none is named, as in :trace lancs.uk/1. Alone it takes the message that was accepted last.",
     ),
-    "dns": Guide("look", "where mail for a name goes", ":dns nyu.edu"),
+    "dns": Guide("look", "who takes mail for a name", ":dns nyu.edu"),
     "mailbox": Guide("look", "mailboxes and messages", ":mailbox bob 2", ":mailbox bob Sent lists another mailbox."),
     "connect": Guide("connections", "one more connection", ":connect lancs.uk"),
     "switch": Guide("connections", "go to another one", ":switch 2"),

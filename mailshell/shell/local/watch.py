@@ -6,6 +6,7 @@ from mailshell.core.clock import day_time
 from mailshell.core.near import near
 from mailshell.shell import looking
 from mailshell.shell.meta import Choice, Meta, no_argument
+from mailshell.world.names import Records
 from mailshell.world.seat import SeatError
 
 # The modules that do the work are imported where they are used: none of them is needed before the first prompt.
@@ -28,7 +29,10 @@ def watch(meta: Meta, rest: str) -> None:
     else:
         hosts = frozenset() if rest == "on" else frozenset(_host(meta, word) for word in rest.split())
         watched.on, watched.hosts = True, hosts or None
-        meta.say(f"You see what {' and '.join(sorted(hosts)) or 'the servers'} say to others from now on.")
+        if hosts:
+            meta.say(f"You see what is said between {' or '.join(sorted(hosts))} and other servers from now on.")
+        else:
+            meta.say("You see what the servers say to each other from now on.")
 
 
 def _last(meta: Meta) -> None:
@@ -37,12 +41,10 @@ def _last(meta: Meta) -> None:
 
     found = [one for _, entries in meta.seat.story() for one in entries if one.wire.kind == "relay"]
     if not found:
-        on = "You see" if meta.watch.on else "You do not see"
-        raise SeatError(f"No server has talked to another one yet. {on} it when they do: :watch on, :watch off.")
+        raise SeatError("No server has talked to another one yet. :watch on shows it when they do.")
     wire = found[-1].wire
-    afresh, label = Renderer(meta.renderer.view), meta.watch.letter(wire.number)
-    meta.watch.closed(wire.number)
-    meta.read([line for one in found if one.wire is wire for line in afresh.lines(one, label)])
+    afresh = Renderer(meta.renderer.view)
+    meta.read([line for one in found if one.wire is wire for line in afresh.lines(one, meta.label(one))])
 
 
 def _host(meta: Meta, word: str) -> str:
@@ -84,7 +86,13 @@ def names(meta: Meta, text: str) -> Iterable[Choice]:
     """The names that the name service knows."""
     for name, found in meta.seat.world.zone.items():
         if name.startswith(text.lower()):
-            yield Choice(name, len(text), f"another name for {found.alias}" if found.alias else "")
+            yield Choice(name, len(text), _says(found))
+
+
+def _says(found: Records) -> str:
+    if found.alias:
+        return f"another name for {found.alias}"
+    return f"mail goes to {min(found.mx).host}" if found.mx else " ".join(found.addresses)
 
 
 def trace(meta: Meta, rest: str) -> None:
