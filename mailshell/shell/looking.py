@@ -21,7 +21,7 @@ def count(number: int, word: str) -> str:
 
 
 def world(seat: Seat, view: View) -> list[str]:
-    """The hosts with all that they have, who is connected, and the time; passwords where secrets are shown."""
+    """As a list: the hosts with all that they have, who is connected, and the time; passwords where secrets are shown."""
     out = []
     for host in seat.world.hosts.values():
         out.append(f"   {host.name:<20} {host.address}")
@@ -29,10 +29,7 @@ def world(seat: Seat, view: View) -> list[str]:
             rows = wrapped(safe(text, ascii_only=view.ascii), view.width, indent=13)
             out += [f"     {head:<7} {rows[0][13:]}", *rows[1:]]
     out += ["   connections (* is where you type)", *connections(seat, view)]
-    for link in seat.world.links.values():
-        if not link.closed and seat.number_of(link.wire.number) is None:
-            whose = f"{link.wire.kind} from {link.wire.peer.name}"
-            out += _connection("", link.wire.protocol, link.wire.host, f"{link.session.phase.value}, {whose}", view)
+    out += others(seat, view)
     return [*out, *wrapped(f"It is {date(seat.world)}.", view.width)]
 
 
@@ -60,6 +57,16 @@ def connections(seat: Seat, view: View) -> list[str]:
         star = "*" if number == seat.current else " "
         phase = "closed" if link.closed else link.session.phase.value
         out += _connection(f"{star} {number}", link.wire.protocol, link.wire.host, phase, view)
+    return out
+
+
+def others(seat: Seat, view: View) -> list[str]:
+    """The connections that nobody at this seat has opened."""
+    out = []
+    for link in seat.world.links.values():
+        if not link.closed and seat.number_of(link.wire.number) is None:
+            whose = f"{link.wire.kind} from {link.wire.peer.name}"
+            out += _connection("", link.wire.protocol, link.wire.host, f"{link.session.phase.value}, {whose}", view)
     return out
 
 

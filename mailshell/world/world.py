@@ -184,9 +184,10 @@ class World:
         except Full as full:
             self.journal.head = self._logged
             self._run_again(full)
-        self._logged = self.journal.head
+        before, self._logged = self._logged, self.journal.head
         turn, self._turn = self._turn, []
         self._say(self._late.sort(turn, self.clock.now()))
+        self.journal.tell(before)
 
     def answered(self, link: Link) -> Instant | None:
         """When the last answer that is under way on a link will be there."""
