@@ -80,7 +80,7 @@ def _exported(meta: Meta, form: str) -> str:
     view = meta.renderer.view
     theme = ANSI16 if view.theme is NONE else view.theme
     view = view._replace(theme=theme, width=_WIDTH)
-    entries = (entry for _, entries in meta.seat.story() for entry in entries)
+    entries = (one for _, entries in meta.seat.story() for one in entries if meta.watch.shows(one.wire))
     return FORMS[form](document(entries, meta.seat.numbers, view), view)
 
 
