@@ -258,8 +258,10 @@ def _add_explain(parts: "_Parts") -> None:
 def _add_own(parts: "_Parts") -> None:
     """The commands about mailshell itself. Those that report on the options settle them themselves, or need none."""
     world = parts.add("world", "list, show and check worlds, or begin a world file", bare=True)
-    world.add_argument("action", choices=["list", "show", "check", "new"])
-    world.add_argument("names", nargs="*", metavar="NAME|FILE", help="a world, or world files")
+    if parts.named("world"):
+        from mailshell.shell.worlds import add_options
+
+        add_options(world)
     world.set_defaults(run=_world, settled=False)
     paths = parts.add("paths", "print the folders and files that mailshell uses", bare=True)
     paths.set_defaults(run=_paths, settled=False)

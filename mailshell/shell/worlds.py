@@ -16,8 +16,23 @@ TYPE_CHECKING = False  # a world that ships in code needs no reader of files
 if TYPE_CHECKING:
     from mailshell.world.read import WorldError
 
+_EXAMPLES = """\
+  mailshell world list                     the worlds that come with mailshell
+  mailshell world show lecture > my.toml   one of them as a world file, to be edited
+  mailshell world new my.toml              a small world file with comments
+  mailshell world check my.toml            what is wrong in it, with line and column; exit status 1 if anything is
+  mailshell help world-file                what may stand in a world file
+"""
+
 _MOST = 20
 """So many mistakes of one file are shown."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What `mailshell world` takes."""
+    parser.epilog, parser.formatter_class = _EXAMPLES, argparse.RawDescriptionHelpFormatter
+    parser.add_argument("action", choices=["list", "show", "check", "new"])
+    parser.add_argument("names", nargs="*", metavar="NAME|FILE", help="a world, or world files")
 
 
 def planned(name: str) -> Plan:

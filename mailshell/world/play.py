@@ -276,6 +276,16 @@ def wait(seat: Seat, text: str) -> None:
     seat.wait(span, idle=bool(words[1:]), cause=f":wait {text}")
 
 
+def until(seat: Seat, text: str) -> None:
+    """`:until delivered`: turn the clock on; raises SeatError where it did not happen."""
+    # Imported here because most scripts wait for nothing.
+    from mailshell.world.until import until as turned
+
+    came = turned(seat, text)
+    if not came.reached:
+        raise SeatError(came.says)
+
+
 def heal(seat: Seat, text: str) -> None:
     """`:heal N`, `:heal KIND`, `:heal all`."""
     seat.heal(text or "all")
@@ -302,6 +312,7 @@ def _named(action: Callable[[Seat, str], object], wants: str) -> Callable[[Seat,
 LOCAL: dict[str, Callable[[Seat, str], object]] = {
     ":raw": raw,
     ":wait": wait,
+    ":until": until,
     ":fault": Seat.fault,
     ":heal": heal,
     ":drop": _bare(Seat.drop),
@@ -315,8 +326,9 @@ LOCAL: dict[str, Callable[[Seat, str], object]] = {
 
 SHOWS = frozenset(
     [
-        *(":body", ":branches", ":clear", ":copy", ":depth", ":diff", ":explain", ":help", ":keys", ":mailbox"),
-        *(":panes", ":search", ":secrets", ":theme", ":try", ":why", ":wire", ":world"),
+        *(":body", ":branches", ":clear", ":copy", ":date", ":depth", ":diff", ":dns", ":explain", ":help", ":keys"),
+        *(":mailbox", ":panes", ":queue", ":search", ":secrets", ":theme", ":trace", ":try", ":watch", ":why"),
+        *(":wire", ":world"),
     ]
 )
 """Those that only show something to who watches: the shell does them, and a script passes over them."""

@@ -318,7 +318,7 @@ class _Reader:
             (fields.one("alias", "nyu.edu", domain) or "") if "alias" in fields else "",
         )
         if found.alias and (found.mx or found.addresses):
-            fields.wrong("alias", "a name that is an alias has no other records (RFC 1034 section 3.6.2).")
+            fields.wrong("alias", "a name that is an alias has no other records.")
         if name in self._names:
             fields.wrong("name", f"{name} is there already.")
         if name:
