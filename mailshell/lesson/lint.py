@@ -74,7 +74,7 @@ def _unused(lesson: Lesson) -> Iterator[Problem]:
 
 
 def _lacking(step: Step) -> Iterator[Problem]:
-    if not any(goal.kind == "check" for goal in step.goals) and not step.quizzes:
+    if not step.checks and not step.quizzes:
         yield Problem(step.offset, f"the step {step.id} has no goal to reach, and no quiz.")
     if step.goals and not step.solution.items:
         yield Problem(step.offset, f"the step {step.id} has goals and no section Solution.")
