@@ -100,6 +100,7 @@ class _Reader:
         host = fields.text("host", world.server).lower()
         if host not in world.addresses:
             fields.wrong("host", f"{host} is no host of this world.{near(host, world.addresses)}")
+            host = world.server
         habits = {TRAITS[key][0]: TRAITS[key][1](fields, key) for key in TRAITS if key in fields}
         needs, teaches = fields.words("needs", "RCPT"), fields.words("teaches", "RCPT")
         vary = self._vary()
@@ -122,7 +123,7 @@ class _Reader:
         base = None if "host" in table and "base" not in table else plan(_below(named))
         made, more = described({key: one for key, one in table.items() if key != "base"}, base)
         notes += [one._replace(path=("world", *one.path)) for one in more if one.grave]
-        self._notes += {(note.path, note.value): note for note in notes}.values()
+        self._notes += {(note.path, note.value): note for note in reversed(notes)}.values()
         own = made.letters[len(base.letters) if base else 0 :]
         if sum(max(one.size, len(one.text) + len(one.raw)) for one in own) > _MAIL:
             says = f"the messages have more than {_MAIL:,} octets together."

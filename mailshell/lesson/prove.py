@@ -138,13 +138,12 @@ class _Proof:
             self._wrong(test.lines.offset, f"the test passes the step, and should lead to the feedback {test.expects}.")
         elif judged.feedback is None or judged.feedback.name != test.expects:
             came = "no feedback" if judged.feedback is None else f"the feedback {judged.feedback.name}"
-            self._wrong(
-                test.lines.offset, f"the test leads to {came}, and should lead to {test.expects}: {self._said()}"
-            )
+            says = f"the test leads to {came}, and should lead to {test.expects}. {self._said()}"
+            self._wrong(test.lines.offset, says)
 
     def _said(self) -> str:
         last = self._look.last
-        return "nothing was answered." if last is None else f"the last answer is {last['text']}"
+        return "Nothing was answered." if last is None else f"The last answer is: {last['text']}."
 
     def _predict(self, one: Prediction) -> None:
         lines = [filled(line, self._values) for line in one.after]

@@ -62,7 +62,9 @@ def goals(reading: Reading, step: Step, found: list[Piece | Fence]) -> Step:
         when = reading.predicate(code)
         says = reading.said(piece, code)
         if when is not None:
-            goals.append(Goal(code.name, "keep" if code.word == "keep" else "check", says, when, code.start))
+            goals.append(
+                Goal(code.name, "keep" if code.word == "keep" else "check", says, when, code.start, piece.start)
+            )
     return step._replace(goals=tuple(goals))
 
 
@@ -77,7 +79,7 @@ def feedback(reading: Reading, step: Step, found: list[Piece | Fence]) -> Step:
         when = reading.predicate(code)
         says = reading.said(piece, code)
         if when is not None:
-            reactions.append(Reaction(code.name, when, says, code.start))
+            reactions.append(Reaction(code.name, when, says, code.start, code.outer[1]))
     return step._replace(feedback=tuple(reactions))
 
 

@@ -12,12 +12,9 @@ from mailshell.lesson.load import LARGEST, read
 from mailshell.lesson.parts import Lesson, LessonError
 from mailshell.lesson.prove import prove
 from mailshell.lesson.shipped import UnknownLesson
-from mailshell.shell.located import located
+from mailshell.shell.located import told
 from mailshell.shell.options import OptionError
 from mailshell.shell.text import safe
-
-_MOST = 20
-"""So many mistakes of one file are shown."""
 
 _PAUSE = 0.5
 """Seconds between two looks at the files."""
@@ -69,7 +66,7 @@ def check(paths: Sequence[str]) -> int:
     status = 0
     for path in paths:
         lesson, text, problems = _proven(path)
-        print("\n".join(_told(path, text, problems)), end="\n" if problems else "")
+        print("\n".join(told(path, text, problems)), end="\n" if problems else "")
         if any(problem.grave for problem in problems):
             status = 1
         elif lesson is not None:
@@ -89,16 +86,6 @@ def _proven(path: str) -> tuple[Lesson | None, str, Sequence[Problem]]:
     except LessonError as error:
         return None, error.text, error.problems
     return lesson, lesson.text, prove(lesson)
-
-
-def _told(path: str, text: str, problems: Sequence[Problem]) -> list[str]:
-    out = []
-    for problem in problems[:_MOST]:
-        says = problem.says if problem.grave else f"hint: {problem.says}"
-        out.append(located(path, text, problem.offset, says))
-    if len(problems) > _MOST:
-        out.append(f"{safe(path)}: and {len(problems) - _MOST} more.")
-    return out
 
 
 def _counted(lesson: Lesson) -> str:
