@@ -24,11 +24,11 @@ TIMES = st.integers(0, 400 * 24 * 60).map(lambda minutes: Instant(START + minute
 class Watcher(Desk):
     """A student at lancs.uk, who sees what the front ends show: watched conversations and nothing else."""
 
-    def __init__(self, view=None):
-        super().__init__(view)
+    def __init__(self, view=None, **traits):
+        super().__init__(view, **traits)
         self.seat.world.transcript.unsubscribe(self._show)
         Talk(self.meta, lambda entry, label: self._out(self.meta.renderer.lines(entry, label)), personal=False)
-        self.do(":connect lancs.uk", ":close 1", "EHLO lancs.uk")
+        self.do(":connect lancs.uk", ":close 1", "HELO lancs.uk" if traits else "EHLO lancs.uk")
 
     def told(self, *commands):
         """What mailshell says at the last command, each paragraph on one line."""
@@ -308,6 +308,13 @@ def test_a_message_is_followed_through_every_hop(desk):
     assert ["by nyu.edu with ESMTP id 1" in fields[0], "by lancs.uk with ESMTP id 1" in fields[1]] == [True, True]
     assert shown[-1] == "   So far: delivered to bob@nyu.edu."
     assert "   message nyu.edu/1 (this one)" in desk.do(":trace nyu.edu/1")
+
+
+def test_a_server_that_does_not_name_what_it_takes():
+    desk = Watcher(voice="classic")
+    assert desk.mail() == ["Mon 10:00 lancs.uk > nyu.edu: message 1 for bob@nyu.edu delivered"]
+    names = [line for line in desk.do(":trace") if line.startswith("   message")]
+    assert names == ["   message lancs.uk/1", "   message nyu.edu/1"]
 
 
 def test_a_message_that_waits_and_one_that_came_back(desk):
