@@ -428,7 +428,7 @@ def test_the_first_prompt_loads_none_of_it():
         "argparse",
         "shutil",
         "mailshell.smtp.moves",
-        *(f"mailshell.shell.{name}" for name in ["why", "steps", "search", "known", "explain", "mailboxes"]),
+        *(f"mailshell.shell.{name}" for name in ["why", "search", "branches", "diff", "known", "explain", "mailboxes"]),
     ]
     out = subprocess.run([sys.executable, "-c", code, *late], capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"

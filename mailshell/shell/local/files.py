@@ -65,7 +65,7 @@ def _secret(meta: Meta) -> bool:
 
 
 def _script(meta: Meta, path: str) -> str:
-    from mailshell.shell.options import is_file  # it knows the command line, which no prompt needs
+    from mailshell.shell.options import is_file  # it loads argparse, and nobody saves before the first prompt
 
     traits = meta.seat.world.hosts[meta.seat.link.wire.host].traits
     world = os.path.relpath(meta.world, os.path.dirname(path) or ".") if is_file(meta.world) else meta.world
