@@ -124,6 +124,11 @@ class Step(NamedTuple):
     offset: int = 0
     hint_offsets: tuple[int, ...] = ()
 
+    @property
+    def checks(self) -> bool:
+        """Whether there is something to reach."""
+        return any(goal.kind == "check" for goal in self.goals)
+
 
 class Lesson(NamedTuple):
     """One lesson file. `vary` has the values of each name, equally many: a learner gets those of one place.
