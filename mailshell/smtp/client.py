@@ -84,11 +84,14 @@ def lost(client: Client) -> Client:
 
 
 def hear(client: Client, octets: bytes) -> Turn:
-    """Octets of the server arrived."""
+    """Octets of the server arrived; after the end nobody listens."""
     *lines, rest = (client.pending + octets).split(b"\n")
+    client = client._replace(pending=b"")
     kept: list[ReplyLine] = []
     start, out = 0, b""
     for at, line in enumerate(lines):
+        if client.stage is Stage.OVER:
+            return client, out
         reply = read_line(line.removesuffix(b"\r"))
         if reply is None:
             return _wrong(client, "its answer is none by the grammar"), out
@@ -97,6 +100,8 @@ def hear(client: Client, octets: bytes) -> Turn:
             client, more = _answered(client, kept)
             out += more
             kept, start = [], at + 1
+    if client.stage is Stage.OVER:
+        return client, out
     pending = b"\n".join([*lines[start:], rest])
     if len(pending) > _LONGEST:
         return _wrong(client, "its answer does not end"), out
@@ -198,7 +203,7 @@ def _broken(client: Client, verb: str, code: int, trouble: Obstacle) -> Client:
     """The server cannot be used any more."""
     client = _decided(client, verb, code, trouble)
     trouble = client.trouble or trouble
-    return client._replace(stage=Stage.OVER, trouble=trouble, waits=(), unsent=(), pending=b"")
+    return client._replace(stage=Stage.OVER, trouble=trouble, waits=(), unsent=())
 
 
 def _decided(client: Client, verb: str, code: int, why: Obstacle) -> Client:
