@@ -171,7 +171,7 @@ class Relay:
                 link = world.open(target.name, "smtp", peer, _nobody, "relay")
                 number = link.wire.number
                 link.send = partial(self._said, link)
-                self._runs[number] = Run(host.name, number, Client(host.name, stops[0].host), stops, parcels)
+                self._runs[number] = Run(host.name, number, Client(host.name, target.name), stops, parcels)
                 return
             missed, stops = stops[0], stops[1:]
         self._give_up(host, parcels, missed.host, Obstacle("4.4.1", f"no connection to {missed.host}"))
