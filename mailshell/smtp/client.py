@@ -85,8 +85,9 @@ def lost(client: Client) -> Client:
 
 def hear(client: Client, octets: bytes) -> Turn:
     """Octets of the server arrived; after the end nobody listens."""
-    *lines, rest = (client.pending + octets).split(b"\n")
-    client = client._replace(pending=b"")
+    if client.pending:
+        octets, client = client.pending + octets, client._replace(pending=b"")
+    *lines, rest = octets.split(b"\n")
     kept: list[ReplyLine] = []
     start, out = 0, b""
     for at, line in enumerate(lines):
@@ -103,6 +104,8 @@ def hear(client: Client, octets: bytes) -> Turn:
     if client.stage is Stage.OVER:
         return client, out
     pending = b"\n".join([*lines[start:], rest])
+    if not pending:
+        return client, out
     if len(pending) > _LONGEST:
         return _wrong(client, "its answer does not end"), out
     return client._replace(pending=pending), out
