@@ -75,7 +75,7 @@ def mail(errand: Errand, offers: Offers, now: Instant) -> bytes:
     """The line of MAIL, with the parameters that the server offered."""
     terms = errand.terms
     words = [f"SIZE={len(errand.octets)}"] if "SIZE" in offers else []
-    if "8BITMIME" in offers and (terms.body or not errand.octets.isascii()):
+    if terms.body == "BINARYMIME" or ("8BITMIME" in offers and (terms.body or not errand.octets.isascii())):
         words.append(f"BODY={terms.body or '8BITMIME'}")
     if "SMTPUTF8" in offers and _utf8(errand):
         words.append("SMTPUTF8")

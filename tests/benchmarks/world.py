@@ -68,8 +68,13 @@ def main() -> None:
         each = seconds / size * 1e6
         first = first or each
         store = world.store
-        boxes = Counter(box.key.name for host in world.hosts for one in world.hosts[host].accounts()
-                        for box in store.mailboxes(host, one.user) for _ in box.messages)
+        boxes = Counter(
+            box.key.name
+            for host in world.hosts
+            for one in world.hosts[host].accounts()
+            for box in store.mailboxes(host, one.user)
+            for _ in box.messages
+        )
         waiting = sum(len(store.queue(host)) for host in world.hosts)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(
