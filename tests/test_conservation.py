@@ -182,7 +182,7 @@ LOSSY = re.compile(r"lose|slow|delay")
 
 
 def world_of(count: int, habits: list[Traits]) -> World:
-    """Hosts of which the first takes mail for anybody; the last is a backup of the second. One domain goes in a circle."""
+    """Hosts of which the first takes mail for anybody, and the last, of three or more, is a backup of the second."""
     names = NAMES[:count]
     plans = tuple(
         HostPlan(
@@ -244,7 +244,7 @@ class Conservation(RuleBasedStateMachine):
         for piece in (hello + b" x.example\r\n", "".join(f"{line}\r\n" for line in lines).encode(), end):
             self.seat.send(piece)
             self.note()
-        mine = [one for one in self.world.transcript.since(start, self.world.transcript.count)]
+        mine = self.world.transcript.since(start, self.world.transcript.count)
         promised = [
             found[1].decode()
             for one in mine
