@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import smtplib
@@ -203,10 +204,10 @@ def test_an_error_of_ours_leaves_the_terminal_as_it_was(tmp_path):
         "import sys\n"
         "from mailshell.shell import hints\n"
         "whole = hints.toolbar\n"
-        "def toolbar(meta, columns, keys):\n"
+        "def toolbar(meta, *more):\n"
         "    if meta.redrawing('').follows():\n"
         "        raise ZeroDivisionError('of ours')\n"
-        "    return whole(meta, columns, keys)\n"
+        "    return whole(meta, *more)\n"
         "hints.toolbar = toolbar\n"
     )
     with Shell(PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as shell:
@@ -285,6 +286,27 @@ def test_the_panes_are_another_screen_and_leave_everything_behind(tmux):
     pane.type("", "C-d")
     pane.when(lambda: pane.rows[-1].strip() == PROMPT)
     assert pane.transcript == [*plain(*LETTER[:2])[:-1], pane.rows[-1]]
+
+
+def test_a_scene_forward_and_back(tmux):
+    """The keys of a presenter, a line typed in between, and the same in the panes."""
+    pane = Pane(tmux)
+    pane.type(f"{shlex.quote(PYTHON)} -m mailshell demo mistakes", "Enter")
+    pane.until("smtp nyu.edu>", " scene mistakes 0/13  | Space asks a question")
+    pane.type("", "NPage")
+    pane.until("   b: 503, the order is wrong", "smtp nyu.edu> MAIL FROM:<alice@lancs.uk>")
+    pane.type("", "Right")
+    pane.until("== The answer was b: 503, the order is wrong", " scene mistakes 2/13  | Space goes on")
+    pane.type("NOOP", "Enter")
+    pane.until("C: NOOP", "S: 250 2.0.0 Nothing done")
+    pane.type("", "PPage", "PPage", "PPage")
+    pane.until("== undone: C: NOOP", "== undone: a question", " scene mistakes 0/13")
+    pane.type("", "F5")
+    pane.until("What this means")
+    pane.type("", "Space", "Space")
+    pane.until(" scene mistakes 2/13", "The answer was b")
+    pane.type("", "BSpace")
+    pane.until(" scene mistakes 1/13", "smtp nyu.edu> MAIL FROM:<alice@lancs.uk>")
 
 
 def test_leaving_from_the_panes(tmux):

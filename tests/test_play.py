@@ -147,6 +147,19 @@ def test_the_story_leaves_out_what_was_undone_and_what_was_before_a_reset():
     assert [len(entries) for _, entries in story] == [1, 1]
 
 
+def test_a_script_opens_connections_as_a_person_does():
+    made = seat()
+    made.connect("nyu.edu", "smtp")
+    outcome, _ = play(
+        made, script.read("> :connect LANCS.uk\n> :connect nyu.edu pop3\n> :connect\n"), "smtp", "nyu.edu"
+    )
+    assert not outcome.misses
+    opened = [(link.wire.protocol, link.wire.host) for link in made.links.values()]
+    assert opened == [("smtp", "nyu.edu"), ("smtp", "lancs.uk"), ("pop3", "nyu.edu"), ("pop3", "nyu.edu")]
+    with pytest.raises(ScriptError, match="line 1: :connect wants a host"):
+        play(made, script.read("> :connect nyu.edu pop3 now\n"), "smtp", "nyu.edu")
+
+
 def test_refusals_are_counted():
     text = 'C: NOOP\nC: FOO\nC: MAIL FROM:<>\n> :raw "NOOP\\n"\n'
     outcome, _ = play(seat(), script.read(text), "smtp", "nyu.edu")
@@ -186,7 +199,7 @@ def test_the_file_names_the_server_of_each_connection():
         ("voice", "loud", "the header's voice is 'loud'; choose from modern, classic"),
         ("era", "1066", "the header's era is '1066'; choose from 1982, 1995, 2008, today"),
         ("policy", "mild", "the header's policy is 'mild'; choose from tolerant, strict"),
-        ("world", "flat", "the header's world is 'flat'; choose from lecture, discard, empty"),
+        ("world", "flat", "the header's world is 'flat'; choose from lecture, discard, empty, big, hostile"),
         ("size", "big", "the header's size is 'big'"),
         ("room", "²", "the header's room is '²'"),
         ("recipients", "-1", "the header's recipients is '-1'"),

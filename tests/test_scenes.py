@@ -11,6 +11,7 @@ from mailshell.world.play import LOCAL, SHOWS
 from tests.shells import in_shell
 from tests.terminal import Terminal
 from tests.test_meta import Desk
+from tests.test_readme import readme_blocks
 
 SPACE, LEFT, F8, PAGE_DOWN, PAGE_UP = " ", "\x1b[D", "\x1b[19~", "\x1b[6~", "\x1b[5~"
 
@@ -77,12 +78,19 @@ def test_the_whole_way_back_and_forward_again():
             assert desk.situation[0] == links
             assert desk.situation[1][1:3] == places[1:3]
     assert not scene.failed
+    assert not any("kept as" in line for line in desk.lines)
 
 
 def scene_of(tmp_path, text):
     path = tmp_path / "own.txt"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_the_scene_of_the_readme_plays_as_it_says(tmp_path, capsys):
+    (lines,) = [block for block in readme_blocks() if "? What does the server answer?" in block]
+    assert cli.main(["demo", str(scene_of(tmp_path, "".join(f"{line}\n" for line in lines)))]) == 0
+    assert "== The answer was b: 503, the order is wrong" in capsys.readouterr().out
 
 
 def test_what_comes_otherwise_is_told_in_one_line_and_the_scene_goes_on(tmp_path, capsys):
@@ -137,17 +145,17 @@ def test_a_step_that_changes_nothing_is_taken_back_alone():
 
 def test_a_scene_may_have_any_command_of_mailshell(tmp_path):
     text = "S: 220…\nC: HELO a\nS: 250…\nC: MAIL FROM:<>\nS: 250…\n> :undo\n= ready\n> :mailbox bob\n> :depth 0\n"
-    path = scene_of(tmp_path, text)
+    path = scene_of(tmp_path, f"{text}C: NOOP\nS: 250…\n= ready\n")
     desk = Desk()
     desk.do(f":demo {path}", ":step", ":step", ":step")
     scene = desk.meta.scene
     assert scene is not None
     assert scene.place == 3
     assert any("INBOX" in line for line in desk.do(":step"))
-    desk.do(":step")
+    desk.do(":step", ":step")
     assert (scene.left, scene.failed, desk.meta.renderer.view.depth) == (0, False, 0)
     # What the undo of the scene had taken back is there again.
-    desk.do(":undo", ":undo")
+    desk.do(":undo", ":undo", ":undo")
     assert scene.place == 3
     desk.do(":undo")
     assert (scene.place, desk.phase.name) == (2, "SENDER")
@@ -242,7 +250,10 @@ def test_the_keys_are_for_the_line_where_something_is_typed_and_when_the_scene_i
         shell.press("NOOP" + LEFT + SPACE + "\x7f" + "\x05\r")
         await shell.until("C: NOOP␍␊")
         shell.press(SPACE)
-        await shell.until("== The scene is over.", "own 1/1")
+        await shell.until(
+            "== The scene is over.", " scene own 1/1  | Enter opens it again | Left takes back | SMTP closed"
+        )
+        assert not any("Enter opens the connection" in row for row in shell.rows), "while it goes on Enter is its key"
         shell.press(SPACE + PAGE_DOWN)
         await shell.settled()
         assert shell.app.seat.link.closed

@@ -8,6 +8,9 @@ from mailshell.core.near import near
 from mailshell.core.toml import Path
 
 _T = TypeVar("_T")
+ENOUGH = 50
+"""Mistakes, after which nobody wants to hear of more."""
+
 _LONGEST = 36_500 * DAY
 
 
@@ -35,9 +38,9 @@ class Fields:
         if not self._is_table:
             self.wrong("", f"{what} is a table: write [[{path[0]}]] on a line, and its keys below.")
         for key in self._table:
-            if key not in allowed:
-                says = f"{key} is no key of {what}.{near(key, allowed)} Allowed are {', '.join(allowed)}."
-                notes.append(Complaint((*path, key), says, value=False))
+            if key not in allowed and len(notes) <= ENOUGH:
+                hint = near(key, allowed) or f" Allowed are {', '.join(allowed)}."
+                notes.append(Complaint((*path, key), f"{key} is no key of {what}.{hint}", value=False))
 
     def __contains__(self, key: str) -> bool:
         return key in self._table
@@ -57,9 +60,10 @@ class Fields:
             letter = next(one for one in plain if not one.isprintable())
             self.wrong(key, f"{key} has a character that is not printable, U+{ord(letter):04X}.")
         elif value is not None or key in self._table:
-            self.wrong(key, f"{key} is a text in quotes{such and f', such as {chr(34)}{such}{chr(34)}'}.")
-        elif self._is_table:
-            self.wrong("", f"{self._what} has {key}{such and f', such as {key} = {chr(34)}{such}{chr(34)}'}.")
+            example = f', such as "{such}"' if such else ""
+            self.wrong(key, f"{key} is a text in quotes{example}.")
+        else:
+            self.wrong("", f'{key} is missing. {self._what.capitalize()} has one, such as {key} = "{such}".')
         return default or ""
 
     def words(self, key: str, such: str) -> tuple[str, ...]:
@@ -116,11 +120,13 @@ class Fields:
             try:
                 found.append(read(word))
             except ValueError as error:
-                self.wrong(key, f"{error}.", number)
+                self.wrong(key, _sentence(error), number)
         return found
 
     def one(self, key: str, such: str, read: Callable[[str], _T]) -> _T | None:
         """What `read` makes of a text that must be there; None where it is wrong, which is noted."""
+        if not self._is_table:
+            return None
         count = len(self._notes)
         word = self.text(key, such=such)
         if len(self._notes) > count:
@@ -128,5 +134,10 @@ class Fields:
         try:
             return read(word)
         except ValueError as error:
-            self.wrong(key, f"{error}.")
+            self.wrong(key, _sentence(error))
             return None
+
+
+def _sentence(error: ValueError) -> str:
+    text = str(error)
+    return text if text.endswith((".", "?")) else f"{text}."

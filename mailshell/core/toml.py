@@ -44,7 +44,7 @@ class Document:
 
     def __init__(self, octets: bytes) -> None:
         if len(octets) > LARGEST:
-            raise TomlError("", Problem(0, f"the file has {len(octets):,} octets; {LARGEST:,} are read at most."))
+            raise TomlError("", Problem(0, f"the file has more than {LARGEST:,} octets, and is not read."))
         try:
             self.text = octets.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError as error:

@@ -79,9 +79,12 @@ class Scene:
         stop, last, place, before = self.coming, self._last, self.place, self._seat.history.now
         assert stop is not None, "a scene that is over does not go on"
         self._player.heard = self._start if last is None else last.heard
+        # Whoever takes a step back and plays it again need not be told that both ways are kept.
+        told, self._seat.kept = self._seat.kept, lambda name: None
         try:
             return self._play([[stop.does], *([item] for item in stop.wants)] if stop.does else [])
         finally:
+            self._seat.kept = told
             self._done.append(_Done(before, self._seat.history.now, place + 1, self._player.heard, name))
 
     def _play(self, groups: list[list[Item]]) -> list[Miss]:

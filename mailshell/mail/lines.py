@@ -302,11 +302,11 @@ class LineSession(ABC, Generic[D, A]):
         self._close()
         return [Closed(by, before, because)]
 
-    def _put_back(self, pending: tuple[bytes, int]) -> None:
-        """Let octets of an earlier state wait again, for the rest of their line or for their turn."""
+    def _put_back(self, pending: tuple[bytes, int], active: Instant) -> None:
+        """Let octets of an earlier state wait again, for the rest of their line or for their turn, since that time."""
         self._framer.pending = pending
         self._stopped = True
-        self.touch()
+        self._active = active
 
     def _card(self, reply: A) -> Card:
         """The card of a reply, with what this server takes next where the reply itself does not say it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from mailshell.core.clock import Instant
 from mailshell.core.command import Command
 from mailshell.core.session import Peer
 from mailshell.mail.host import Host
@@ -36,6 +37,7 @@ class State(NamedTuple):
     language: Language = "en"
     dialogue: Dialogue | None = None
     pending: tuple[bytes, int] = (b"", 0)
+    active: Instant = Instant(0)
 
 
 class Desk:
@@ -82,7 +84,8 @@ class Desk:
     @property
     def keeps(self) -> int | None:
         """How many days mail stays on the server (RFC 2449 section 6.7): 0, none that was fetched; None, any number."""
-        return self.host.traits.expire if self.offers("EXPIRE") else None
+        days = self.host.traits.expire
+        return days if days is not None and self.offers("EXPIRE") else None
 
     @property
     def drop(self) -> Drop:

@@ -45,14 +45,14 @@ class Session(LineSession[Desk, Reply]):
 
     @property
     def state(self) -> AnyState:
-        """The whole memory of the session, octets that wait for the rest of their line, or for their turn, included."""
-        return self._desk.state._replace(pending=self._framer.pending)
+        """The whole memory: octets that wait for the rest of their line, or for their turn, and the last activity."""
+        return self._desk.state._replace(pending=self._framer.pending, active=self._active)
 
     def restore(self, state: AnyState) -> None:
         """Go to a state that this session has been in."""
         assert isinstance(state, State), "a state of another protocol"
         self._desk.restore(state)
-        self._put_back(state.pending)
+        self._put_back(state.pending, state.active)
 
     def greet(self) -> list[Record]:
         """Say +OK; in a year without POP3 there is nobody to say it."""

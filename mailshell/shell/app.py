@@ -328,8 +328,8 @@ class App:
             self.app.layout = self._inline
             self.printer.flush()
         else:
-            entries = self.seat.world.transcript.entries
-            self.pane.enter([(entry, self.talk.label(entry.wire.number)) for entry in entries])
+            shown = (one for one in self.seat.world.transcript.entries if self.meta.watch.shows(one.wire))
+            self.pane.enter([(entry, self.meta.label(entry)) for entry in shown])
             self.app.layout = self._paned
         self.app.invalidate()
 

@@ -184,6 +184,8 @@ def _scene(meta: Meta, scene: Scene, keys: Mapping[str, str], plays: str) -> lis
         return [*items, [("note", plays)]]
     if scene.coming is not None and "scene-on" in keys:
         items += [[("note", f"{keys['scene-on']} {does(scene.coming)}")]]
+    if scene.coming is None and meta.seat.link.closed:
+        items += [[("note", "Enter opens it again")]]
     if scene.place and "scene-back" in keys:
         items += [[("note", f"{keys['scene-back']} takes back")]]
     link = meta.seat.link

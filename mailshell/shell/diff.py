@@ -4,7 +4,7 @@ Side by side where a screen is wide enough, what is the same on one row; else on
 `diff -u` writes it. A line of the wire is broken where the column ends, and loses nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import starmap, zip_longest
 from typing import NamedTuple
@@ -57,12 +57,14 @@ def diff(seat: Seat, one: Side, other: Side, view: View, *, wide: bool) -> list[
     """What was said since two ways parted, and what differs at their ends; `wide`: side by side where there is room."""
     history = seat.history
     since = history.parted(one.moment, other.moment)
-    talk = _aligned(*(_blocks(seat, history.way(since, side.moment), view) for side in (one, other)))
+    here, there = (_blocks(seat, history.way(since, side.moment), view) for side in (one, other))
+    talk = _aligned(here, there, (_line_of, _verb_of))
     found = differences(seat, apart(seat.world, one.moment.mark, other.moment.mark))
     line = newest(seat, [since])[0]
     wide = wide and view.width >= WIDE and not view.words
-    said = [row for pair in talk for row in _rows(pair, view, wide=wide)]
-    state = [row for each in found for row in _difference(each, view, wide=wide)]
+    shown = _beside if wide else _signed
+    said = list(shown(talk, view))
+    state = [row for each in found for row in (_titled(each.what, view), *shown([_of(each)], view))]
     return [
         *(_titles(one.name, other.name, view) if wide else [f"--- {one.name}", f"+++ {other.name}"]),
         _rule(f"after line {line}" if line else "from the start", view),
@@ -72,10 +74,13 @@ def diff(seat: Seat, one: Side, other: Side, view: View, *, wide: bool) -> list[
     ]
 
 
-def _difference(found: Difference, view: View, *, wide: bool) -> list[str]:
+def _titled(what: str, view: View) -> str:
+    return paint(f"   {safe(what, ascii_only=view.ascii)}", "legal", view.theme)
+
+
+def _of(found: Difference) -> _Pair:
     one, other = (tuple(_Line(f"   {text}", "note") for text in texts) for texts in (found.one, found.other))
-    title = paint(f"   {safe(found.what, ascii_only=view.ascii)}", "legal", view.theme)
-    return [title, *_rows(_Pair(one, other), view, wide=wide)]
+    return _Pair(one, other)
 
 
 def _blocks(seat: Seat, moments: list[Moment], view: View) -> list[_Block]:
@@ -109,11 +114,23 @@ def _line(row: Row, number: int, renderer: Renderer) -> _Line:
     return _Line(renderer.line(row, number), role)
 
 
-def _aligned(one: list[_Block], other: list[_Block]) -> Iterator[_Pair]:
-    """The blocks of two sides beside each other: those that begin with the same line, and what is between them."""
-    here, there = ([block[0].text for block in blocks] for blocks in (one, other))
-    for _, start, end, first, last in SequenceMatcher(None, here, there, autojunk=False).get_opcodes():
-        yield from starmap(_Pair, zip_longest(one[start:end], other[first:last], fillvalue=()))
+def _aligned(one: list[_Block], other: list[_Block], alike: Sequence[Callable[[_Block], str]]) -> Iterator[_Pair]:
+    """The blocks of two sides beside each other: those that are alike, then those that are less so."""
+    if not alike:
+        yield from starmap(_Pair, zip_longest(one, other, fillvalue=()))
+        return
+    heads = [[alike[0](block) for block in blocks] for blocks in (one, other)]
+    for same, start, end, first, last in SequenceMatcher(None, heads[0], heads[1], autojunk=False).get_opcodes():
+        yield from _aligned(one[start:end], other[first:last], () if same == "equal" else alike[1:])
+
+
+def _line_of(block: _Block) -> str:
+    return block[0].text
+
+
+def _verb_of(block: _Block) -> str:
+    """Who speaks, and the first word."""
+    return " ".join(block[0].text.split(" ")[:2])
 
 
 def _titles(one: str, other: str, view: View) -> list[str]:
@@ -128,14 +145,10 @@ def _rule(title: str, view: View) -> str:
     return paint(text + "-" * (view.width - 1 - len(text)), "rule", view.theme)
 
 
-def _rows(pair: _Pair, view: View, *, wide: bool) -> Iterator[str]:
-    return _beside(pair, view) if wide else _signed(pair, view)
-
-
-def _beside(pair: _Pair, view: View) -> Iterator[str]:
+def _beside(pairs: Iterable[_Pair], view: View) -> Iterator[str]:
     """Two columns, and a mark for what differs, as `diff -y` does it: `<` and `>` where one side has nothing."""
     room = (view.width - 4) // 2
-    for one, other in zip_longest(pair.one, pair.other):
+    for one, other in (row for pair in pairs for row in zip_longest(*pair)):
         mark = " " if one == other else "<" if other is None else ">" if one is None else "|"
         left, right = ([] if line is None else _broken(line, room, view) for line in (one, other))
         role = [line.role if line else "note" for line in (one, other)]
@@ -144,14 +157,23 @@ def _beside(pair: _Pair, view: View) -> Iterator[str]:
             yield f"{paint(here, role[0], view.theme)}{gap} {mark} {paint(there, role[1], view.theme)}".rstrip()
 
 
-def _signed(pair: _Pair, view: View) -> Iterator[str]:
-    """One column: lines of one side begin with `-`, lines of the other with `+`, lines of both with neither."""
-    same = 0
-    while pair.one[same : same + 1] and pair.one[same : same + 1] == pair.other[same : same + 1]:
-        same += 1
-    for sign, block in (("  ", pair.one[:same]), ("- ", pair.one[same:]), ("+ ", pair.other[same:])):
-        for line in block:
+def _signed(pairs: Iterable[_Pair], view: View) -> Iterator[str]:
+    """One column: lines of one side begin with `-`, then lines of the other with `+`, lines of both with neither."""
+    waiting: dict[str, list[_Line]] = {"- ": [], "+ ": []}
+    for one, other in (*(row for pair in pairs for row in zip_longest(*pair)), (None, None)):
+        if one == other:
+            yield from _flushed(waiting, view)
+            yield from _flushed({"  ": [one] if one else []}, view)
+        else:
+            waiting["- "] += [one] if one else []
+            waiting["+ "] += [other] if other else []
+
+
+def _flushed(waiting: dict[str, list[_Line]], view: View) -> Iterator[str]:
+    for sign, found in waiting.items():
+        for line in found:
             yield from (sign + paint(text, line.role, view.theme) for text in _broken(line, view.width - 3, view))
+        found.clear()
 
 
 def _broken(line: _Line, columns: int, view: View) -> list[str]:

@@ -7,7 +7,8 @@ from mailshell.core.transcript import Entry
 from mailshell.demo.playing import Scene
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.log import Log
-from mailshell.shell.render import Renderer
+from mailshell.shell.render import Label, Renderer
+from mailshell.shell.watching import Watch
 from mailshell.world.seat import Seat, SeatError
 
 
@@ -64,6 +65,7 @@ class Meta:
         renderer.unfolds = ":body shows all"
         self.log = log
         self.out = out
+        self.watch = Watch(seat.world, self.say)
         self.front: Front | None = None
         self.escape = "Ctrl-]"
         """The key that stands before a command of mailshell in every phase, as people write it."""
@@ -77,6 +79,11 @@ class Meta:
         self.type: Callable[[bytes], None] = lambda octets: seat.send(octets + b"\r\n")
         """Sends a line, its end left out, as if somebody had typed it."""
         self.over = False
+
+    def label(self, entry: Entry) -> Label:
+        """How the gutter names the connection of an entry: ours by their numbers, those of others by letters."""
+        number = self.seat.number_of(entry.wire.number)
+        return self.watch.letter(entry) if number is None else number
 
     def read(self, lines: list[str]) -> None:
         """Show a text that somebody asked for: with a pager where there is one and the screen is smaller."""

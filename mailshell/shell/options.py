@@ -66,9 +66,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def _world(text: str) -> str:
     if fits("world", text):
         return text
-    raise argparse.ArgumentTypeError(
-        f"invalid choice: {text!r} (choose from {', '.join(CHOICES['world'][0])}, or a file)"
-    )
+    allowed = ", ".join(CHOICES["world"][0])
+    raise argparse.ArgumentTypeError(f"invalid choice: {text!r} (choose from {allowed}, or a file)")
 
 
 def is_file(world: str) -> bool:

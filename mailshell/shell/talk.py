@@ -8,7 +8,7 @@ from mailshell.core.record import Exchange, Verdict
 from mailshell.core.transcript import Entry
 from mailshell.shell.local import COMMANDS, carry_out
 from mailshell.shell.meta import Meta, answers, reads_lines
-from mailshell.shell.render import Label, lettered
+from mailshell.shell.render import Label
 from mailshell.shell.text import safe
 from mailshell.shell.typed import ESCAPE, typed
 
@@ -30,10 +30,9 @@ class Talk:
         self.seat = meta.seat
         self.renderer = meta.renderer
         self.personal = personal
-        self._others: dict[int, int] = {}
         meta.type = lambda octets: self._send(octets, "", by_hand=True)
         meta.seat.kept = self._kept
-        meta.seat.world.transcript.subscribe(lambda entry: show(entry, self.label(entry.wire.number)))
+        meta.seat.world.transcript.subscribe(lambda entry: self._shown(entry, show))
 
     def line(self, octets: bytes, *, by_hand: bool) -> bool:
         """One line, its end left out; whether it is a command that was not refused.
@@ -47,9 +46,10 @@ class Talk:
         if self.seat.link.closed:
             self._reopen(text, by_hand=by_hand)
             return False
-        before, is_text = self.seat.world.transcript.count, not self.reads_lines()
+        transcript, wire = self.seat.world.transcript, self.seat.link.wire
+        before, is_text = transcript.count, not self.reads_lines()
         self._send(octets, text, by_hand=by_hand)
-        said = [entry.record for entry in self.seat.world.transcript.since(before, self.seat.world.transcript.count)]
+        said = [one.record for one in transcript.since(before, transcript.count) if one.wire is wire]
         refused = any(isinstance(one, Exchange) and one.verdict is Verdict.REFUSED for one in said)
         return bool(said) and not is_text and not refused
 
@@ -134,7 +134,8 @@ class Talk:
         self.meta.say(f"What was undone is kept as {name}. :branches draws all branches.")
 
     def _ended(self) -> None:
-        if self.personal and self.seat.link.closed:
+        scene = self.meta.scene
+        if self.personal and self.seat.link.closed and (scene is None or not scene.left):
             self.meta.say("Enter opens the connection again, :quit leaves.")
 
     def _reopen(self, text: str, *, by_hand: bool) -> None:
@@ -144,12 +145,9 @@ class Talk:
         elif by_hand:  # an empty line of a script, or of a paste, opens nothing
             self.seat.connect(wire.host, wire.protocol, self.seat.current)
 
-    def label(self, wire_number: int) -> Label:
-        """How the gutter names a connection: ours by their numbers, those of others by letters."""
-        number = self.seat.number_of(wire_number)
-        if number is not None:
-            return number
-        return lettered(self._others.setdefault(wire_number, len(self._others)))
+    def _shown(self, entry: Entry, show: Callable[[Entry, Label], None]) -> None:
+        if self.meta.watch.shows(entry.wire):
+            show(entry, self.meta.label(entry))
 
 
 def _text_ends(lines: list[str], at: int) -> int:

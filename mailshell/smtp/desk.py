@@ -100,6 +100,7 @@ class State(NamedTuple):
     content: Content = EMPTY
     chunk: Incoming | None = None
     pending: tuple[bytes, int] = (b"", 0)
+    active: Instant = Instant(0)
 
 
 class Desk:

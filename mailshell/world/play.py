@@ -178,13 +178,14 @@ class Player:
             self._write()
 
     def _moved(self) -> None:
-        """Undo, redo and the like move a connection without a word; one that is not there yet has no phase."""
+        """Undo, redo and the like move connections without a word; the phase of the last one is what `=` asks for."""
         for number in self._heard.keys() & self.seat.links.keys():
             heard = self._heard[number]
             heard.asked = None
             phase = self.seat.links[number].session.phase
             if heard.last.phase is not phase:
-                self._tell(heard, self._told.setdefault(number, []), _Point(phase, ""))
+                lines = self._told.setdefault(number, []) if number == self._last else []
+                self._tell(heard, lines, _Point(phase, ""))
 
     def _write(self) -> None:
         for number, heard in self._heard.items():
@@ -259,6 +260,14 @@ def local(seat: Seat, item: Item) -> None:
         raise ScriptError(f"line {item.number}: {error}") from None
 
 
+def connect(seat: Seat, text: str) -> None:
+    """`:connect [HOST [PROTOCOL]]`: open one more connection; without words, one like the present one."""
+    words, wire = text.split(), seat.link.wire
+    if len(words) > 2:
+        raise SeatError(":connect wants a host, and perhaps a protocol, as in :connect lancs.uk smtp")
+    seat.connect(words[0].lower() if words else wire.host, words[1] if len(words) > 1 else wire.protocol)
+
+
 def raw(seat: Seat, text: str) -> None:
     """`:raw "text"`: send octets as they are, without CR LF; the escapes of transcripts hold in the quotes."""
     if len(text) < 2 or text[0] != '"' or text[-1] != '"':
@@ -273,6 +282,16 @@ def wait(seat: Seat, text: str) -> None:
     if span is None or words[1:] not in ([], ["--idle"]):
         raise SeatError(":wait wants a time, as in :wait 30m or :wait 1h30m, and perhaps --idle")
     seat.wait(span, idle=bool(words[1:]), cause=f":wait {text}")
+
+
+def until(seat: Seat, text: str) -> None:
+    """`:until delivered`: turn the clock on; raises SeatError where it did not happen."""
+    # Imported here because most scripts wait for nothing.
+    from mailshell.world.until import until as turned
+
+    came = turned(seat, text)
+    if not came.reached:
+        raise SeatError(came.says)
 
 
 def heal(seat: Seat, text: str) -> None:
@@ -299,8 +318,10 @@ def _named(action: Callable[[Seat, str], object], wants: str) -> Callable[[Seat,
 
 
 LOCAL: dict[str, Callable[[Seat, str], object]] = {
+    ":connect": connect,
     ":raw": raw,
     ":wait": wait,
+    ":until": until,
     ":fault": Seat.fault,
     ":heal": heal,
     ":drop": _bare(Seat.drop),
@@ -314,8 +335,9 @@ LOCAL: dict[str, Callable[[Seat, str], object]] = {
 
 SHOWS = frozenset(
     [
-        *(":body", ":clear", ":copy", ":depth", ":explain", ":help", ":keys", ":mailbox", ":panes", ":search"),
-        *(":secrets", ":theme", ":try", ":why", ":wire", ":world"),
+        *(":body", ":branches", ":clear", ":copy", ":date", ":depth", ":diff", ":dns", ":explain", ":help", ":keys"),
+        *(":mailbox", ":panes", ":queue", ":search", ":secrets", ":theme", ":trace", ":try", ":watch", ":why"),
+        *(":wire", ":world"),
     ]
 )
 """Those that only show something to who watches: the shell does them, and a script passes over them."""

@@ -184,9 +184,10 @@ class World:
         except Full as full:
             self.journal.head = self._logged
             self._run_again(full)
-        self._logged = self.journal.head
+        before, self._logged = self._logged, self.journal.head
         turn, self._turn = self._turn, []
         self._say(self._late.sort(turn, self.clock.now()))
+        self.journal.tell(before)
 
     def answered(self, link: Link) -> Instant | None:
         """When the last answer that is under way on a link will be there."""
@@ -291,6 +292,9 @@ class World:
             except Full:
                 self._patience = Instant(self.clock.now() + MINUTE)
                 return
+            for user in held.users:
+                self.hosts[held.host].log(held.id, "delivered", f"{user}@{held.host}", text="INBOX")
+            self._logged = self.journal.head
 
     def _stir(self) -> None:
         for link in self.links.values():

@@ -24,7 +24,7 @@ _mailshell() {
         --wire) words="off marks hex" ;;
         --color) words="auto always never" ;;
         --theme) words="ansi16 dark light mono projector" ;;
-        --world) words="lecture discard empty" ;;
+        --world) words="lecture discard empty big hostile" files=yes ;;
         --voice) words="modern classic" ;;
         --policy) words="tolerant strict" ;;
         --era) words="1982 1995 2008 today" ;;
@@ -54,6 +54,8 @@ _mailshell() {
                 explain:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 export:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --to --output --width --secrets --protocol --host" ;;
                 table:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
+                world:-*) words="--help" ;;
+                lesson:-*) words="--help --watch" ;;
                 paths:-*) words="--help" ;;
                 config:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 doctor:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --json" ;;
@@ -61,7 +63,7 @@ _mailshell() {
                 help:-*) words="--help" ;;
                 *)
                     case $command:$place in
-                        :0) words="smtp pop3 demo run serve explain export table paths config doctor completion help" ;;
+                        :0) words="smtp pop3 demo run serve explain export table world lesson paths config doctor completion help" ;;
                         smtp:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         pop3:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         demo:0) files=yes ;;
@@ -69,9 +71,13 @@ _mailshell() {
                         explain:*) files=yes ;;
                         export:0) files=yes ;;
                         table:0) words="smtp pop3" ;;
+                        world:0) words="list show check new" ;;
+                        world:1) files=yes ;;
+                        lesson:0) words="list check new" ;;
+                        lesson:1) files=yes ;;
                         config:0) words="show init" ;;
                         completion:0) words="bash zsh fish" ;;
-                        help:0) words="smtp pop3 demo run serve explain export table paths config doctor completion help" ;;
+                        help:0) words="smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons" ;;
                     esac
                     ;;
             esac
@@ -80,7 +86,7 @@ _mailshell() {
     COMPREPLY=()
     while IFS= read -r found; do
         COMPREPLY+=("$found")
-    done < <(if [[ $files ]]; then compgen -f -- "$current"; else compgen -W "$words" -- "$current"; fi)
+    done < <(compgen -W "$words" -- "$current"; if [[ $files ]]; then compgen -f -- "$current"; fi)
     if [[ $files ]]; then compopt -o filenames 2> /dev/null; fi
 }
 complete -F _mailshell mailshell

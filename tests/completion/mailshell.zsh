@@ -13,6 +13,8 @@ _mailshell() {
         'explain:what a code, a line or a whole log means'
         'export:a file or a log as a picture, a page or notes'
         'table:print which command is legal in which phase'
+        'world:list, show and check worlds, or begin a world file'
+        'lesson:list and prove lessons, or begin a lesson file'
         'paths:print the folders and files that mailshell uses'
         'config:print what holds and why, or write a config file'
         'doctor:look for what may go wrong on this machine'
@@ -26,7 +28,7 @@ _mailshell() {
         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -53,7 +55,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -76,7 +78,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -99,7 +101,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -124,7 +126,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -150,7 +152,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -178,7 +180,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -200,7 +202,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -229,7 +231,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -242,6 +244,21 @@ _mailshell() {
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
                         '1:protocol:(smtp pop3)'
+                    ;;
+                world)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '1:action:(list show check new)' \
+                        '2:NAME|FILE:_files'
+                    ;;
+                lesson)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--watch[check again whenever a file changes; Ctrl-C ends it]' \
+                        '1:action:(list check new)' \
+                        '2:NAME|FILE:_files'
                     ;;
                 paths)
                     _arguments \
@@ -256,7 +273,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -278,7 +295,7 @@ _mailshell() {
                         '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
                         '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
                         '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
-                        '--world=[the lecture'\''s, one that keeps no mail, one without users (default lecture)]:world:(lecture discard empty)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
                         '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
@@ -302,7 +319,7 @@ _mailshell() {
                     _arguments \
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
-                        '1:COMMAND:(smtp pop3 demo run serve explain export table paths config doctor completion help)'
+                        '1:COMMAND:(smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons)'
                     ;;
             esac
             ;;

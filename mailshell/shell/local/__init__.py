@@ -6,7 +6,7 @@ from mailshell.core.near import near
 from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, trouble, view
+from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, trouble, view, watch
 from mailshell.shell.meta import Choice, Command, Meta, no_argument
 from mailshell.world.seat import SeatError
 from mailshell.world.world import Busy
@@ -68,7 +68,11 @@ COMMANDS: dict[str, Command] = {
     "copy": Command("client|server|all", "one side, for pasting", look.copy, words=look.SIDES),
     "body": Command("[LINE]", "the text of a message, whole and not folded", look.body),
     "explain": Command("WORDS", "what a word, a code or a line means", look.explain),
-    "world": Command("", "hosts, users, mail, connections, the time", look.world),
+    "world": Command("[list]", "hosts, users, mail, connections, the time", look.world, words=look.WORLD),
+    "watch": Command("[on|off|HOST...]", "what the servers say to each other", watch.watch, watch.hosts, watch.WATCHED),
+    "queue": Command("[HOST]", "what waits, for whom, and when it is tried again", watch.queue, watch.hosts),
+    "trace": Command("[ID|HOST/ID]", "one message through every host", watch.trace, watch.messages),
+    "dns": Command("[NAME]", "which hosts take the mail of a name", watch.dns, watch.names),
     "depth": Command("[0|1|2]", "the wire, a note a line, or every field named", view.depth, words=view.DEPTHS),
     "wire": Command("[off|marks|hex]", "line ends hidden, as marks, or a hex dump", view.wire, words=view.WIRES),
     "theme": Command("[NAME]", "colours: ansi16, dark, light, mono, projector", view.theme, words=view.THEME_WORDS),
@@ -86,6 +90,10 @@ COMMANDS: dict[str, Command] = {
         choices.messages,
     ),
     "wait": Command("TIME [--idle]", "turn the clock on, as in :wait 30m", travel.wait, choices.times),
+    "until": Command(
+        "delivered|bounced|empty|TIME [LIMIT]", "turn the clock on until that happens", watch.until, watch.goals
+    ),
+    "date": Command("", "the time of the world, and when something is due", watch.date),
     "connect": Command("[HOST [PROTOCOL]]", "one more connection", links.connect, links.hosts),
     "switch": Command("[N]", "list the connections, or go to one", links.switch, links.numbers),
     "close": Command("[N]", "cut a connection and forget it", links.close, links.numbers),

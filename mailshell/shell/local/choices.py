@@ -42,7 +42,7 @@ def steps(meta: Meta, text: str) -> Iterable[Choice]:
     from mailshell.world.steps import steps as told
 
     found = told(meta.seat)[: -_MOST - 1 : -1] if " " not in text else []
-    for step, line in zip(found, listing(found, meta.renderer.view), strict=True):
+    for step, line in zip(found, listing(found, meta.renderer.view._replace(wire="off")), strict=True):
         if str(step.number).startswith(text):
             yield Choice(str(step.number), len(text), line.split(None, 1)[1])
 

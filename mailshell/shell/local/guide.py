@@ -47,7 +47,26 @@ GUIDES: Mapping[str, Guide] = {
     "body": Guide("look", "a message text, unfolded", ":body 7", "LINE is a number of :search."),
     "copy": Guide("look", "one side, for pasting", ":copy client", "Passwords are masked unless :secrets is on."),
     "explain": Guide("look", "what a word or line means", ":explain 452"),
-    "world": Guide("look", "hosts, users, mail, time", ":world"),
+    "world": Guide(
+        "look", "hosts, queues, mail, time", ":world", "A picture; :world list says more in words, all lists and users."
+    ),
+    "watch": Guide(
+        "look",
+        "the servers' own talk",
+        ":watch on",
+        "Off, each attempt to hand a message on is told in one line. Alone it shows the last conversation between "
+        "servers again, at the depth that holds. Such a conversation has a letter, and its lines have no numbers: "
+        "they are no steps of yours.",
+    ),
+    "queue": Guide("look", "what waits on the hosts", ":queue lancs.uk"),
+    "trace": Guide(
+        "look",
+        "one message, hop by hop",
+        ":trace 1",
+        "ID is what a server calls the message, as in id 1 of its answer; the host is the one of this connection where "
+        "none is named, as in :trace lancs.uk/1. Alone it takes the message that was accepted last.",
+    ),
+    "dns": Guide("look", "who takes mail for a name", ":dns nyu.edu"),
     "mailbox": Guide("look", "mailboxes and messages", ":mailbox bob 2", ":mailbox bob Sent lists another mailbox."),
     "connect": Guide("connections", "one more connection", ":connect lancs.uk"),
     "switch": Guide("connections", "go to another one", ":switch 2"),
@@ -90,6 +109,14 @@ GUIDES: Mapping[str, Guide] = {
         "seconds. What is due by then happens. Without --idle no server gives up waiting for you; with it, a server "
         "that has waited too long closes the connection.",
     ),
+    "until": Guide(
+        "time",
+        "until something happens",
+        ":until delivered",
+        "delivered and bounced speak of the message that was accepted last; empty means that no message waits on any "
+        "host. TIME is a time of day, as 10:30 or Tue 10:30. LIMIT is a length of time, 30d where none is given.",
+    ),
+    "date": Guide("time", "what time it is", ":date"),
     "fault": Guide(
         "time",
         "something goes wrong",

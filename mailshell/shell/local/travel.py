@@ -99,7 +99,9 @@ def reset(meta: Meta, rest: str) -> None:
 
 def wait(meta: Meta, rest: str) -> None:
     """`:wait TIME [--idle]`."""
+    meta.watch.rest()
     play.wait(meta.seat, rest)
+    meta.watch.rest()
     meta.say(f"It is {looking.date(meta.seat.world)}.")
 
 
