@@ -122,9 +122,9 @@ class Telling:
             lines += paragraph(run.text(choice.says), renderer.view, f"{at}  ")
         self._meta.out(lines)
         if quiz:
-            self._say("Type the number of your answer.")
+            self._say("A number answers.")
         else:
-            self._say("Type the number of your prediction. The server answers it when you send the line.")
+            self._say("A number predicts; the server answers when you send the line.")
 
     def _predicted(self, news: Predicted) -> None:
         run, chosen, right = self._run, news.chosen, news.right

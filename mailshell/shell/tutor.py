@@ -28,7 +28,7 @@ Question = Prediction | Quiz
 
 
 class Tutor:
-    """One lesson for one learner. `look` is called after everything that was typed."""
+    """One lesson for one learner, who is connected. `look` is called after everything that was typed."""
 
     def __init__(self, meta: Meta, course: Course) -> None:
         self.course = course
@@ -60,7 +60,7 @@ class Tutor:
             return Board(f"{where} · {run.lesson.title} · passed")
         title = f"{where} · step {run.place + 1}/{len(run.lesson.steps)} {run.step.title}"
         if run.free:
-            return Board(f"{title} · free play, :free goes back")
+            return Board(f"free play, :free goes back · {title}")
         return Board(title, tuple((one.word, run.text(one.goal.says)) for one in self.goals), self.folded)
 
     @property
@@ -75,11 +75,14 @@ class Tutor:
 
     # What happens.
 
-    def start(self) -> None:
-        """The lesson begins, or goes on where the learner was."""
+    def start(self, greeting: list[Entry]) -> None:
+        """The lesson begins below the greeting, or goes on where the learner was."""
         if self.course.complaint:
             self._meta.out(self._meta.renderer.error(self.course.complaint))
         self._telling.opening()
+        # The steps before another one than the first begin with a greeting of their own.
+        for entry in greeting if not self.run.lesson.step(self.run.learner.step) else ():
+            self._meta.show(entry)
         self.act(self.run.start)
 
     def look(self) -> None:

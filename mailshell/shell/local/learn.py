@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from mailshell.core.transcript import Entry
 from mailshell.shell.local import travel
 from mailshell.shell.meta import Choice, Meta, no_argument
 from mailshell.world.seat import SeatError
@@ -16,11 +17,15 @@ TASK = {"fold": "the goals in one row, or all of them again"}
 
 
 def begin(meta: Meta, course: "Course") -> None:
-    """Begin a lesson in the world that is there; its first connection has greeted."""
+    """Connect, and begin a lesson in the world that is there."""
     from mailshell.shell.tutor import Tutor
 
+    greeting: list[Entry] = []
+    show, meta.show = meta.show, greeting.append
+    meta.seat.connect(course.lesson.host, course.lesson.protocol)
+    meta.show = show
     meta.lesson = Tutor(meta, course)
-    meta.lesson.start()
+    meta.lesson.start(greeting)
 
 
 def leave(meta: Meta) -> None:
