@@ -24,11 +24,11 @@ TIMES = st.integers(0, 400 * 24 * 60).map(lambda minutes: Instant(START + minute
 class Watcher(Desk):
     """A student at lancs.uk, who sees what the front ends show: watched conversations and nothing else."""
 
-    def __init__(self, view=None):
-        super().__init__(view)
+    def __init__(self, view=None, **traits):
+        super().__init__(view, **traits)
         self.seat.world.transcript.unsubscribe(self._show)
         Talk(self.meta, lambda entry, label: self._out(self.meta.renderer.lines(entry, label)), personal=False)
-        self.do(":connect lancs.uk", ":close 1", "EHLO lancs.uk")
+        self.do(":connect lancs.uk", ":close 1", "HELO lancs.uk" if traits else "EHLO lancs.uk")
 
     def told(self, *commands):
         """What mailshell says at the last command, each paragraph on one line."""
@@ -310,6 +310,13 @@ def test_a_message_is_followed_through_every_hop(desk):
     assert "   message nyu.edu/1 (this one)" in desk.do(":trace nyu.edu/1")
 
 
+def test_a_server_that_does_not_name_what_it_takes():
+    desk = Watcher(voice="classic")
+    assert desk.mail() == ["Mon 10:00 lancs.uk > nyu.edu: message 1 for bob@nyu.edu delivered"]
+    names = [line for line in desk.do(":trace") if line.startswith("   message")]
+    assert names == ["   message lancs.uk/1", "   message nyu.edu/1"]
+
+
 def test_a_message_that_waits_and_one_that_came_back(desk):
     desk.do(":fault queue-full nyu.edu")
     desk.mail()
@@ -398,3 +405,54 @@ def test_a_time_that_is_shown_is_understood(now, at):
     assert found is not None
     assert now < found <= now + 7 * DAY
     assert day_time(found) == day_time(at)
+
+
+def test_a_message_is_back_when_its_report_has_arrived(desk):
+    """The report goes to another host, which is down at first."""
+    desk.do(":fault host-down nyu.edu", "MAIL FROM:<bob@nyu.edu>", "RCPT TO:<nobody@someschool.edu>", *MAIL[2:])
+    assert "It has not happened by then." in desk.told(":until bounced 1h")[-1]
+    desk.do(":heal all")
+    assert desk.told(":until bounced")[-1].startswith("Message lancs.uk/1 is returned for nobody@someschool.edu.")
+    assert "   report nyu.edu/1" in desk.do(":trace")
+
+
+def test_a_message_that_ends_without_a_word(desk):
+    desk.do(MAIL[0], "RCPT TO:<nobody@nyu.edu> NOTIFY=NEVER", *MAIL[2:])
+    assert desk.told(":until bounced")[-1].startswith("Message lancs.uk/1 is lost, and nobody is told, for nobody@")
+    assert desk.do(":trace")[-1] == "   So far: lost without a report for nobody@nyu.edu."
+
+
+def test_a_server_that_throws_mail_away():
+    desk = Watcher(keeps=False)
+    desk.mail()
+    assert desk.told(":until delivered")[-1].startswith("Message lancs.uk/1 went to no mailbox.")
+
+
+def test_a_backup_server_hands_mail_on(desk):
+    desk.seat.world.zone = {
+        "nyu.edu": Records((Mx(10, "nyu.edu"), Mx(20, "someschool.edu")), ("198.51.100.1",)),
+        "someschool.edu": Records(addresses=("203.0.113.1",)),
+    }
+    _back_up(desk.seat.world.hosts["someschool.edu"], "nyu.edu")
+    desk.do(":fault host-down nyu.edu")
+    shown = desk.mail()
+    assert "Mon 10:00 lancs.uk > someschool.edu: message 1 for bob@nyu.edu handed on as 1" in shown
+    desk.do(":heal all", ":until delivered")
+    names = [line.split()[1] for line in desk.do(":trace") if line.startswith("   message")]
+    assert names == ["lancs.uk/1", "someschool.edu/1", "nyu.edu/1"]
+    assert sum(line.startswith("     from ") for line in desk.lines) == 3
+
+
+def _back_up(host, domain):
+    host._relays = frozenset((domain,))
+
+
+def test_what_may_stand_for_an_argument(desk):
+    desk.mail("bob@someschool.edu")
+    assert [one.text for one in _choices(desk, "trace", "")] == ["someschool.edu/1", "1"]
+    assert [one.text for one in _choices(desk, "until", "b")] == ["bounced"]
+    assert {one.says for one in _choices(desk, "dns", "")} == {
+        "mail goes to lancs.uk",
+        "mail goes to nyu.edu",
+        "203.0.113.1",
+    }

@@ -162,9 +162,9 @@ def missing(expression: Expression, ask: Ask, values: Values) -> list[str]:
         case Not(Compare(op, left, right)):
             return [f"{_shown(left, ask, values)}{_UNWANTED[op]} {_literal(right, ask, values)}."]
         case Not(of):
-            return [f"This holds, and must not: {written(of, values)}."]
+            return [f"{written(of, values)} is true, wanted false."]
         case _:
-            return [f"{written(expression, values)} does not hold."]
+            return [f"{written(expression, values)} is false, wanted true."]
 
 
 _WANTED: Mapping[Op, str] = {

@@ -16,7 +16,7 @@ _PRAISE = re.compile(
     re.IGNORECASE,
 )
 _BELITTLING = re.compile(r"\b(simply|just|easy|easily|obviously|of course|trivial|merely)\b", re.IGNORECASE)
-_EVERYDAY = frozenset(
+EVERYDAY = frozenset(
     {
         *("address", "body", "client", "close", "command", "connection", "content", "email", "flag", "folder", "host"),
         *("loop", "message", "password", "phase", "protocol", "pull", "push", "recipient", "refusal", "reply", "retry"),
@@ -52,9 +52,9 @@ def _said(step: Step) -> Iterator[tuple[int, str]]:
         if block.kind != "code":
             yield block.offset, block.text
     for goal in step.goals:
-        yield goal.offset, goal.says
+        yield goal.place, goal.says
     for reaction in step.feedback:
-        yield reaction.offset, reaction.says
+        yield reaction.place, reaction.says
     yield from zip(step.hint_offsets, step.hints, strict=True)
     yield step.solution.offset, step.learned
     questions: list[Prediction | Quiz] = [*step.predictions, *step.quizzes]
@@ -74,7 +74,7 @@ def _unused(lesson: Lesson) -> Iterator[Problem]:
 
 
 def _lacking(step: Step) -> Iterator[Problem]:
-    if not any(goal.kind == "check" for goal in step.goals) and not step.quizzes:
+    if not step.checks and not step.quizzes:
         yield Problem(step.offset, f"the step {step.id} has no goal to reach, and no quiz.")
     if step.goals and not step.solution.items:
         yield Problem(step.offset, f"the step {step.id} has goals and no section Solution.")
@@ -99,8 +99,8 @@ def _literal(lesson: Lesson, step: Step) -> Iterator[Problem]:
     """A line of the solution as it is, where the learner should find it."""
     lines = {_bare(item.text) for item in step.solution.items if item.what == "send" and " " in item.text.strip()}
     wanted = lines | {_bare(filled(line, lesson.values(seed))) for line in lines for seed in range(lesson.variants)}
-    places = [(goal.offset, goal.says) for goal in step.goals]
-    places += [(reaction.offset, reaction.says) for reaction in step.feedback]
+    places = [(goal.place, goal.says) for goal in step.goals]
+    places += [(reaction.place, reaction.says) for reaction in step.feedback]
     places += [*zip(step.hint_offsets, step.hints, strict=True), *((block.offset, block.text) for block in step.says)]
     for offset, text in places:
         found = next((line for line in wanted if line and line in _bare(text)), None)
@@ -134,7 +134,7 @@ def _words() -> Mapping[str, str]:
     """What must be taught before it is used, in lower case, by how it is written in a text."""
     verbs = {topic.card.name for engine in PROTOCOLS.values() for topic in engine.topics if topic.syntax}
     terms = {row["term"] for row in tables.rows("terms")}
-    return {word: word.casefold() for word in verbs | terms if word.casefold() not in _EVERYDAY and len(word) > 2}
+    return {word: word.casefold() for word in verbs | terms if word.casefold() not in EVERYDAY and len(word) > 2}
 
 
 @cache

@@ -10,11 +10,13 @@ from mailshell.core.fields import ENOUGH, Complaint, Fields
 from mailshell.core.near import near
 from mailshell.core.toml import Document, Problem, TomlError
 from mailshell.lesson.look import box
-from mailshell.lesson.markdown import Chapter, chapters, lines
+from mailshell.lesson.markdown import Chapter, Fence, chapters, lines, pieces
 from mailshell.lesson.parts import FORMAT, Lesson, LessonError, Step
 from mailshell.lesson.predicate import Terms
+from mailshell.lesson.reading import GIVEN, NAME, Reading, prose
 from mailshell.lesson.schema import schema
-from mailshell.lesson.sections import NAME, SECTIONS, Reading, prose
+from mailshell.lesson.sections import SECTIONS, section
+from mailshell.lesson.sections import step as step_of
 from mailshell.mail.host import POSTMASTER, Traits
 from mailshell.mail.state import fold_user
 from mailshell.protocols import PROTOCOLS
@@ -86,11 +88,10 @@ class _Reader:
     def lesson(self, body: int) -> Lesson:
         """What the file holds, as far as it is right."""
         fields = self._fields
-        if fields.number("format", FORMAT, 0, 1_000_000) != FORMAT:
-            newer = (
-                "a newer mailshell reads it" if fields.number("format", FORMAT, 0, 1_000_000) > FORMAT else "too old"
-            )
-            fields.wrong("format", f"this mailshell reads lessons of format {FORMAT}: {newer}.")
+        version = fields.number("format", FORMAT, 0, 1_000_000)
+        if version != FORMAT:
+            says = f"this mailshell reads lessons of format {FORMAT}, and this one is of format {version}."
+            fields.wrong("format", says)
         id, title = fields.text("id", such="smtp-hello"), fields.text("title", such="Say hello")
         if id and not NAME.fullmatch(id):
             fields.wrong("id", "id is small letters, digits and dashes, as in smtp-hello.")
@@ -99,6 +100,7 @@ class _Reader:
         host = fields.text("host", world.server).lower()
         if host not in world.addresses:
             fields.wrong("host", f"{host} is no host of this world.{near(host, world.addresses)}")
+            host = world.server
         habits = {TRAITS[key][0]: TRAITS[key][1](fields, key) for key in TRAITS if key in fields}
         needs, teaches = fields.words("needs", "RCPT"), fields.words("teaches", "RCPT")
         vary = self._vary()
@@ -118,10 +120,10 @@ class _Reader:
             return plan("lecture")
         notes: list[Complaint] = []
         named = Fields(table, ("world",), "the world of a lesson", ("base", *TOP, *TABLES), notes)
-        base = None if "host" in table and "base" not in table else plan(_base(named))
+        base = None if "host" in table and "base" not in table else plan(_below(named))
         made, more = described({key: one for key, one in table.items() if key != "base"}, base)
         notes += [one._replace(path=("world", *one.path)) for one in more if one.grave]
-        self._notes += {(note.path, note.value): note for note in notes}.values()
+        self._notes += {(note.path, note.value): note for note in reversed(notes)}.values()
         own = made.letters[len(base.letters) if base else 0 :]
         if sum(max(one.size, len(one.text) + len(one.raw)) for one in own) > _MAIL:
             says = f"the messages have more than {_MAIL:,} octets together."
@@ -147,6 +149,9 @@ class _Reader:
 
     def _body(self, lesson: Lesson, body: int) -> Lesson:
         found = chapters(lines(self._text, body))
+        for piece in pieces(found[0].lines):
+            if isinstance(piece, Fence) and piece.words == GIVEN:
+                self.problems.append(Problem(piece.offset, "before the first step nothing is played."))
         reading = Reading(self._text, Terms(schema(), lesson.vary, _strange(lesson)), self.problems)
         says = prose(reading, found[0].lines)
         steps: list[Step] = []
@@ -164,7 +169,7 @@ class _Reader:
         if len(self.problems) > ENOUGH:
             return
         if heading.level == 2:
-            step = reading.step(chapter)
+            step = step_of(reading, chapter)
             if any(step.id == one.id for one in steps):
                 self.problems.append(Problem(step.offset, f"a step is named {step.id} already."))
             steps.append(step)
@@ -177,10 +182,10 @@ class _Reader:
             hint = near(heading.title, SECTIONS) or f" There are: {', '.join(SECTIONS)}."
             self.problems.append(Problem(heading.offset, f"{heading.title} is no section of a step.{hint}"))
         else:
-            steps[-1] = reading.section(steps[-1], heading.title, chapter)
+            steps[-1] = section(reading, steps[-1], heading.title, chapter)
 
 
-def _base(fields: Fields) -> str:
+def _below(fields: Fields) -> str:
     return fields.choice("base", {name: name for name in SHIPPED}, "lecture")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from mailshell.core.clock import MINUTE, Instant, iso_date
 from mailshell.core.record import Exchange, Prompt, Record, reply_lines
@@ -18,11 +17,15 @@ from mailshell.world.world import Link
 _MOST = 1 << 20  # octets of a body that are read
 
 
-class Letter(NamedTuple):
-    """A message as a lesson sees it."""
+class Letter:
+    """A message as a lesson sees it; it is taken apart when somebody looks inside."""
 
-    octets: bytes
-    entity: message.Entity
+    def __init__(self, octets: bytes) -> None:
+        self.octets = octets
+
+    @cached_property
+    def _entity(self) -> message.Entity:
+        return message.parse(self.octets)
 
     @property
     def size(self) -> int:
@@ -42,11 +45,11 @@ class Letter(NamedTuple):
     @property
     def body(self) -> str:
         """What comes after the header."""
-        return _text(self.octets[self.entity.body : self.entity.body + _MOST]).replace("\r\n", "\n")
+        return _text(self.octets[self._entity.body : self._entity.body + _MOST]).replace("\r\n", "\n")
 
     def _named(self, name: str) -> list[message.Field]:
         wanted = name.lower().encode("utf-8", "replace")
-        return [field for field in self.entity.fields if field.name(self.octets) == wanted]
+        return [field for field in self._entity.fields if field.name(self.octets) == wanted]
 
 
 class Look:
@@ -127,8 +130,22 @@ class Look:
         """The messages of a mailbox, the oldest first: `bob`, `nyu.edu/bob` or `nyu.edu/bob/Sent`."""
         store = self._world.store
         found = store.mailbox(box(key, self.host))
-        octets = [] if found is None else [store.octets(one.body) for one in found.messages.values()]
-        return [Letter(one, message.parse(one)) for one in octets]
+        return [] if found is None else [Letter(store.octets(one.body)) for one in found.messages.values()]
+
+    @property
+    def mailboxes(self) -> list[str]:
+        """The keys of all INBOXes: those of the lesson's own host are the names of its users."""
+        hosts = self._world.hosts.values()
+        return [
+            one.user if host.name == self.host else f"{host.name}/{one.user}"
+            for host in hosts
+            for one in host.accounts()
+        ]
+
+    @property
+    def others(self) -> list[str]:
+        """The hosts of the world without the lesson's own."""
+        return [name for name in self._world.hosts if name != self.host]
 
     def queue(self, host: str) -> Mapping[str, Scalar]:
         """What waits on a host to be sent on."""

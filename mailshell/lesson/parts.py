@@ -27,7 +27,7 @@ class Block(NamedTuple):
 class Goal(NamedTuple):
     """What is to be reached (`check`), or to stay as it is (`keep`): the words and the predicate are one line.
 
-    `offset` is where the predicate stands in the file.
+    `offset` is where the predicate stands in the file, `place` where the words do.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Goal(NamedTuple):
     says: str
     when: Expression
     offset: int = 0
+    place: int = 0
 
 
 class Reaction(NamedTuple):
@@ -44,6 +45,7 @@ class Reaction(NamedTuple):
     when: Expression
     says: str
     offset: int = 0
+    place: int = 0
 
 
 class Choice(NamedTuple):
@@ -123,6 +125,11 @@ class Step(NamedTuple):
     fade: Fade = ""
     offset: int = 0
     hint_offsets: tuple[int, ...] = ()
+
+    @property
+    def checks(self) -> bool:
+        """Whether there is something to reach."""
+        return any(goal.kind == "check" for goal in self.goals)
 
 
 class Lesson(NamedTuple):

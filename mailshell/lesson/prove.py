@@ -16,7 +16,7 @@ from mailshell.lesson.expression import value, written
 from mailshell.lesson.lint import lint
 from mailshell.lesson.look import Look
 from mailshell.lesson.parts import SOLVED, Lesson, Prediction, Step, Test, filled
-from mailshell.lesson.stage import bound, parted, play, seat, typed
+from mailshell.lesson.stage import acts, bound, parted, play, seat, typed
 from mailshell.world.history import Moment
 from mailshell.world.seat import SeatError
 
@@ -82,7 +82,11 @@ class _Proof:
 
     def _step(self, place: int, step: Step) -> bool:
         """Prove one step; whether the next one can begin after it."""
-        two = parted(self._lesson, place, self._values)
+        try:
+            two = parted(self._lesson, place, self._values)
+        except (ScriptError, SeatError) as error:
+            self._wrong(step.solution.offset, _sentence(error))
+            return False
         for group in _groups((*bound(step.given.items, self._values), *two.given)):
             if not self._play(group):
                 return False
@@ -94,7 +98,7 @@ class _Proof:
         for one in step.predictions:
             self._predict(one)
             self._seat.go(start)
-        return not step.goals or not step.solution.items or self._solve(step, list(_groups(two.left)))
+        return not step.checks or not step.solution.items or self._solve(step, list(_groups(two.left)))
 
     def _begins(self, step: Step) -> None:
         judged = self._judge(step)
@@ -134,13 +138,12 @@ class _Proof:
             self._wrong(test.lines.offset, f"the test passes the step, and should lead to the feedback {test.expects}.")
         elif judged.feedback is None or judged.feedback.name != test.expects:
             came = "no feedback" if judged.feedback is None else f"the feedback {judged.feedback.name}"
-            self._wrong(
-                test.lines.offset, f"the test leads to {came}, and should lead to {test.expects}: {self._said()}"
-            )
+            says = f"the test leads to {came}, and should lead to {test.expects}. {self._said()}"
+            self._wrong(test.lines.offset, says)
 
     def _said(self) -> str:
         last = self._look.last
-        return "nothing was answered." if last is None else f"the last answer is {last['text']}"
+        return "Nothing was answered." if last is None else f"The last answer is: {last['text']}."
 
     def _predict(self, one: Prediction) -> None:
         lines = [filled(line, self._values) for line in one.after]
@@ -179,8 +182,7 @@ def _sentence(error: Exception) -> str:
 def _groups(items: Iterable[Item]) -> Iterator[_Group]:
     group: list[Item] = []
     for item in items:
-        begins = item.what in ("send", "local") or (item.what == "expect" and bool(item.protocol))
-        if begins and group:
+        if acts(item) and group:
             yield _Group(tuple(group), group[0].number)
             group = []
         group.append(item)

@@ -25,7 +25,7 @@ from mailshell.lesson.check import Judgement, Standing, asking, judge
 from mailshell.lesson.expression import Values, value
 from mailshell.lesson.look import Look
 from mailshell.lesson.parts import Choice, Goal, Lesson, Prediction, Quiz, Step, filled
-from mailshell.lesson.stage import Parted, bound, parted, play, whole
+from mailshell.lesson.stage import Parted, acts, bound, parted, play, whole
 from mailshell.world.history import Moment
 from mailshell.world.play import Hands
 from mailshell.world.seat import Seat, SeatError
@@ -353,7 +353,7 @@ class Run:
             return [Entered(step), *self._after_goals(already=True)]
         news = self._begin(step, place)
         self._here()
-        return news if step.goals else [*news, *self._after_goals()]
+        return news if step.checks else [*news, *self._after_goals()]
 
     def _here(self) -> None:
         """The step begins at this moment."""
@@ -370,7 +370,7 @@ class Run:
             play(self.seat, self.lesson, given, self._hands)
         except (ScriptError, SeatError) as error:
             return [Entered(step), Crashed(f"What the step {step.id} begins with cannot be played: {error}")]
-        left = sum(item.what in ("send", "local") for item in self._parted.left)
+        left = sum(map(acts, self._parted.left))
         return [Entered(step, given, left)]
 
 

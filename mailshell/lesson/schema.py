@@ -108,7 +108,8 @@ def shown(parts: Sequence[Part]) -> str:
 def schema() -> Schema:
     """All names, those of the sessions of every protocol included."""
     facts = [fact for name in PROTOCOLS for fact in PROTOCOLS[name].facts()]
-    return Schema([*_LAST, *_SESSION, *map(_fact, facts), *_links(facts), *_TRANSCRIPT, *_MAIL, *_QUEUE, *_WORLD])
+    own = sorted([*_SESSION, *map(_fact, facts)], key=lambda entry: entry.path[0] != "session")
+    return Schema([*_LAST, *own, *_links(facts), *_TRANSCRIPT, *_MAIL, *_QUEUE, *_WORLD])
 
 
 def _fact(fact: Fact) -> Entry:

@@ -41,6 +41,11 @@ def play(at: Seat, lesson: Lesson, items: Iterable[Item], hands: Hands | None = 
     return tuple(player.misses)
 
 
+def acts(item: Item) -> bool:
+    """Whether a line does something: it is sent, it is a command of mailshell, or it opens a connection."""
+    return item.what in ("send", "local") or (item.what == "expect" and bool(item.protocol))
+
+
 class Parted(NamedTuple):
     """A solution in two: what the learner is given, and what is left to do."""
 
@@ -55,7 +60,7 @@ def parted(lesson: Lesson, place: int, values: Values) -> Parted:
     """
     step = lesson.steps[place]
     items = bound(step.solution.items, values)
-    if not step.fade:
+    if not step.fade or not items:
         return Parted((), items)
     left = 1 + sum(bool(one.fade) for one in lesson.steps[:place])
     at = seat(lesson)
@@ -71,14 +76,14 @@ def _starts(at: Seat, lesson: Lesson, items: tuple[Item, ...]) -> list[int]:
     """The places in a solution at which a part begins."""
     starts, answered = [], True
     for place, item in enumerate(items):
-        if item.what not in ("send", "local"):
+        if not acts(item):
             continue
         if answered:
             starts.append(place)
         count = at.world.transcript.count
         play(at, lesson, [item])
         entries = at.world.transcript.since(count, at.world.transcript.count)
-        answered = item.what == "local" or any(isinstance(entry.record, SAID) for entry in entries)
+        answered = item.what != "send" or any(isinstance(entry.record, SAID) for entry in entries)
     return starts
 
 

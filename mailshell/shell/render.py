@@ -281,9 +281,7 @@ class Renderer:
         return self._heading(titled(title, label), label)
 
     def _between(self, entry: Entry, phase: Phase, label: Label) -> list[str]:
-        """The rule that begins a conversation between two servers."""
-        if self.view.depth == 0:
-            return []
+        """The rule that begins a conversation between two servers: at each depth, or nobody knew who they are."""
         wire = entry.wire
         self._phases[wire.number] = phase
         return self._heading(titled(f"{wire.peer.name} > {wire.host}, {day_time(entry.at)}", label), label)

@@ -226,7 +226,6 @@ class Tutor:
         if self.run.free:
             self._moves("Back in the lesson. Everything is as it was before.", self.run.back)
         else:
-            self._step
             self.run.leave()
             self._meta.say("Free play: nothing is checked until :free leads back to this moment.")
 

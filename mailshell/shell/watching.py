@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mailshell.core.clock import Instant, day_time
+from mailshell.core.clock import MINUTE, Instant, day_time
 from mailshell.core.record import Closed
 from mailshell.core.transcript import Entry, Wire
 from mailshell.mail.journal import Event
@@ -12,6 +12,10 @@ from mailshell.world.world import World
 
 _TOLD = ("relayed", "deferred", "failed", "reported", "dropped")
 """What is told of the log: the rest stands in the answers of the servers, or happened where somebody typed."""
+
+
+_RECENT = 10 * MINUTE
+"""A server has done what it answered so short a time before its client heard of it (RFC 5321 section 4.5.3.2)."""
 
 
 class _Again(NamedTuple):
@@ -116,7 +120,9 @@ class Watch:
     def _arrived(self, event: Event) -> bool:
         """Whether the next host has put the message into a mailbox; a backup server hands it on."""
         for one in self._world.journal.newest():
-            if (one.host, one.id) == (event.by, event.other):
+            if event.at - one.at > _RECENT:
+                break
+            if one.host == event.by and one.id == (event.other or one.id):
                 return one.what == "delivered"
         return False
 

@@ -42,7 +42,7 @@ def dns(world: World, name: str, view: View) -> list[str]:
 
 def _records(found: Records) -> Iterator[Row]:
     if found.alias:
-        yield f"CNAME  {found.alias}", "another name for it (RFC 1034, 3.6.2)"
+        yield f"CNAME  {found.alias}", "another name for it (RFC 5321, 5.1)"
     for mx in sorted(found.mx):
         if mx.host == ".":
             yield f"MX     {mx.preference} .", "the null MX: no mail here (RFC 7505, 3)"

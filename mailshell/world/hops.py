@@ -116,9 +116,10 @@ def _origins(events: Iterable[Event]) -> dict[Name, tuple[Name, bool]]:
         elif event.what == "reported":
             came[Name(event.host, event.other)] = name, True
         elif event.what == "relayed":
-            if event.other:
-                came[Name(event.by, event.other)] = name, False
-            open_.pop(pair, None)
+            heard = open_.pop(pair, None)
+            # A server that does not say how it calls a message has taken it last.
+            other = event.other or (heard.id if heard is not None else "")
+            came[Name(event.by, other)] = name, False
         elif event.what == "deferred" and pair in open_ and not event.text[:1].isdigit():
             taken = open_.pop(pair)
             if event.at - taken.at <= _LOST:

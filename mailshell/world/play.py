@@ -260,6 +260,14 @@ def local(seat: Seat, item: Item) -> None:
         raise ScriptError(f"line {item.number}: {error}") from None
 
 
+def connect(seat: Seat, text: str) -> None:
+    """`:connect [HOST [PROTOCOL]]`: open one more connection; without words, one like the present one."""
+    words, wire = text.split(), seat.link.wire
+    if len(words) > 2:
+        raise SeatError(":connect wants a host, and perhaps a protocol, as in :connect lancs.uk smtp")
+    seat.connect(words[0].lower() if words else wire.host, words[1] if len(words) > 1 else wire.protocol)
+
+
 def raw(seat: Seat, text: str) -> None:
     """`:raw "text"`: send octets as they are, without CR LF; the escapes of transcripts hold in the quotes."""
     if len(text) < 2 or text[0] != '"' or text[-1] != '"':
@@ -310,6 +318,7 @@ def _named(action: Callable[[Seat, str], object], wants: str) -> Callable[[Seat,
 
 
 LOCAL: dict[str, Callable[[Seat, str], object]] = {
+    ":connect": connect,
     ":raw": raw,
     ":wait": wait,
     ":until": until,

@@ -262,14 +262,17 @@ class World:
             self._stir()
         while (at := self._first(to, idle)) is not None:
             self.clock.turn(max(at, self.clock.now()))
-            self._say(self._late.take(at))
-            self._release(at)
-            for link in self._tired(at, idle):
-                self._turn.append(Step(link, None, None, link.session.wake()))
+            self.tick(at, idle=idle)
             self.settle()
         self.clock.turn(to)
         if not idle:
             self._stir()
+
+    def tick(self, at: Instant, *, idle: bool = True) -> None:
+        """Do what is due, but for mail between hosts: answers that are late, mail that is held, sessions that sleep."""
+        self._say(self._late.take(at))
+        self._release(at)
+        self._turn += [Step(link, None, None, link.session.wake()) for link in self._tired(at, idle)]
 
     def _first(self, to: Instant, idle: bool) -> Instant | None:
         """The first moment up to `to` at which something is to happen."""
