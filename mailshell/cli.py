@@ -17,6 +17,7 @@ PROTOCOLS = ("smtp", "pop3")
 _EXAMPLES = """\
 examples:
   mailshell                         talk SMTP to nyu.edu, each line explained
+  mailshell learn                   a lesson, step by step: begins, or goes on where you were
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
   mailshell pop3                    fetch bob's mail with POP3: USER bob, PASS hungry
@@ -31,7 +32,8 @@ examples:
 
 MAILSHELL_DEPTH=2 in the environment stands for --depth 2, and so on.
 A flag wins over the environment, the environment over the config file (mailshell config).
-exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server start, 130 interrupted
+exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server start,
+  4 lesson not passed, 130 interrupted
 """
 
 _EXPLAIN = """\
@@ -42,6 +44,11 @@ keeps. Any other file is explained line by line.
 --era says which words came later than that year, and both --era and --voice choose the server whose replies are
 quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for
 servers only and mean nothing here.
+"""
+
+_LEARN = """\
+A lesson brings its own world: --world, --state, --voice, --policy and --era mean nothing here. Lines on standard input
+are played from the first step on, and nothing is kept: exit status 0 when the lesson is passed, 4 when it is not.
 """
 
 _FORMS = {
@@ -132,8 +139,10 @@ def _parser(argv: list[str] | None) -> Parser:
     parser.set_defaults(
         run=_practise, protocol="smtp", host=None, alone=True, scene="", auto=None, panes=False, settled=True
     )
+    parser.set_defaults(lesson=None, seed=None)
     parts = Parts(parser, common, argv)
 
+    _add_learn(parts)
     _add_practice(parts)
     _add_demo(parts)
 
@@ -185,6 +194,16 @@ def _add_practice(parts: Parts) -> None:
         talk.add_argument("host", nargs="?", metavar="HOST", help="default nyu.edu")
         talk.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
         talk.set_defaults(run=_practise, protocol=name, alone=False)
+
+
+def _add_learn(parts: Parts) -> None:
+    learn = parts.add("learn", "a guided lesson: goes on where you were, or begins with the first one")
+    learn.epilog = _LEARN
+    learn.add_argument("lesson", nargs="?", default="", metavar="LESSON[#STEP]", help="a name, a number, or a file")
+    learn.add_argument("--list", action="store_true", help="the map: which steps are done, helped and open")
+    learn.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
+    learn.add_argument("--seed", type=_whole, metavar="N", help="which values a lesson has that begins anew")
+    learn.set_defaults(run=_learn, alone=False)
 
 
 def _add_demo(parts: Parts) -> None:
@@ -248,6 +267,12 @@ def _columns(text: str) -> int:
     return int(text)
 
 
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise argparse.ArgumentTypeError("wants a number from 0 on")
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text, re.ASCII):
         raise argparse.ArgumentTypeError("wants seconds, as 0, 1.5 or 10")
@@ -264,6 +289,16 @@ def _practise(args: argparse.Namespace) -> int:
     from mailshell.shell.practise import main as practise
 
     return practise(args)
+
+
+def _learn(args: argparse.Namespace) -> int:
+    if not args.list:
+        return _practise(args)
+    from mailshell.shell.roadmap import drawn
+    from mailshell.shell.setup import view
+
+    print("\n".join(drawn(view(args, sys.stdout))))
+    return 0
 
 
 def _demo(args: argparse.Namespace) -> int:

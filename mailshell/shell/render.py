@@ -12,7 +12,7 @@ from mailshell.mail.host import Host
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.bodies import Message, letter
 from mailshell.shell.carets import carets, cited, named, starred
-from mailshell.shell.text import hex_rows, middle_left_out, safe, show, width, wrap
+from mailshell.shell.text import cut, hex_rows, middle_left_out, safe, show, width, wrap
 from mailshell.shell.theme import Role, paint
 from mailshell.shell.view import View, WireMarks
 
@@ -142,7 +142,7 @@ class Renderer:
 
     def question(self, text: str, choices: Iterable[str]) -> list[str]:
         """A question to those who watch, under a rule of its own, and the answers that they may choose."""
-        out = [] if self.view.words else self._heading("question", 1)
+        out = [] if self.view.words else self.heading("question")
         for part in (text, *choices):
             out += self._own("  ", "question: ", part, "note")
         return out
@@ -288,9 +288,13 @@ class Renderer:
 
     def _heading(self, name: str, label: Label) -> list[str]:
         """The line that begins a phase of a connection."""
+        return self.heading(name, "phase: ")
+
+    def heading(self, name: str, word: str = "") -> list[str]:
+        """The line that begins something; where roles are words, `word` stands before its name."""
         if self.view.words:
-            return [f"phase: {name}."]
-        text = f"-- {name} "
+            return [f"{word}{name}."]
+        text = f"-- {cut(safe(name, ascii_only=self.view.ascii), self.view.width - 6)} "
         return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.theme)]
 
     def _more(self, lines: int, what: str, label: Label) -> str:

@@ -32,7 +32,8 @@ class Talk:
         self.personal = personal
         meta.type = lambda octets: self._send(octets, "", by_hand=True)
         meta.seat.kept = self._kept
-        meta.seat.world.transcript.subscribe(lambda entry: self._shown(entry, show))
+        meta.show = lambda entry: show(entry, meta.label(entry))
+        meta.seat.world.transcript.subscribe(self._shown)
 
     def line(self, octets: bytes, *, by_hand: bool) -> bool:
         """One line, its end left out; whether it is a command that was not refused.
@@ -45,12 +46,14 @@ class Talk:
             return carry_out(self.meta, command)
         if self.seat.link.closed:
             self._reopen(text, by_hand=by_hand)
+            self.meta.look()
             return False
         transcript, wire = self.seat.world.transcript, self.seat.link.wire
         before, is_text = transcript.count, not self.reads_lines()
         self._send(octets, text, by_hand=by_hand)
         said = [one.record for one in transcript.since(before, transcript.count) if one.wire is wire]
         refused = any(isinstance(one, Exchange) and one.verdict is Verdict.REFUSED for one in said)
+        self.meta.look()
         return bool(said) and not is_text and not refused
 
     def together(self, lines: list[str]) -> None:
@@ -59,6 +62,7 @@ class Talk:
         more = f" and {len(sent) - 1} more" if len(sent) > 1 else ""
         self.seat.send(b"".join(line + CRLF for line in sent), f"C: {self._cause(sent[0])}{more}")
         self._ended()
+        self.meta.look()
 
     def paste(self, lines: list[str]) -> None:
         """Whole lines that came at once, one after the other, or in one write where the person wants that."""
@@ -77,6 +81,8 @@ class Talk:
         """What a line wants of mailshell, or None where it goes to the server."""
         whom, start = typed(self.meta, text)
         rest = text[start:].strip()
+        if whom == "choice":
+            return f"answer {rest}"
         return rest if whom == "local" else f"help {rest or '?'}" if whom == "help" else None
 
     def reads_lines(self) -> bool:
@@ -145,9 +151,10 @@ class Talk:
         elif by_hand:  # an empty line of a script, or of a paste, opens nothing
             self.seat.connect(wire.host, wire.protocol, self.seat.current)
 
-    def _shown(self, entry: Entry, show: Callable[[Entry, Label], None]) -> None:
-        if self.meta.watch.shows(entry.wire):
-            show(entry, self.meta.label(entry))
+    def _shown(self, entry: Entry) -> None:
+        lesson = self.meta.lesson
+        if self.meta.watch.shows(entry.wire) and not (lesson is not None and lesson.holds(entry)):
+            self.meta.show(entry)
 
 
 def _text_ends(lines: list[str], at: int) -> int:

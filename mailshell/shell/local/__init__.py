@@ -6,7 +6,7 @@ from mailshell.core.near import near
 from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, trouble, view, watch
+from mailshell.shell.local import choices, files, guide, learn, links, look, scene, screen, travel, trouble, view, watch
 from mailshell.shell.meta import Choice, Command, Meta, no_argument
 from mailshell.world.seat import SeatError
 from mailshell.world.world import Busy
@@ -27,6 +27,7 @@ def carry_out(meta: Meta, text: str) -> bool:
         meta.fail(str(error))
     except OSError as error:
         meta.fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    meta.look()
     return not meta.failed
 
 
@@ -108,6 +109,17 @@ COMMANDS: dict[str, Command] = {
     "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files, files.OFF),
     "demo": Command("[NAME|FILE]", "scenes that are played for you", scene.demo, scene.names),
     "step": Command("", "the next step of the scene", scene.step),
+    "learn": Command("[LESSON[#STEP]]", "a lesson: the next one, or the one that you name", learn.learn, learn.lessons),
+    "lessons": Command("", "all lessons, with what is done, helped and open", learn.roadmap),
+    "task": Command("[fold]", "the task of this step again, or its goals in one row", learn.task, words=learn.TASK),
+    "hint": Command("", "the next hint for this step", learn.hint),
+    "check": Command("", "what is missing in this step, and why", learn.check),
+    "answer": Command("NUMBER", "your answer to the question, by its number", learn.answer, learn.answers),
+    "solution": Command("", "the lines that solve this step", learn.solution),
+    "goto": Command("STEP", "another step of this lesson", learn.goto, learn.steps),
+    "again": Command("", "back to the start of this step", learn.again),
+    "free": Command("", "play freely, and come back to where you were", learn.free),
+    "next": Command("", "go on: past a question, or to the next lesson", learn.onward),
     "keys": Command("", "what each key does", screen.keys),
     "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words=screen.EDITINGS),
     "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),

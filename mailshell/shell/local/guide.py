@@ -11,7 +11,7 @@ from mailshell.shell.meta import Command, Meta, reads_lines
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
 
-Group = Literal["look", "connections", "time", "screen", "files"]
+Group = Literal["lessons", "look", "connections", "time", "screen", "files"]
 
 COLUMN = 40
 """Columns of one command in the list; two stand side by side where there is room."""
@@ -27,6 +27,34 @@ class Guide(NamedTuple):
 
 
 GUIDES: Mapping[str, Guide] = {
+    "learn": Guide(
+        "lessons",
+        "begin a lesson, or go on",
+        ":learn 2",
+        "LESSON and STEP are names or numbers. The world of this session goes, and the lesson brings its own.",
+    ),
+    "lessons": Guide("lessons", "the map: done, open", ":lessons"),
+    "task": Guide("lessons", "the task again", ":task", ":task fold puts the goals into one row, and back."),
+    "hint": Guide("lessons", "the next hint", ":hint", "Hints cost nothing. The last one is an example."),
+    "check": Guide("lessons", "what is missing, and why", ":check"),
+    "answer": Guide(
+        "lessons", "answer a question", ":answer 1", "While a question is open, the number alone does the same."
+    ),
+    "solution": Guide("lessons", "lines that solve it", ":solution", "The map says then that the step had help."),
+    "goto": Guide(
+        "lessons",
+        "another step of it",
+        ":goto 3",
+        "STEP is a name or a number. The steps before it are played for you, and the map says that they had help.",
+    ),
+    "again": Guide("lessons", "the step from its start", ":again"),
+    "free": Guide(
+        "lessons",
+        "play, and come back",
+        ":free",
+        "Nothing is checked until you type :free again. Then everything is as it was before.",
+    ),
+    "next": Guide("lessons", "the next lesson", ":next"),
     "help": Guide("look", "this list, or one of it", ":help :why"),
     "why": Guide(
         "look",
