@@ -244,7 +244,7 @@ to = "zoe@nyu.edu"
 
 # Whatever somebody makes of a lesson, what is wrong is told with its place.
 
-LESSON = Path(SHIPPED["smtp-02-conversation"]).read_text(encoding="utf-8")
+LESSON = Path(SHIPPED["mail-02-conversation"]).read_text(encoding="utf-8")
 LINES = LESSON.splitlines(keepends=True)
 PIECES = [
     "`",
@@ -327,7 +327,7 @@ def test_a_new_lesson_passes_its_check(tmp_path, capsys):
 
 def test_lessons_are_listed(capsys):
     assert cli.main(["lesson", "list"]) == 0
-    assert "smtp-02-conversation    5 steps  The first conversation" in capsys.readouterr().out
+    assert "mail-02-conversation    5 steps  The first conversation" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_lessons_are_listed(capsys):
         (["list", "x"], "lesson list wants no name."),
         (["new"], "lesson new wants the name of one file."),
         (["check"], "lesson check wants lessons or files."),
-        (["check", "smtp-02-conversatio"], "Did you mean smtp-02-conversation?"),
+        (["check", "mail-02-conversatio"], "Did you mean mail-02-conversation?"),
     ],
 )
 def test_what_makes_no_sense(words, says, capsys):
@@ -345,7 +345,7 @@ def test_what_makes_no_sense(words, says, capsys):
 
 
 def test_a_lesson_is_checked_by_its_name(capsys):
-    assert cli.main(["lesson", "check", "smtp-02-conversation"]) == 0
+    assert cli.main(["lesson", "check", "mail-02-conversation"]) == 0
     assert "proven" in capsys.readouterr().out
 
 
