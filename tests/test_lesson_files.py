@@ -419,7 +419,7 @@ def test_a_new_lesson_passes_its_check(tmp_path, capsys):
 
 def test_lessons_are_listed(capsys):
     assert cli.main(["lesson", "list"]) == 0
-    assert "mail-02-conversation    5 steps  The first conversation" in capsys.readouterr().out
+    assert "mail-02-conversation    7 steps  The first conversation" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
