@@ -119,11 +119,12 @@ class App:
 
     def start(self) -> None:
         """Connect; the greeting stands above the first prompt."""
+        if self._stage.course is not None:
+            learn.begin(self.meta, self._stage.course)
+            return
         self.seat.connect(*self._place)
         if self._stage.scene is not None:
             scene.begin(self.meta, self._name, self._stage.scene)
-        if self._stage.course is not None:
-            learn.begin(self.meta, self._stage.course)
 
     async def talk_on(self) -> None:
         """Talk until the person leaves."""
