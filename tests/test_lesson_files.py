@@ -217,6 +217,17 @@ def test_one_mistake_in_a_prediction(before, after, says):
     assert any(says in one for one in found), found
 
 
+def test_a_step_that_would_be_passed_over():
+    given = "```session given\n> :drop\nC(smtp@nyu.edu): NOOP\n```\n\n"
+    step = (
+        STARTER[STARTER.index("## The first") :]
+        .replace("{#hello}", "{#again}")
+        .replace("### Goals", f"{given}### Goals")
+    )
+    says = "the goals of again hold before the step begins, so it would be passed over."
+    assert [one.partition(": ")[2] for one in problems(STARTER + step)] == [f"{says} (With computer = lancs.uk.)"]
+
+
 def test_two_steps_of_one_name():
     step = STARTER[STARTER.index("## The first") :]
     assert any("a step is named hello already" in one for one in problems(STARTER + step))
