@@ -173,10 +173,3 @@ class LessonError(Exception):
         super().__init__(problems[0].says)
         self.text = text
         self.problems = problems
-
-
-def filled(text: str, values: Mapping[str, str | int]) -> str:
-    """A text of the lesson with the learner's values in it."""
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", str(value))
-    return text

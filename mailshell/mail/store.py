@@ -46,8 +46,8 @@ class Store:
         self._disk: Disk | None = None
         self._accounts: dict[str, dict[str, Account]] = {}
         self._boxes: dict[tuple[str, str], dict[str, Mailbox]] = {}
-        self._queues = Queues()
-        self._waiting: dict[tuple[str, str], Held] = {}
+        self._queues: Queues[Queued] = Queues()
+        self._waiting: Queues[Held] = Queues()
         self._uses = Uses()
         self._counters: dict[str, int] = {}
         self._bodies: dict[int, bytes] = {}  # without a disk all of them, with one those since the last commit
@@ -89,7 +89,7 @@ class Store:
 
     def queue(self, host: str) -> list[Queued]:
         """The messages that wait on a host, oldest first."""
-        return self._queues.of(host)
+        return sorted(self._queues.of(host), key=lambda queued: (queued.arrived, len(queued.id), queued.id))
 
     def change(self, number: int) -> Change:
         """The change of that number. Raises LookupError when it is not kept: see `history`."""
@@ -209,12 +209,16 @@ class Store:
 
     def held(self) -> list[Held]:
         """The messages that are held, in the order of their release."""
-        return sorted(self._waiting.values(), key=lambda held: (held.release, len(held.id), held.id))
+        return sorted(self._waiting.all(), key=lambda held: (held.release, len(held.id), held.id))
 
     @property
     def next_release(self) -> Instant | None:
         """When the next message that is held may go into its mailboxes."""
-        return min((held.release for held in self._waiting.values()), default=None)
+        return self._waiting.next
+
+    def ripe(self, until: Instant) -> Held | None:
+        """The first message that is held, if it may go into its mailboxes by `until`."""
+        return self._waiting.due(until)
 
     def release(self, held: Held) -> None:
         """Put a message that was held into the mailboxes that it is for, at its time."""
@@ -375,7 +379,8 @@ class Store:
             after = value if isinstance(value, Queued) else None
             self._uses.swap(self._queues.put(what[1], what[2], after), after)
         elif what[0] == "held":
-            self._uses.swap(put(self._waiting, what[1:], value, Held), value)
+            now = value if isinstance(value, Held) else None
+            self._uses.swap(self._waiting.put(what[1], what[2], now), now)
         else:
             put(self._accounts.setdefault(what[1], {}), what[2], value, Account)
 
