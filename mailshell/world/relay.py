@@ -58,13 +58,17 @@ class Run(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What a server said on a connection, and when the client hears it; the connection may end with it."""
+    """What a server said on a connection, and when the client hears it; the connection may end with it.
+
+    Where the client waits for it no longer, it hears nothing, after `waited` microseconds.
+    """
 
     at: Instant
     order: int
     link: int
     octets: bytes
     last: bool
+    waited: int = 0
 
 
 class Flow(NamedTuple):
@@ -108,10 +112,10 @@ class Relay:
         arrived = 0
         while heard and heard[0].at <= now and arrived < A_TURN:
             arrived += 1
-            _, _, number, octets, last = heappop(heard)
+            _, _, number, octets, last, waited = heappop(heard)
             run = self._runs.get(number)
             if run is not None:
-                client, out = smtp.hear(run.client, octets)
+                client, out = (smtp.tired(run.client, waited), b"") if waited else smtp.hear(run.client, octets)
                 client = smtp.lost(client) if last and client.stage is not Stage.OVER else client
                 self._go_on(run._replace(client=client), out)
         return bool(arrived)
@@ -185,11 +189,10 @@ class Relay:
         waits = run.client.waits
         patience = PATIENCE.get(waits[0] if waits else "", 5 * MINUTE)
         at = Instant(max(run.quiet, self._world.clock.now() + min(pause, patience)))
-        if pause > patience:
-            octets, last = b"", True
         self._runs[run.link] = run._replace(quiet=at)
         self._order += 1
-        heappush(self._heard, Heard(at, self._order, run.link, octets, last))
+        late = Heard(at, self._order, run.link, b"", True, patience)
+        heappush(self._heard, late if pause > patience else Heard(at, self._order, run.link, octets, last))
 
     def _go_on(self, run: Run, out: bytes) -> None:
         """Draw the conclusions of an answer, and send what comes next."""
