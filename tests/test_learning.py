@@ -1,25 +1,15 @@
 """A lesson as a learner meets it: the task, the goals above the prompt, help, wrong turns, leaving and coming back."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
-from mailshell import cli
-from mailshell.lesson import progress, run, shipped
+from mailshell.lesson import shipped
 from mailshell.shell import course
 from mailshell.shell.board import Board
-from mailshell.shell.options import OptionError
-from mailshell.shell.prose import bare, paragraph, prose
-from mailshell.shell.roadmap import drawn
 from mailshell.shell.setup import Stage
 from mailshell.shell.text import width
-from mailshell.shell.theme import ANSI16
-from mailshell.shell.view import View
-from mailshell.lesson.parts import Block
 from tests.shells import in_shell
-from tests.terminal import Terminal
 
 LESSON = """\
 +++
@@ -359,7 +349,9 @@ def test_reset_says_that_the_step_begins_later(lessons):
 
 def test_a_question_may_be_left_alone(lessons):
     async def journey(shell):
-        assert "This step is not passed yet." in " ".join(await shell.type(":check", ":goto letter", "x", ":next")) or True
+        assert (
+            "This step is not passed yet." in " ".join(await shell.type(":check", ":goto letter", "x", ":next")) or True
+        )
         shown = await shell.type("Lunch?", ".", ":next")
         assert "== passed: The letter" in shown
 
@@ -408,7 +400,10 @@ def test_the_rows_stand_below_the_panes_too(lessons):
 
 
 def test_twelve_rows_are_left_for_the_conversation():
-    goals = tuple(("unmet", "A goal with many words, more than fit into one row of the screen, so that it wraps. " * 2) for _ in range(6))
+    goals = tuple(
+        ("unmet", "A goal with many words, more than fit into one row of the screen, so that it wraps. " * 2)
+        for _ in range(6)
+    )
     for lines in range(5, 60):
         rows = Board("lesson 1/2 · step 1/3", goals).rows(lines, 80)
         assert len(rows) <= max(lines - 14, 1)
