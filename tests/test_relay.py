@@ -264,7 +264,7 @@ def test_a_client_that_has_waited_too_long_hangs_up():
     post.send(f"bob@{AWAY}")
     post.seat.wait(2 * MINUTE)
     assert [one.text for one in post.world.journal if one.what == "deferred"] == [
-        f"{AWAY} closed the connection before it answered DATA"
+        f"{AWAY} did not answer DATA within 2 minutes"
     ]
     closed = [entry for entry in post.world.transcript.entries if isinstance(entry.record, Closed)]
     assert closed[-1].at - START == 2 * MINUTE
