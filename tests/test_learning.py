@@ -428,6 +428,14 @@ def test_a_crash_in_a_check_is_ours():
     assert any("A check of this lesson has failed" in one.says for one in prove(lesson))
 
 
+def test_a_crash_in_a_prediction_is_ours():
+    step = FIRST.steps[0]
+    broken = step.predictions[0]._replace(what=Name(("no", "such", "name")))
+    seat, run = seated(FIRST._replace(steps=(step._replace(predictions=(broken,)), *FIRST.steps[1:])))
+    run.start()
+    assert kinds(said(seat, run, "HELO lancs.uk")) == ["Crashed"]
+
+
 def test_a_lesson_that_cannot_be_played_says_so():
     bad = TRIP.replace("C: HELO lancs.uk\n", "C2(imap@nyu.edu): HELO lancs.uk\n").replace(" fade=backward", "")
     lesson = load.read(bad.encode())
