@@ -513,7 +513,7 @@ def test_the_panes_scroll_and_lay_words_out_for_their_width():
         await shell.until("What this means")
         await shell.type(":help")
         assert any(":undo :redo :back" in row for row in shell.screen.display)
-        await shell.type(*["NOOP"] * 12)
+        await shell.type(*["NOOP"] * 24)
         assert not any(":undo :redo" in row for row in shell.screen.display)
         shell.press("\x1b[5~\x1b[5~")
         await shell.until(":undo :redo :back")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailshell import cli
 from mailshell.lesson import load, shipped
+from mailshell.lesson.lint import EVERYDAY
 from mailshell.lesson.parts import LessonError
 from mailshell.lesson.prove import prove
 from mailshell.shell import lessons
@@ -15,6 +16,7 @@ from mailshell.shell.options import OptionError
 
 FILES = Path(__file__).parent / "lessons"
 SHIPPED = shipped.lessons()
+NAME = next(iter(SHIPPED))
 STARTER = shipped.starter()
 
 
@@ -54,17 +56,11 @@ def test_a_shipped_lesson_is_proven(name):
 
 
 def test_what_a_shipped_lesson_needs_an_earlier_one_teaches():
-    taught = set(load_everyday())
+    taught = set(EVERYDAY)
     for path in SHIPPED.values():
         lesson = shipped.load(path)
         assert {word.casefold() for word in lesson.needs} - taught == set(), path
         taught |= {word.casefold() for word in lesson.teaches}
-
-
-def load_everyday():
-    from mailshell.lesson.lint import EVERYDAY
-
-    return EVERYDAY
 
 
 def test_the_starter_is_proven():
@@ -221,6 +217,17 @@ def test_one_mistake_in_a_prediction(before, after, says):
     assert any(says in one for one in found), found
 
 
+def test_a_step_that_would_be_passed_over():
+    given = "```session given\n> :drop\nC(smtp@nyu.edu): NOOP\n```\n\n"
+    step = (
+        STARTER[STARTER.index("## The first") :]
+        .replace("{#hello}", "{#again}")
+        .replace("### Goals", f"{given}### Goals")
+    )
+    says = "the goals of again hold before the step begins, so it would be passed over."
+    assert [one.partition(": ")[2] for one in problems(STARTER + step)] == [f"{says} (With computer = lancs.uk.)"]
+
+
 def test_two_steps_of_one_name():
     step = STARTER[STARTER.index("## The first") :]
     assert any("a step is named hello already" in one for one in problems(STARTER + step))
@@ -285,7 +292,7 @@ def test_too_many_steps():
 
 def test_of_very_many_mistakes_some_are_told():
     assert 40 < len(problems(STARTER + "\n## S\n" * 500)) < 60
-    assert 40 < len(problems(STARTER + "\n{x}\n" * 500)) < 60
+    assert 40 < len(problems(STARTER + "\n## S {#s}\n" + "\n{x}\n" * 500)) < 60
 
 
 def test_a_file_that_is_too_large_or_no_text():
@@ -336,7 +343,7 @@ to = "zoe@nyu.edu"
 
 # Whatever somebody makes of a lesson, what is wrong is told with its place.
 
-LESSON = Path(SHIPPED["mail-02-conversation"]).read_text(encoding="utf-8")
+LESSON = (FILES / "good" / "conversation.md").read_text(encoding="utf-8")
 LINES = LESSON.splitlines(keepends=True)
 PIECES = [
     "`",
@@ -419,7 +426,9 @@ def test_a_new_lesson_passes_its_check(tmp_path, capsys):
 
 def test_lessons_are_listed(capsys):
     assert cli.main(["lesson", "list"]) == 0
-    assert "mail-02-conversation    7 steps  The first conversation" in capsys.readouterr().out
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split()[0] for row in rows] == list(SHIPPED)
+    assert all(f"steps  {shipped.load(path).title}" in row for row, path in zip(rows, SHIPPED.values(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -428,7 +437,7 @@ def test_lessons_are_listed(capsys):
         (["list", "x"], "lesson list wants no name."),
         (["new"], "lesson new wants the name of one file."),
         (["check"], "lesson check wants lessons or files."),
-        (["check", "mail-02-conversatio"], "Did you mean mail-02-conversation?"),
+        (["check", f"{NAME}x"], f"Did you mean {NAME}?"),
     ],
 )
 def test_what_makes_no_sense(words, says, capsys):
@@ -437,7 +446,7 @@ def test_what_makes_no_sense(words, says, capsys):
 
 
 def test_a_lesson_is_checked_by_its_name(capsys):
-    assert cli.main(["lesson", "check", "mail-02-conversation"]) == 0
+    assert cli.main(["lesson", "check", NAME]) == 0
     assert "proven" in capsys.readouterr().out
 
 

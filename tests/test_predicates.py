@@ -241,9 +241,10 @@ number_values = numbers | st.just(Vary("many")) | keys.map(lambda key: Name(("ma
 lists = st.lists(texts, min_size=1, max_size=3).map(lambda items: Items(tuple(items))) | st.just(
     Name(("envelope", "recipients"))
 )
-number_values = number_values | lists.map(lambda items: Count(items))
 comparisons = (
-    st.builds(Compare, st.sampled_from(["==", "!=", "<", ">", "<=", ">="]), number_values, number_values)
+    st.builds(
+        Compare, st.sampled_from(["==", "!=", "<", ">", "<=", ">="]), number_values | lists.map(Count), number_values
+    )
     | st.builds(Compare, st.sampled_from(["==", "!=", "in", "contains"]), text_values, text_values)
     | st.builds(Compare, st.just("contains"), lists, text_values)
     | st.builds(Compare, st.just("in"), text_values, lists)

@@ -82,6 +82,9 @@ class _Proof:
 
     def _step(self, place: int, step: Step) -> bool:
         """Prove one step; whether the next one can begin after it."""
+        self._since = self._seat.history.now
+        if self._judge(step).passed:
+            self._wrong(step.offset, f"the goals of {step.id} hold before the step begins, so it would be passed over.")
         try:
             two = parted(self._lesson, place, self._values)
         except (ScriptError, SeatError) as error:

@@ -213,12 +213,9 @@ class Relay:
             if not run.parcels:
                 client, out = smtp.leave(client)
                 break
-            errand = self._errand(host, run.parcels[0], limit(client.offers, "RCPTMAX"))
-            if errand is None:
-                run = run._replace(parcels=run.parcels[1:])
-            else:
-                client, out = smtp.begin(client, errand, now)
-                run = run._replace(busy=True, mails=run.mails + 1)
+            errand = _errand(host, run.parcels[0], limit(client.offers, "RCPTMAX"))
+            client, out = smtp.begin(client, errand, now)
+            run = run._replace(busy=True, mails=run.mails + 1)
         self._runs[run.link] = run._replace(client=client)
         if client.stage is Stage.OVER:
             del self._runs[run.link]
@@ -227,16 +224,6 @@ class Relay:
             world.feed(link, out)
         if link is not None and client.stage is Stage.OVER:
             world.feed_eof(link)
-
-    def _errand(self, host: Host, parcel: Parcel, most: int) -> Errand | None:
-        """What a parcel is on the wire, for so many recipients at most (0: any number); None where nothing is left."""
-        queued = host.store.queued(host.name, parcel.id)
-        if queued is None:
-            return None
-        recipients = [one for one in queued.recipients if one.address in parcel.addresses]
-        octets = host.store.octets(queued.body)
-        recipients = recipients[: most or None]
-        return Errand(queued.reverse_path, tuple(recipients), octets, queued.terms) if recipients else None
 
     def _concluded(self, host: Host, run: Run, client: Client) -> tuple[Client, Run]:
         """One parcel is decided, or those of its recipients to whom the server could get.
@@ -256,16 +243,11 @@ class Relay:
         left = parcel.addresses.difference(one.recipient.address for one in answers)
         if left:
             rest = (Parcel(parcel.id, left), *rest)
-        queued = host.store.queued(host.name, parcel.id)
-        if queued is not None:
-            last = [
-                one.recipient
-                for one in answers
-                if one.status[0] == "2" and reports_end_here(one.recipient, queued.terms, client.offers)
-            ]
-            conclude(host, queued, answers, client.host, last=last)
-        taken = run.taken or any(one.status[0] == "2" for one in answers)
-        return client, run._replace(parcels=rest, busy=False, taken=taken)
+        queued = _queued(host, parcel)
+        taken_on = [one.recipient for one in answers if one.status[0] == "2"]
+        last = [one for one in taken_on if reports_end_here(one, queued.terms, client.offers)]
+        conclude(host, queued, answers, client.host, last=last)
+        return client, run._replace(parcels=rest, busy=False, taken=run.taken or bool(taken_on))
 
     def _elsewhere(self, host: Host, run: Run, trouble: Obstacle) -> Run:
         """What this server did not take goes there on a new connection, to the next server, or waits."""
@@ -285,10 +267,23 @@ class Relay:
     def _give_up(self, host: Host, parcels: tuple[Parcel, ...], by: str, trouble: Obstacle) -> None:
         """None of the hosts for these parcels could be used."""
         for parcel in parcels:
-            queued = host.store.queued(host.name, parcel.id)
-            if queued is not None:
-                here = (one for one in queued.recipients if one.address in parcel.addresses)
-                conclude(host, queued, [Answer(one, "", 0, *trouble) for one in here], by)
+            queued = _queued(host, parcel)
+            here = (one for one in queued.recipients if one.address in parcel.addresses)
+            conclude(host, queued, [Answer(one, "", 0, *trouble) for one in here], by)
+
+
+def _queued(host: Host, parcel: Parcel) -> Queued:
+    """The message of a parcel; it stays in its queue as long as it is on its way."""
+    queued = host.store.queued(host.name, parcel.id)
+    assert queued is not None, "nobody else takes a message out of the queue"
+    return queued
+
+
+def _errand(host: Host, parcel: Parcel, most: int) -> Errand:
+    """What a parcel is on the wire, for so many recipients at most (0: any number)."""
+    queued = _queued(host, parcel)
+    recipients = [one for one in queued.recipients if one.address in parcel.addresses][: most or None]
+    return Errand(queued.reverse_path, tuple(recipients), host.store.octets(queued.body), queued.terms)
 
 
 def _next(queued: Queued, host: Host, now: Instant) -> Instant:

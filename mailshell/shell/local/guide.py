@@ -11,15 +11,15 @@ from mailshell.shell.meta import Command, Meta, reads_lines
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
 
-Group = Literal["lessons", "look", "connections", "time", "screen", "files"]
+Group = Literal["lesson", "look", "connections", "time", "screen", "files"]
 
 GROUPS: Mapping[Group, str] = {
-    "lessons": "learn step by step",
+    "lesson": "the lesson that goes on",
     "look": "what happened, what there is, what waits",
     "connections": "open one, go to another one, cut it",
     "time": "back and forth in time, the clock, faults",
     "screen": "what you see, and how you type",
-    "files": "keep a session, play a scene",
+    "files": "keep a session; scenes and lessons",
 }
 """What the commands of a group are for."""
 
@@ -37,28 +37,29 @@ class Guide(NamedTuple):
 
 GUIDES: Mapping[str, Guide] = {
     "learn": Guide(
-        "lessons",
+        "files",
         ":learn 2",
         "LESSON and STEP are names or numbers. The world of this session goes, and the lesson brings its own.",
     ),
-    "lessons": Guide("lessons", ":lessons"),
-    "task": Guide("lessons", ":task", ":task fold puts the goals into one row, and back."),
-    "hint": Guide("lessons", ":hint", "Hints cost nothing. The last one is an example."),
-    "check": Guide("lessons", ":check"),
-    "answer": Guide("lessons", ":answer 1", "While a question is open, the number alone does the same."),
-    "solution": Guide("lessons", ":solution", "The map says then that the step had help."),
+    "lessons": Guide("files", ":lessons"),
+    "task": Guide("lesson", ":task"),
+    "fold": Guide("lesson", ":fold", "Once more, and all rows of them are there again."),
+    "hint": Guide("lesson", ":hint", "Hints cost nothing. The last one is an example."),
+    "check": Guide("lesson", ":check"),
+    "answer": Guide("lesson", ":answer 1", "While a question is open, the number alone does the same."),
+    "solution": Guide("lesson", ":solution", "The map says then that the step had help."),
     "goto": Guide(
-        "lessons",
+        "lesson",
         ":goto 3",
         "STEP is a name or a number. The steps before it are played for you, and the map says that they had help.",
     ),
-    "again": Guide("lessons", ":again"),
+    "again": Guide("lesson", ":again"),
     "free": Guide(
-        "lessons",
+        "lesson",
         ":free",
         "Nothing is checked until you type :free again. Then everything is as it was before.",
     ),
-    "next": Guide("lessons", ":next"),
+    "next": Guide("lesson", ":next"),
     "help": Guide("look", ":help :why"),
     "why": Guide(
         "look",
@@ -171,7 +172,7 @@ def lines(meta: Meta, commands: Mapping[str, Command], rest: str) -> list[str]:
     """Help on nothing, on what may be sent now (`?`), on a local command, on a word or a group; raises SeatError."""
     view = meta.renderer.view
     if not rest:
-        return _overview(commands, view)
+        return _overview(commands, view, taught=meta.lesson is not None)
     if rest == "?":
         link = meta.seat.link
         hint = "? WORD explains a word. :help lists the commands of mailshell."
@@ -194,10 +195,12 @@ def lines(meta: Meta, commands: Mapping[str, Command], rest: str) -> list[str]:
     raise SeatError(f"There is no help on {shown}. ? lists what may be typed.")
 
 
-def _overview(commands: Mapping[str, Command], view: View) -> list[str]:
-    """The groups with the names of their commands: a page that fits 80 columns and 24 rows."""
+def _overview(commands: Mapping[str, Command], view: View, *, taught: bool) -> list[str]:
+    """The groups with the names of their commands, on a page for 24 rows; those of a lesson only while one goes on."""
     out = []
     for group, says in GROUPS.items():
+        if group == "lesson" and not taught:
+            continue
         out += columns([(group, says)], view.width, indent=3, left=_LEFT)
         out += wrapped(" ".join(f":{name}" for name in _names(group, commands)), view.width, indent=5)
     hint = ":help look says what each command of a group does, :help :why all about one. ? says what to send now, "
