@@ -48,6 +48,8 @@ class LineSession(ABC, Generic[D, A]):
     line_limit: ClassVar[int]
     """The longest command line where the verb is not known, in octets."""
     crlf: ClassVar[Expect]
+    lead: bytes = b""
+    """What of a command stood before the line that is read now, where commands may have several."""
 
     def __init__(self, desk: D, table: Table[D, A], buffer: int) -> None:
         self._desk = desk
@@ -106,6 +108,15 @@ class LineSession(ABC, Generic[D, A]):
         """The client closed the connection; what was not finished is lost."""
         return self._end("client", self._closed_early(self.phase))
 
+    @property
+    def watches(self) -> frozenset[tuple[str, str, str]]:
+        """None, where the protocol has no words for what a server says unasked."""
+        return _NOTHING
+
+    def hear(self) -> list[Record]:
+        """Nothing, as it watches nothing."""
+        return []
+
     def numbers(self) -> Numbers | None:
         """How this session numbers messages: not at all, where the protocol opens no mailbox."""
         return None
@@ -162,7 +173,7 @@ class LineSession(ABC, Generic[D, A]):
         if octets is None:
             return False
         if self._framer.lost:
-            known = self._table.find(octets.split(b" ", 1)[0])
+            known = self._table.find(self._verb(octets))
             limit = self.line_limit if known is None else known.limit
             self._refuse(
                 records, octets, Fault(limit, (), "line"), self._too_long(len(octets) + self._framer.lost, limit)
@@ -172,6 +183,10 @@ class LineSession(ABC, Generic[D, A]):
         else:
             self._run(records, octets)
         return True
+
+    def _verb(self, octets: bytes) -> bytes:
+        """What stands in the place of the verb of a line."""
+        return octets.split(b" ", 1)[0]
 
     def _run(self, records: list[Record], octets: bytes) -> None:
         desk, table = self._desk, self._table
@@ -216,7 +231,8 @@ class LineSession(ABC, Generic[D, A]):
         none = range(host.store.changes, host.store.changes)
         card = parsed.card._replace(next="connect again")
         because = f"The connection broke before {_named(name)} was carried out. {fault.because}"
-        records.append(Exchange(octets, parsed, before, self.phase, (), because, Verdict.REFUSED, none, card))
+        lead = self.lead
+        records.append(Exchange(octets, parsed, before, self.phase, (), because, Verdict.REFUSED, none, card, lead))
         records.append(Closed("server", before, because))
         return True
 
@@ -242,6 +258,7 @@ class LineSession(ABC, Generic[D, A]):
                 Verdict.REFUSED,
                 range(changes, changes),
                 self._card(reply),
+                self.lead,
             )
         )
         if reply.closes:
@@ -273,10 +290,11 @@ class LineSession(ABC, Generic[D, A]):
             done = f"What {_named(parsed.card.name)} asked for is done, and the answer is lost."
             because = f"{because} {done} {lost.because}".strip()
         if reply.asks:
-            records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, self._wants()))
+            wants = self._wants()
+            records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, wants, self.lead))
         else:
             changes = range(first, host.store.changes)
-            records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
+            records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card, self.lead))
         if after is self.closed:
             records.append(Closed("server", before, "The client said QUIT." if lost is None else because))
         elif lost is not None or (verdict is Verdict.REFUSED and reply.closes):
@@ -372,6 +390,9 @@ class LineSession(ABC, Generic[D, A]):
     @abstractmethod
     def _bare_lf(self, octets: bytes) -> A:
         """The line ends in LF alone."""
+
+
+_NOTHING: frozenset[tuple[str, str, str]] = frozenset()
 
 
 def _named(verb: str) -> str:
