@@ -15,7 +15,7 @@ TYPE_CHECKING = False  # `typing` alone would take as long to import as all of t
 if TYPE_CHECKING:
     from typing import NoReturn
 
-PROTOCOLS = ("smtp", "pop3")
+PROTOCOLS = ("smtp", "pop3", "imap")
 """The names of `protocols.PROTOCOLS`, which takes too long to import for --help; the first is the usual one."""
 
 _EXAMPLES = """\

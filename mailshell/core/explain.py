@@ -102,9 +102,7 @@ def explain(record: Spoken, engine: Engine[Host], most: int | None = None) -> Me
     return Meaning((), answers, record.because, record.card.next, record.before, record.after, folded=folded)
 
 
-def command_row(
-    octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | None = None, lead: bytes = b""
-) -> Row:
+def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | None = None, lead: bytes = b"") -> Row:
     """A client line taken apart; where it does not fit the grammar, that place is marked too.
 
     `lead` is what of the command came before the line.

@@ -5,7 +5,7 @@ the value after and the number of the change that it was made on, so undo, redo 
 The octets of messages (bodies) stand beside the state: they never change, and their numbers are never used again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,10 @@ from mailshell.mail.uses import Uses
 
 if TYPE_CHECKING:
     from mailshell.mail.disk import Disk  # it loads sqlite3, which only a store with a file needs
+
+
+DIGESTS = 200_000
+"""How many digests of one kind are kept: those of one big mailbox, in some 100 MiB."""
 
 
 class Full(Exception):
@@ -56,6 +60,7 @@ class Ledger:
         self._pending: dict[What, Value | None] = {}  # rows that the file does not have yet; empty without a disk
         self._committed = (-1, 0, 1)  # head, changes and next body at the last commit
         self._touched: set[BoxKey] = set()
+        self._digests: dict[str, dict[int, bytes]] = {}
         if disk is not None:
             self._load(disk)
 
@@ -72,6 +77,21 @@ class Ledger:
         if body in self._bodies or self._disk is None:
             return self._bodies[body]
         return self._disk.octets(body)
+
+    def digests(self, kind: str, make: Callable[[bytes], bytes], bodies: Sequence[int]) -> list[bytes]:
+        """What `make` makes of the octets of each body; it is kept under the name `kind`, as bodies never change.
+
+        Raises as `octets` does.
+        """
+        kept = self._digests.setdefault(kind, {})
+        if len(kept) > DIGESTS:
+            kept.clear()
+        known = kept.get
+        found = [known(body) for body in bodies]
+        for at, one in enumerate(found):
+            if one is None:
+                found[at] = kept[bodies[at]] = make(self.octets(bodies[at]))
+        return [one for one in found if one is not None]
 
     def change(self, number: int) -> Change:
         """The change of that number. Raises LookupError when it is not kept: see `history`."""

@@ -26,6 +26,9 @@ from mailshell.world.names import Stop, Unroutable, Zone, route, silent, unknown
 if TYPE_CHECKING:
     from mailshell.world.relay import Flow, Relay
 
+Box = tuple[str, str, str]
+"""A mailbox: its host, its user, its name."""
+
 Send = Callable[[bytes, bool], None]
 """Takes octets for the peer, and whether the connection ends after them."""
 
@@ -45,13 +48,14 @@ class Busy(Exception):
 class Link:
     """One connection of the world."""
 
-    __slots__ = ("closed", "late", "send", "session", "wire")
+    __slots__ = ("closed", "late", "send", "session", "watches", "wire")
 
     def __init__(self, wire: Wire, session: Session, send: Send) -> None:
         self.wire = wire
         self.session = session
         self.send = send
         self.closed = False
+        self.watches: frozenset[Box] = frozenset()  # of whose changes it hears at once
         self.late = 0  # microseconds that what a relay is sent next takes to arrive
 
 
@@ -88,6 +92,7 @@ class World:
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
+        self._watchers: dict[Box, dict[Link, None]] = {}
         self._late = Late()
         self._relay: Relay | None = None
         self.journal = Journal(keeps=store.history)
@@ -123,6 +128,29 @@ class World:
         state = link.session.state if self.store.durable else None
         records = _receive(link, octets)
         self._turn.append(Step(link, state, octets, records, self._slowed(link, records)))
+        self._watch(link)
+
+    def _watch(self, link: Link, *, over: bool = False) -> None:
+        """Keep in mind which mailboxes a session watches."""
+        wanted: frozenset[Box] = frozenset() if over else link.session.watches
+        if wanted == link.watches:
+            return
+        for box in link.watches - wanted:
+            del self._watchers[box][link]
+        for box in wanted - link.watches:
+            self._watchers.setdefault(box, {})[link] = None
+        link.watches = wanted
+
+    def _tell(self) -> None:
+        """Let those who watch hear at once of what was committed."""
+        changed = self.store.touched()
+        if not self._watchers:
+            return
+        heard = {link: None for box in changed for link in self._watchers.get(box, ())}
+        for link in heard:
+            records = link.session.hear()
+            if records:
+                self._turn.append(Step(link, None, None, records, self._slowed(link, records)))
 
     def _slowed(self, link: Link, records: list[Record]) -> int:
         host = self.hosts[link.wire.host]
@@ -184,6 +212,7 @@ class World:
         except Full as full:
             self.journal.head = self._logged
             self._run_again(full)
+        self._tell()
         self._logged = self.journal.head
         turn, self._turn = self._turn, []
         self._say(self._late.sort(turn, self.clock.now()))
@@ -213,6 +242,7 @@ class World:
 
     def _close(self, link: Link) -> None:
         link.closed = True
+        self._watch(link, over=True)
         if link.wire.kind in ("tcp", "relay"):
             # Nobody can undo what a TCP client saw, and a connection between hosts is in the marks that need it.
             self.links.pop(link.wire.number, None)
@@ -354,6 +384,7 @@ class World:
                 # It was opened later: until then it is as one that was cut, and holds no lock.
                 link.closed = True
                 link.session.receive_eof()
+            self._watch(link, over=link.closed)
 
 
 def _receive(link: Link, octets: bytes) -> list[Record]:
