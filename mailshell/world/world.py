@@ -22,12 +22,10 @@ from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
 from mailshell.world.late import Late, Step, slowed
 from mailshell.world.names import Stop, Unroutable, Zone, route, silent, unknown
+from mailshell.world.watch import Box, Watchers
 
 if TYPE_CHECKING:
     from mailshell.world.relay import Flow, Relay
-
-Box = tuple[str, str, str]
-"""A mailbox: its host, its user, its name."""
 
 Send = Callable[[bytes, bool], None]
 """Takes octets for the peer, and whether the connection ends after them."""
@@ -92,7 +90,7 @@ class World:
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
-        self._watchers: dict[Box, dict[Link, None]] = {}
+        self._watchers = Watchers()
         self._late = Late()
         self._relay: Relay | None = None
         self.journal = Journal(keeps=store.history)
@@ -128,29 +126,7 @@ class World:
         state = link.session.state if self.store.durable else None
         records = _receive(link, octets)
         self._turn.append(Step(link, state, octets, records, self._slowed(link, records)))
-        self._watch(link)
-
-    def _watch(self, link: Link, *, over: bool = False) -> None:
-        """Keep in mind which mailboxes a session watches."""
-        wanted: frozenset[Box] = frozenset() if over else link.session.watches
-        if wanted == link.watches:
-            return
-        for box in link.watches - wanted:
-            del self._watchers[box][link]
-        for box in wanted - link.watches:
-            self._watchers.setdefault(box, {})[link] = None
-        link.watches = wanted
-
-    def _tell(self) -> None:
-        """Let those who watch hear at once of what was committed."""
-        changed = self.store.touched()
-        if not self._watchers:
-            return
-        heard = {link: None for box in changed for link in self._watchers.get(box, ())}
-        for link in heard:
-            records = link.session.hear()
-            if records:
-                self._turn.append(Step(link, None, None, records, self._slowed(link, records)))
+        self._watchers.note(link)
 
     def _slowed(self, link: Link, records: list[Record]) -> int:
         host = self.hosts[link.wire.host]
@@ -212,7 +188,9 @@ class World:
         except Full as full:
             self.journal.head = self._logged
             self._run_again(full)
-        self._tell()
+        for link in self._watchers.of(self.store.touched()):
+            heard = link.session.hear()
+            self._turn.append(Step(link, None, None, heard, self._slowed(link, heard)))
         self._logged = self.journal.head
         turn, self._turn = self._turn, []
         self._say(self._late.sort(turn, self.clock.now()))
@@ -242,7 +220,7 @@ class World:
 
     def _close(self, link: Link) -> None:
         link.closed = True
-        self._watch(link, over=True)
+        self._watchers.note(link)
         if link.wire.kind in ("tcp", "relay"):
             # Nobody can undo what a TCP client saw, and a connection between hosts is in the marks that need it.
             self.links.pop(link.wire.number, None)
@@ -260,6 +238,7 @@ class World:
                 if step.state is not None:
                     link, octets = step.link, step.octets
                     records = link.session.receive_eof() if octets is None else _receive(link, octets)
+                    self._watchers.note(link)
                     step = step._replace(records=records)
                 self._turn.append(step)
 
@@ -384,7 +363,7 @@ class World:
                 # It was opened later: until then it is as one that was cut, and holds no lock.
                 link.closed = True
                 link.session.receive_eof()
-            self._watch(link, over=link.closed)
+            self._watchers.note(link)
 
 
 def _receive(link: Link, octets: bytes) -> list[Record]:
