@@ -4,16 +4,12 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from mailshell import __version__
-from mailshell.core.near import near
 from mailshell.shell import options
 from mailshell.shell.options import OptionError
-
-TYPE_CHECKING = False  # `typing` alone would take as long to import as all of the rest that --help needs from us
-if TYPE_CHECKING:
-    from typing import NoReturn
+from mailshell.shell.parsing import Parser, Parts
 
 PROTOCOLS = ("smtp", "pop3", "imap")
 """The names of `protocols.PROTOCOLS`, which takes too long to import for --help; the first is the usual one."""
@@ -21,6 +17,7 @@ PROTOCOLS = ("smtp", "pop3", "imap")
 _EXAMPLES = """\
 examples:
   mailshell                         talk SMTP to nyu.edu, each line explained
+  mailshell learn                   a lesson, step by step: begins, or goes on where you were
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
   mailshell pop3                    fetch bob's mail with POP3: USER bob, PASS hungry
@@ -30,11 +27,13 @@ examples:
   mailshell serve                   real mail programs reach the same servers over TCP
   mailshell explain 452             what a code, a line or a whole log means
   mailshell table smtp              which command is legal when
+  mailshell lesson new my.md        a lesson of your own: mailshell lesson check my.md
   mailshell world new my.toml       a world of your own: mailshell smtp --world my.toml
 
 MAILSHELL_DEPTH=2 in the environment stands for --depth 2, and so on.
 A flag wins over the environment, the environment over the config file (mailshell config).
-exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server start, 130 interrupted
+exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server start,
+  4 lesson not passed, 130 interrupted
 """
 
 _EXPLAIN = """\
@@ -45,6 +44,11 @@ keeps. Any other file is explained line by line.
 --era says which words came later than that year, and both --era and --voice choose the server whose replies are
 quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for
 servers only and mean nothing here.
+"""
+
+_LEARN = """\
+A lesson brings its own world: --world, --state, --voice, --policy and --era mean nothing here. Lines on standard input
+are played from the first step on, and nothing is kept: exit status 0 when the lesson is passed, 4 when it is not.
 """
 
 _FORMS = {
@@ -58,7 +62,7 @@ _FORMS = {
 """The forms of an export, and what they are."""
 
 
-_PAGES = ("world-file",)
+_PAGES = ("world-file", "lessons")
 """What `mailshell help` explains besides the commands."""
 
 
@@ -121,58 +125,10 @@ def _discard() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong, and what may have been meant."""
-
-    words: Sequence[str] = ()
-    parts: Mapping[str, argparse.ArgumentParser] = {}
-
-    def knowing(self, parts: Mapping[str, argparse.ArgumentParser], words: Sequence[str]) -> "_Parser":
-        """This parser, with the parsers of its commands, and the words that it will read."""
-        self.parts, self.words = parts, words
-        for parser in (self, *parts.values()):
-            parser.allow_abbrev = False  # an option that comes later must not change what a script means
-        return self
-
-    def error(self, message: str) -> "NoReturn":
-        """Exit with status 2."""
-        named = next((word for word in self.words if word in self.parts), "")
-        helps = self.format_help() + (self.parts[named].format_help() if named else "")
-        flags = re.findall(r"(?<![\w-])--[a-z-]+", helps)
-        _, _, choices = message.partition("choose from")
-        wrong, known = re.findall(r"'(\w+)' \(", message), re.findall(r"\w+", choices)
-        for word in self.words:
-            if word.startswith("--") and word.partition("=")[0] not in ("--", *flags):
-                message = f"{word} is no option here"
-                wrong, known = [word], flags
-        hint = next(filter(None, (near(word, known) for word in wrong)), "")
-        self.exit(2, f"mailshell: {message}.{hint}\nmailshell: {self.prog} --help lists what there is.\n")
-
-
-class _Parts:
-    """The commands of the command line. Only a command that is named gets its options (with None all do).
-
-    To build the options of every command takes longer than all that --help needs besides.
-    """
-
-    def __init__(self, parser: argparse.ArgumentParser, common: _Parser, named: Sequence[str] | None) -> None:
-        self.all = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
-        self._common = common
-        self._named = named
-
-    def add(self, name: str, help: str, *, bare: bool = False) -> _Parser:
-        """One more command; a `bare` one has no options but its own."""
-        return self.all.add_parser(name, help=help, parents=[self._common] if self.named(name) and not bare else [])
-
-    def named(self, name: str) -> bool:
-        """Whether the command is on the command line."""
-        return self._named is None or name in self._named
-
-
-def _parser(argv: list[str] | None) -> _Parser:
+def _parser(argv: list[str] | None) -> Parser:
     """The parser for a command line; with None the whole of it, for those who list what there is."""
     common = _common()
-    parser = _Parser(
+    parser = Parser(
         prog="mailshell",
         description="Talk raw SMTP and POP3 to real mail servers inside a closed world; every octet explains itself.",
         epilog=_EXAMPLES,
@@ -183,8 +139,10 @@ def _parser(argv: list[str] | None) -> _Parser:
     parser.set_defaults(
         run=_practise, protocol="smtp", host=None, alone=True, scene="", auto=None, panes=False, settled=True
     )
-    parts = _Parts(parser, common, argv)
+    parser.set_defaults(lesson=None, seed=None)
+    parts = Parts(parser, common, argv)
 
+    _add_learn(parts)
     _add_practice(parts)
     _add_demo(parts)
 
@@ -211,16 +169,16 @@ def _parser(argv: list[str] | None) -> _Parser:
 
 def _help(command: str | None) -> int:
     if command in _PAGES:
-        from mailshell.world.shipped import page
+        from mailshell.shell.pages import page
 
-        print(page(), end="")
+        print(page(command), end="")
         return 0
     parser = _parser([command or ""])
     (parser if command is None else parser.parts[command]).print_help()
     return 0
 
 
-def _add_run(parts: "_Parts") -> None:
+def _add_run(parts: Parts) -> None:
     run = parts.add("run", "play a file of C: and S: lines, or of plain commands")
     run.add_argument("file", metavar="FILE", help="- reads standard input; C: lines in a row go out in one write")
     run.add_argument("--protocol", default="smtp", choices=PROTOCOLS, help="of plain commands (default smtp)")
@@ -230,7 +188,7 @@ def _add_run(parts: "_Parts") -> None:
     run.set_defaults(run=_run)
 
 
-def _add_practice(parts: "_Parts") -> None:
+def _add_practice(parts: Parts) -> None:
     for name in PROTOCOLS:
         talk = parts.add(name, f"practise {name.upper()} with a server of the world")
         talk.add_argument("host", nargs="?", metavar="HOST", help="default nyu.edu")
@@ -238,7 +196,17 @@ def _add_practice(parts: "_Parts") -> None:
         talk.set_defaults(run=_practise, protocol=name, alone=False)
 
 
-def _add_demo(parts: "_Parts") -> None:
+def _add_learn(parts: Parts) -> None:
+    learn = parts.add("learn", "a guided lesson: goes on where you were, or begins with the first one")
+    learn.epilog = _LEARN
+    learn.add_argument("lesson", nargs="?", default="", metavar="LESSON[#STEP]", help="a name, a number, or a file")
+    learn.add_argument("--list", action="store_true", help="the map: which steps are done, helped and open")
+    learn.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
+    learn.add_argument("--seed", type=_whole, metavar="N", help="which values a lesson has that begins anew")
+    learn.set_defaults(run=_learn, alone=False)
+
+
+def _add_demo(parts: Parts) -> None:
     demo = parts.add("demo", "a scene that is played for you, a line at each key")
     demo.add_argument("scene", nargs="?", default="lecture", metavar="NAME|FILE", help="default lecture")
     demo.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
@@ -248,19 +216,26 @@ def _add_demo(parts: "_Parts") -> None:
     demo.set_defaults(run=_demo, alone=False)
 
 
-def _add_explain(parts: "_Parts") -> None:
+def _add_explain(parts: Parts) -> None:
     explain = parts.add("explain", "what a code, a line or a whole log means")
     explain.epilog, explain.formatter_class = _EXPLAIN, argparse.RawDescriptionHelpFormatter
     explain.add_argument("words", nargs="+", metavar="WORDS|FILE|-", help="452, 5.7.1, EHLO, a line, or a log")
     explain.set_defaults(run=_explain)
 
 
-def _add_own(parts: "_Parts") -> None:
+def _add_own(parts: Parts) -> None:
     """The commands about mailshell itself. Those that report on the options settle them themselves, or need none."""
     world = parts.add("world", "list, show and check worlds, or begin a world file", bare=True)
-    world.add_argument("action", choices=["list", "show", "check", "new"])
-    world.add_argument("names", nargs="*", metavar="NAME|FILE", help="a world, or world files")
+    if parts.named("world"):
+        from mailshell.shell.worlds import add_options
+
+        add_options(world)
     world.set_defaults(run=_world, settled=False)
+    lesson = parts.add("lesson", "list and prove lessons, or begin a lesson file", bare=True)
+    lesson.add_argument("action", choices=["list", "check", "new"])
+    lesson.add_argument("names", nargs="*", metavar="NAME|FILE", help="lessons, or lesson files")
+    lesson.add_argument("--watch", action="store_true", help="check again whenever a file changes; Ctrl-C ends it")
+    lesson.set_defaults(run=_lesson, settled=False)
     paths = parts.add("paths", "print the folders and files that mailshell uses", bare=True)
     paths.set_defaults(run=_paths, settled=False)
     config = parts.add("config", "print what holds and why, or write a config file")
@@ -274,7 +249,7 @@ def _add_own(parts: "_Parts") -> None:
     completion.set_defaults(run=_completion, settled=False)
 
 
-def _add_export(parts: "_Parts") -> None:
+def _add_export(parts: Parts) -> None:
     export = parts.add("export", "a file or a log as a picture, a page or notes")
     export.add_argument("file", metavar="FILE", help="C: and S: lines, commands, or a log; - reads standard input")
     export.add_argument("--to", required=True, choices=_FORMS, help=", ".join(map(" ".join, _FORMS.items())))
@@ -292,14 +267,20 @@ def _columns(text: str) -> int:
     return int(text)
 
 
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise argparse.ArgumentTypeError("wants a number from 0 on")
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text, re.ASCII):
         raise argparse.ArgumentTypeError("wants seconds, as 0, 1.5 or 10")
     return float(text)
 
 
-def _common() -> _Parser:
-    common = _Parser(add_help=False)
+def _common() -> Parser:
+    common = Parser(add_help=False)
     options.add(common)
     return common
 
@@ -308,6 +289,16 @@ def _practise(args: argparse.Namespace) -> int:
     from mailshell.shell.practise import main as practise
 
     return practise(args)
+
+
+def _learn(args: argparse.Namespace) -> int:
+    if not args.list:
+        return _practise(args)
+    from mailshell.shell.roadmap import drawn
+    from mailshell.shell.setup import view
+
+    print("\n".join(drawn(view(args, sys.stdout))))
+    return 0
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -357,6 +348,12 @@ def _world(args: argparse.Namespace) -> int:
     from mailshell.shell.worlds import main as world
 
     return world(args)
+
+
+def _lesson(args: argparse.Namespace) -> int:
+    from mailshell.shell.lessons import main as lesson
+
+    return lesson(args)
 
 
 def _paths(args: argparse.Namespace) -> int:

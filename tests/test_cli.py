@@ -75,7 +75,7 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
 
         return run
 
-    names = "practise demo run serve explain export table world paths config doctor completion"
+    names = "practise demo run serve explain export table world lesson paths config doctor completion"
     for name in (f"_{name}" for name in names.split()):
         monkeypatch.setattr(cli, name, stand_in(name))
     words = shlex.split(command)[1:]

@@ -26,6 +26,7 @@ WANTED = {
         "export",
         "table",
         "world",
+        "lesson",
         "paths",
         "config",
         "doctor",
@@ -48,6 +49,9 @@ WANTED = {
     "table ": {"smtp", "pop3"},
     "world s": {"show"},
     "world check READ": {"README.md"},
+    "lesson n": {"new"},
+    "lesson check READ": {"README.md"},
+    "lesson check --w": {"--watch"},
     "config ": {"show", "init"},
     "completion z": {"zsh"},
 }

@@ -54,7 +54,7 @@ def fill(store: Store) -> None:
     terms = Terms("8BITMIME", True, "HDRS", "a+2Bb", Instant(NOON + 5), "R", True, -3, "for;60")
     asked = (Recipient("a@b.test", ("SUCCESS", "DELAY"), "rfc822;a@b.test"), Recipient("\xfc@b.test", ("NEVER",)))
     store.enqueue("nyu.edu", "2", "\xfc@b.test", asked, body, NOON, terms=terms, release=Instant(NOON + 7))
-    store.hold("nyu.edu", ("Bob", "bob two"), body, Instant(NOON + 9))
+    store.hold("nyu.edu", "3", ("Bob", "bob two"), body, Instant(NOON + 9))
     store.enqueue("lancs.uk", "1", "", (), body, Instant(-1))
 
 

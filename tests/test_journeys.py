@@ -204,10 +204,10 @@ def test_an_error_of_ours_leaves_the_terminal_as_it_was(tmp_path):
         "import sys\n"
         "from mailshell.shell import hints\n"
         "whole = hints.toolbar\n"
-        "def toolbar(meta, columns, keys):\n"
+        "def toolbar(meta, *more):\n"
         "    if meta.redrawing('').follows():\n"
         "        raise ZeroDivisionError('of ours')\n"
-        "    return whole(meta, columns, keys)\n"
+        "    return whole(meta, *more)\n"
         "hints.toolbar = toolbar\n"
     )
     with Shell(PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as shell:

@@ -67,6 +67,7 @@ def test_the_empty_world_has_no_lists():
 
 def test_a_message_that_is_held_back_does_not_wait_yet():
     made = seat("lancs.uk")
+    made.fault("host-down nyu.edu")
     for line in ("EHLO lancs.uk", "MAIL FROM:<alice@lancs.uk> HOLDFOR=60", "RCPT TO:<bob@nyu.edu>", "DATA", "a\r\n."):
         made.send(line.encode() + b"\r\n")
     made.send(b"ETRN nyu.edu\r\n")
@@ -81,6 +82,7 @@ def test_a_message_that_is_held_back_does_not_wait_yet():
 )
 def test_a_node_with_the_sign_stands_for_all_hosts_below_it(node, code):
     made = seat("lancs.uk")
+    made.fault("name-server-silent cs.nyu.edu")
     send(made, ["bob@cs.nyu.edu"])
     made.send(f"ETRN {node}\r\n".encode())
     assert answers(made)[-1].startswith(code)

@@ -316,7 +316,7 @@ def test_try_without_a_move_says_why(desk):
 
 
 def test_world_shows_what_there_is(desk):
-    assert desk.do(":world") == [
+    assert desk.do(":world list") == [
         "   lancs.uk             192.0.2.1",
         "     users   alice, postmaster",
         "     mail    0 messages, 0 waiting, 0 held",
@@ -331,7 +331,7 @@ def test_world_shows_what_there_is(desk):
         "   * 1  smtp nyu.edu           greeting",
         "   It is Mon, 09 Mar 2015 10:00:00 +0000.",
     ]
-    assert "     users   alice (rabbit), postmaster" in desk.do(":secrets on", ":world")
+    assert "     users   alice (rabbit), postmaster" in desk.do(":secrets on", ":world list")
 
 
 # :help and :explain
@@ -428,7 +428,7 @@ def test_the_first_prompt_loads_none_of_it():
         "argparse",
         "shutil",
         "mailshell.smtp.moves",
-        *(f"mailshell.shell.{name}" for name in ["why", "steps", "search", "known", "explain", "mailboxes"]),
+        *(f"mailshell.shell.{name}" for name in ["why", "search", "branches", "diff", "known", "explain", "mailboxes"]),
     ]
     out = subprocess.run([sys.executable, "-c", code, *late], capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"

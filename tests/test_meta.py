@@ -103,7 +103,20 @@ WRONG = {
     ":explain": ":explain wants words, as in :explain 452",
     ":explain rept": "Nothing is known about rept. Near it: RET, RSET, RETR, RCPT.",
     ":explain zzzzzz": "Nothing is known about zzzzzz.",
-    ":world 2": ":world takes no argument.",
+    ":world 2": ":world takes nothing, or the word list.",
+    ":watch": "No server has talked to another one yet. :watch on shows it when they do.",
+    ":watch nyu.edu mars": "mars is no host of this world. There are: lancs.uk nyu.edu",
+    ":queue mars": "mars is no host of this world. There are: lancs.uk nyu.edu",
+    ":dns nyu.edu lancs.uk": ":dns wants one name, as in :dns nyu.edu",
+    ":trace": "No message was accepted yet.",
+    ":trace 9": "The log knows no message nyu.edu/9.",
+    ":trace mars/1": "mars is no host of this world. There are: lancs.uk nyu.edu",
+    ":until": ":until wants delivered, bounced, empty or a time",
+    ":until tomorrow": ":until wants delivered, bounced, empty or a time",
+    ":until delivered soon": ":until wants delivered, bounced, empty or a time",
+    ":until 25:00": ":until wants delivered, bounced, empty or a time",
+    ":until delivered": "No message was accepted yet.",
+    ":date 2": ":date takes no argument.",
     ":depth 3": ":depth wants 0",
     ":wire loud": ":wire wants off",
     ":undo 2": ":undo takes no argument.",
@@ -216,7 +229,7 @@ def test_the_theme_changes_the_colours(desk):
 def test_an_abbreviation_is_enough_where_it_is_one_command(desk):
     desk.do(":dep 2")
     assert desk.meta.renderer.view.depth == 2
-    assert desk.said("HELO a", ":un").startswith("undone: C: HELO a")
+    assert desk.said("HELO a", ":und").startswith("undone: C: HELO a")
 
 
 def test_help_lists_what_may_be_typed_now_and_every_command(desk):

@@ -14,6 +14,7 @@ from mailshell.mail.host import Traits
 from mailshell.mail.queue import NO_TERMS, Held, Queued, Recipient, Terms
 from mailshell.mail.store import BoxKey, Full, Store
 from mailshell.shell.mailboxes import mailbox
+from mailshell.shell.queues import queue as listed
 from mailshell.shell.view import View
 from mailshell.smtp import limits
 from mailshell.smtp.commands import mail, rcpt
@@ -176,7 +177,7 @@ def test_one_held_message_for_several_users_and_another_host():
         "lancs.uk", *letter("held", "HOLDFOR=60", to=("alice@lancs.uk", "postmaster", "bob@nyu.edu")), down="nyu.edu"
     )
     (held,) = made.world.store.held()
-    assert held == Held("H1", "lancs.uk", ("alice", "postmaster"), held.body, Instant(START + MINUTE))
+    assert held == Held("1", "lancs.uk", ("alice", "postmaster"), held.body, Instant(START + MINUTE))
     assert queue(made)[0].release == START + MINUTE
     made.wait(MINUTE)
     assert subjects(made.world) == subjects(made.world, BoxKey("lancs.uk", "postmaster", "INBOX")) == ["held"]
@@ -264,7 +265,7 @@ def test_a_state_file_of_schema_1_is_upgraded(tmp_path):
     assert one == Queued("Q1", "nyu.edu", "bob@nyu.edu", recipients, 1, 5, Instant(7), Instant(7))
     assert store.octets(1) == b"hello"
     assert store.held() == []
-    held = store.hold("nyu.edu", ("bob",), store.keep(b"later"), Instant(9))
+    held = store.hold("nyu.edu", "1", ("bob",), store.keep(b"later"), Instant(9))
     store.commit()
     store.close()
     store = Store(disk=Disk(str(path)))
@@ -525,7 +526,7 @@ def test_a_header_in_utf8_is_no_slip_after_smtputf8():
         assert (record.replies[0][:9], record.because) == (b"250 2.0.0", "")
 
 
-def test_the_mailboxes_show_the_queue_with_its_terms():
+def test_the_queue_is_shown_with_its_terms():
     made = seat(
         "lancs.uk",
         M + " RET=HDRS ENVID=a BY=7200;N HOLDFOR=60 MT-PRIORITY=0 SMTPUTF8 BODY=8BITMIME",
@@ -533,14 +534,19 @@ def test_the_mailboxes_show_the_queue_with_its_terms():
         "RCPT TO:<alice@lancs.uk>",
         *TEXT,
     )
-    shown = mailbox(made.world, "lancs.uk", "", View())
-    assert shown[-5:] == [
-        "     outgoing queue        1 message",
-        "       1 from <alice@lancs.uk>, BODY 8BITMIME, RET HDRS, ENVID a, deliver by 2015-03-09T12:00:00Z (N), "
-        "MT-PRIORITY 0, SMTPUTF8 yes, held until 2015-03-09T10:01:00Z",
+    assert mailbox(made.world, "lancs.uk", "", View())[-1] == (
+        "     outgoing queue        1 message, 1 held; :queue shows what waits"
+    )
+    shown = listed(made.world, ["lancs.uk"], View())
+    assert shown == [
+        "   lancs.uk: 2 messages wait.",
+        "       id    octets  arrived    tries  next try   sender",
+        "        1       158  Mon 10:00      0  Mon 10:01  <alice@lancs.uk>",
+        "          asked: BODY 8BITMIME, RET HDRS, ENVID a, deliver by",
+        "          2015-03-09T12:00:00Z (N), MT-PRIORITY 0, SMTPUTF8 yes",
         "          to <bob@nyu.edu>, NOTIFY NEVER, ORCPT rfc822;bob@nyu.edu",
-        "     held                  1 message",
-        "       H1 for alice, held until 2015-03-09T10:01:00Z",
+        "             not tried yet",
+        "        1 for alice, held until 2015-03-09T10:01:00Z",
     ]
     made.wait(MINUTE)
     assert not any("held" in row for row in mailbox(made.world, "lancs.uk", "", View()))

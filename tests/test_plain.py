@@ -66,6 +66,15 @@ def test_local_commands_work_in_a_pipe():
     assert out.endswith("250 the server is alive\n")
 
 
+def test_where_what_was_undone_stays_is_said_right_after_the_line_that_took_its_place():
+    _, out, _ = piped(["HELO a", "NOOP", ":back 2", "HELO b", "NOOP"])
+    said = "== What was undone is kept as main-2. :branches draws all branches.\n"
+    assert out.count(said) == 1
+    before, after = out.split(said)
+    assert "C: HELO b" in before
+    assert after.startswith("C: NOOP")
+
+
 def test_octets_pass_a_pipe_unchanged_and_are_never_obeyed():
     _, out, _ = piped(b"HELO a\nNOOP \xff\xfe\x00\x1b[31m \xe2\x80\xae\n")
     assert r"C: NOOP \xff\xfe␀␛[31m \xe2\x80\xae␍␊" in out

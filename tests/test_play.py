@@ -147,6 +147,19 @@ def test_the_story_leaves_out_what_was_undone_and_what_was_before_a_reset():
     assert [len(entries) for _, entries in story] == [1, 1]
 
 
+def test_a_script_opens_connections_as_a_person_does():
+    made = seat()
+    made.connect("nyu.edu", "smtp")
+    outcome, _ = play(
+        made, script.read("> :connect LANCS.uk\n> :connect nyu.edu pop3\n> :connect\n"), "smtp", "nyu.edu"
+    )
+    assert not outcome.misses
+    opened = [(link.wire.protocol, link.wire.host) for link in made.links.values()]
+    assert opened == [("smtp", "nyu.edu"), ("smtp", "lancs.uk"), ("pop3", "nyu.edu"), ("pop3", "nyu.edu")]
+    with pytest.raises(ScriptError, match="line 1: :connect wants a host"):
+        play(made, script.read("> :connect nyu.edu pop3 now\n"), "smtp", "nyu.edu")
+
+
 def test_refusals_are_counted():
     text = 'C: NOOP\nC: FOO\nC: MAIL FROM:<>\n> :raw "NOOP\\n"\n'
     outcome, _ = play(seat(), script.read(text), "smtp", "nyu.edu")

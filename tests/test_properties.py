@@ -179,11 +179,16 @@ def check_replies(protocol: str, replies: tuple[bytes, ...]) -> None:
         assert line[3:4] == (b" " if number == len(replies) - 1 else b"-")
 
 
+_BROKE = re.compile(r"The connection broke before|the answer is lost")
+
+
 def check_record(protocol: str, record: Record) -> None:
     """What every record of any conversation keeps to."""
     if isinstance(record, Prompt) and record.wants is not None:
         assert record.replies == ()
         assert record.verdict is not Verdict.REFUSED
+    elif isinstance(record, Exchange | Prompt) and _BROKE.search(record.because):
+        assert record.replies == ()
     elif isinstance(record, Opened | Exchange | Prompt | Notice):
         check_replies(protocol, record.replies)
         assert record.card.name
@@ -192,7 +197,8 @@ def check_record(protocol: str, record: Record) -> None:
         assert record.because.isprintable()
         assert record.because[-1] in ".?", record.because
     if isinstance(record, Exchange | Prompt):
-        assert (record.verdict is Verdict.REFUSED) == any(map(REFUSAL[protocol].match, record.replies[:1]))
+        if record.replies:
+            assert (record.verdict is Verdict.REFUSED) == bool(REFUSAL[protocol].match(record.replies[0]))
         assert record.verdict is Verdict.ACCEPTED or record.because
         if not isinstance(record.parsed, Fault):
             assert not record.octets or record.octets.upper().startswith(record.parsed.card.name.encode())

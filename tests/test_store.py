@@ -336,7 +336,7 @@ def test_octets_that_nobody_needs_go_with_the_last_copy():
     store.remove(INBOX, [1, 2])
     store.commit()
     assert store.octets(body) == b"x" * 10
-    held = store.hold("nyu.edu", ("bob",), body, NOON)
+    held = store.hold("nyu.edu", "1", ("bob",), body, NOON)
     store.remove(INBOX, [3])
     store.commit()
     assert store.octets(body)

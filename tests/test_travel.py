@@ -371,7 +371,7 @@ def test_the_same_message_on_two_branches_does_not_differ():
     desk.do("MAIL FROM:<alice@lancs.uk> HOLDFOR=600", "RCPT TO:<alice@lancs.uk>", "DATA", ".")
     text = "\n".join(desk.do(":diff lunch main"))
     assert "\n   queue of lancs.uk\n+    1 from <alice@lancs.uk> to <bob@someschool.edu>, " in text
-    assert "\n   held at lancs.uk\n+    H1 for alice, until 2015-03-09T10:10:00Z" in text
+    assert "\n   held at lancs.uk\n+    2 for alice, until 2015-03-09T10:10:00Z" in text
 
 
 def test_a_long_line_is_broken_and_nothing_of_it_is_lost(desk):

@@ -312,7 +312,7 @@ HINTS = {
         ("3:14", "nyu.edu takes no mail for a.b"),
     ],
     "[[dns]]\nname = 'a.b'\nalias = 'nyu.edu'\n[[dns]]\nname = 'c.d'\nmx = ['1 a.b']": [
-        ("6:7", "a.b is an alias, and a mail exchanger must not be one (RFC 2181 section 10.3)."),
+        ("6:7", "a.b is an alias, and a mail exchanger must not be one (RFC 5321 section 5.1)."),
         ("6:7", "nyu.edu takes no mail for c.d"),
     ],
     "relays = ['a.b']": [("1:11", "a.b ends at no host, so nyu.edu has nobody to pass its mail on to.")],

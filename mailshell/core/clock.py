@@ -82,6 +82,27 @@ def iso_date(at: Instant) -> str:
     return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
 
 
+def day_time(at: Instant) -> str:
+    """`Mon 10:30`, with seconds where there are any: the form for what happens within days of each other."""
+    second = f":{at // SECOND % 60:02}" if at // SECOND % 60 else ""
+    return f"{_DAYS[at // DAY % 7]} {at // HOUR % 24:02}:{at // MINUTE % 60:02}{second}"
+
+
+def next_time(text: str, now: Instant) -> Instant | None:
+    """The first moment after `now` that `day_time` writes so, the day left out where any will do; None for others."""
+    day, _, clock = text.strip().rpartition(" ")
+    hours, colon, minutes = clock.partition(":")
+    if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and text.isascii()):
+        return None
+    time = int(hours) * HOUR + int(minutes) * MINUTE
+    if int(hours) > 23 or int(minutes) > 59 or day.title() not in ("", *_DAYS):
+        return None
+    found = now // DAY * DAY + time
+    while found <= now or (day and _DAYS[found // DAY % 7] != day.title()):
+        found += DAY
+    return Instant(found)
+
+
 def span(microseconds: int) -> str:
     """Whole seconds in the words that `duration` reads: `1h30m`."""
     left, words = microseconds // SECOND, ""

@@ -151,7 +151,7 @@ def write(story: Iterable[tuple[str, Iterable[Entry]]], numbers: Mapping[int, in
     """
     out: list[str] = []
     for cause, entries in story:
-        if cause.startswith((":wait ", ":fault ", ":heal ")):
+        if cause.startswith((":wait ", ":until ", ":fault ", ":heal ")):
             out.append(f"> {cause}")
         # What came in one write is played in one write: the client did not wait for the answers in between.
         heard: dict[int, bytes] = {}

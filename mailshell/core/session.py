@@ -61,12 +61,31 @@ class Numbers(NamedTuple):
     marked: frozenset[int]
 
 
+Sort = Literal["text", "number", "flag", "texts", "numbers"]
+"""What a lesson may know of a server is one of these."""
+
+Scalar = str | int | bool | tuple[str, ...] | tuple[int, ...]
+"""The value of something of a `Sort`, in its order: a text, a number, a flag, texts, numbers."""
+
+EMPTY: Mapping[Sort, Scalar] = {"text": "", "number": 0, "flag": False, "texts": (), "numbers": ()}
+"""The value of each sort where there is nothing."""
+
+
 class State(Protocol):
     """Everything that a session remembers, as one frozen value."""
 
     @property
     def phase(self) -> Phase:
         """Where the conversation stands."""
+
+
+class Fact(NamedTuple):
+    """Something about a session that a lesson may ask for, by a name such as `envelope.sender`."""
+
+    name: str
+    sort: Sort
+    says: str
+    read: Callable[[State], Scalar]
 
 
 class Session(Protocol):
@@ -172,8 +191,9 @@ class Engine(NamedTuple, Generic[Host]):
     from 0. `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a
     world, and `own` are the rules in which a client names itself. `messages` are the names of the answers that bring
     a message: all of its lines between the first and the last, dots stuffed. `answers` are the phases in which a
-    client answers what a mechanism asks: what it sends there is no command and no text, and may be a secret.
-    `counted` says of a line of an answer how many octets come after it that are no lines of the protocol.
+    client answers what a mechanism asks: what it sends there is no command and no text, and may be a secret. `counted`
+    says of a line of an answer how many octets come after it that are no lines of the protocol. `facts` are what a
+    lesson may ask about a session.
     """
 
     name: str
@@ -191,3 +211,4 @@ class Engine(NamedTuple, Generic[Host]):
     messages: frozenset[str] = frozenset()
     answers: frozenset[Phase] = frozenset()
     counted: Callable[[bytes], int] = _none
+    facts: Callable[[], tuple[Fact, ...]] = tuple

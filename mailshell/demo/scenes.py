@@ -5,14 +5,12 @@ from pathlib import Path
 from mailshell.core import script
 from mailshell.core.script import Script, ScriptError
 from mailshell.demo.stops import stops
-
-_PACKAGE = Path(__file__).parents[1]
+from mailshell.world.shipped import lessons_folder
 
 
 def folder() -> Path:
-    """Where the scenes are: in the package where it is installed, beside it in a checkout."""
-    inside = _PACKAGE / "lessons" / "demos"
-    return inside if inside.is_dir() else _PACKAGE.parent / "lessons" / "demos"
+    """Where the scenes are."""
+    return Path(lessons_folder()) / "demos"
 
 
 def scenes() -> dict[str, str]:

@@ -260,7 +260,7 @@ class Host:
         body = self.store.keep(b"".join(pieces), reserve)
         for user in users:
             self.log(name, "held", f"{user}@{self.name}", text=f"until {iso_date(release)}")
-        return self.store.hold(self.name, tuple(users), body, release)
+        return self.store.hold(self.name, name, tuple(users), body, release)
 
     def enqueue(
         self,

@@ -1,6 +1,6 @@
 """The mail log of all hosts: what became of each message, in order; `:trace` and the picture of the world read it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from mailshell.core.clock import Instant
@@ -42,6 +42,7 @@ class Journal:
     def __init__(self, *, keeps: bool = True) -> None:
         self.head: Node | None = None
         self._keeps = keeps
+        self._listeners: list[Callable[[list[Event]], None]] = []
 
     def add(self, event: Event) -> None:
         """One more event."""
@@ -58,3 +59,21 @@ class Journal:
         while node is not None:
             yield node.event
             node = node.before
+
+    def subscribe(self, listener: Callable[[list[Event]], None]) -> None:
+        """Call `listener` with the events of each turn that is settled from now on."""
+        self._listeners.append(listener)
+
+    def since(self, before: Node | None) -> list[Event]:
+        """What came after `before`, the oldest first."""
+        events, node = [], self.head
+        while node is not None and node is not before:
+            events.append(node.event)
+            node = node.before
+        return events[::-1]
+
+    def tell(self, before: Node | None) -> None:
+        """Tell the listeners what came after `before`."""
+        events = self.since(before) if self._listeners else []
+        for listener in self._listeners if events else ():
+            listener(events)

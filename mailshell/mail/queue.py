@@ -67,7 +67,10 @@ class Queued(NamedTuple):
 
 
 class Held(NamedTuple):
-    """One message for mailboxes of its own host, held back until `release`; `body` is the number of its octets."""
+    """One message for mailboxes of its own host, held back until `release`; `body` is the number of its octets.
+
+    `id` is the name that the host gave the message.
+    """
 
     id: str
     host: str

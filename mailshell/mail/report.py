@@ -13,6 +13,9 @@ _WHOLE = 64 * 1024
 
 _HEXCHAR = re.compile(r"\+([0-9A-F]{2})")
 
+_BARE = re.compile(rb"\0|\r(?!\n)|(?<!\r)\n")
+"""Octets that only a binary message has, and that would break the lines of a report."""
+
 _OPENINGS: dict[Action, tuple[str, str]] = {
     "failed": ("Not delivered", "Your message could not be delivered to these recipients. It is not tried again."),
     "delayed": ("Late", "Your message could not be delivered yet. You need not send it again: this server tries on."),
@@ -54,8 +57,8 @@ def wanted(case: Case) -> bool:
 def write(host: str, name: str, to: str, subject: Subject, cases: list[Case], now: Instant) -> bytes:
     """The report of a host, under the name that it gives it, to an address."""
     title, opening = _OPENINGS[cases[0].action]
-    addresses = (subject.reverse_path, *(one.recipient.address for one in cases))
-    utf8 = not all(address.isascii() for address in addresses)
+    people, fields = "".join(map(_words, cases)), _status(host, subject, cases, now)
+    utf8 = not f"{to}{people}{fields}".isascii()
     returned, kind = _returned(subject, cases[0].action, utf8=utf8)
     boundary = _boundary(f"report.{name}.{host}", returned)
     head = (
@@ -68,11 +71,11 @@ def write(host: str, name: str, to: str, subject: Subject, cases: list[Case], no
     words = (
         f"--{boundary}\r\nContent-Type: text/plain; charset={'utf-8' if utf8 else 'us-ascii'}\r\n"
         f"Content-Transfer-Encoding: {bits}\r\n\r\n"
-        f"{_folded(opening)}\r\n\r\n{''.join(map(_words, cases))}\r\n"
+        f"{_folded(opening)}\r\n\r\n{people}\r\n"
     )
     status = (
         f"--{boundary}\r\nContent-Type: message/{'global-' if utf8 else ''}delivery-status\r\n"
-        f"Content-Transfer-Encoding: {bits}\r\n\r\n{_status(host, subject, cases, now)}\r\n"
+        f"Content-Transfer-Encoding: {bits}\r\n\r\n{fields}\r\n"
     )
     eight = "8bit" if not returned.isascii() else "7bit"
     third = f"--{boundary}\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: {eight}\r\n\r\n"
@@ -81,7 +84,7 @@ def write(host: str, name: str, to: str, subject: Subject, cases: list[Case], no
 
 
 def _words(case: Case) -> str:
-    said = f"    {_line(case.text)}\r\n" if case.text else ""
+    said = f"    {_ascii(case.text)}\r\n" if case.text else ""
     whose = f"    (said {case.by})\r\n" if case.text and case.by else ""
     return f"<{case.recipient.address}>\r\n{said}{whose}"
 
@@ -104,7 +107,7 @@ def _status(host: str, subject: Subject, cases: list[Case], now: Instant) -> str
         if case.by:
             fields.append(f"Remote-MTA: dns; {case.by}")
         if case.by and case.text[:3].isdigit():
-            fields.append(f"Diagnostic-Code: smtp; {_line(case.text)}")
+            fields.append(f"Diagnostic-Code: smtp; {_ascii(case.text)}")
         if case.action in ("failed", "delayed"):
             fields.append(f"Last-Attempt-Date: {mail_date(now)}")
         if case.action == "delayed" and subject.until is not None:
@@ -115,19 +118,23 @@ def _status(host: str, subject: Subject, cases: list[Case], now: Instant) -> str
 
 def _returned(subject: Subject, action: Action, *, utf8: bool) -> tuple[bytes, str]:
     """What comes back of the message, and its media type (RFC 3461 section 4.3): all of it, or its header."""
-    octets, returns = subject.octets, subject.terms.returns
-    whole = action == "failed" and (returns == "FULL" or (not returns and len(octets) <= _WHOLE))
-    wide = utf8 or not octets.partition(b"\r\n\r\n")[0].isascii()
-    if whole:
+    octets, terms, header = subject.octets, subject.terms, _header(subject.octets)
+    whole = action == "failed" and (terms.returns == "FULL" or (not terms.returns and len(octets) <= _WHOLE))
+    wide = utf8 or not header.isascii()
+    if whole and terms.body != "BINARYMIME":  # such octets would need a way of their own
         return octets, "message/global" if wide else "message/rfc822"
-    header = octets.partition(b"\r\n\r\n")[0] + b"\r\n"
-    return header, "message/global-headers" if wide else "text/rfc822-headers"
+    return _BARE.sub(b"?", header) + b"\r\n", "message/global-headers" if wide else "text/rfc822-headers"
+
+
+def _header(octets: bytes) -> bytes:
+    """The header of a message without its last line end; of a very long one the beginning."""
+    end = octets.find(b"\r\n\r\n", 0, _WHOLE)
+    return octets[: end if end >= 0 else max(octets.rfind(b"\r\n", 0, _WHOLE), 0)]
 
 
 def _topic(octets: bytes) -> str:
     """The subject of the message in ASCII and in short; its sender knows it."""
-    header = octets.partition(b"\r\n\r\n")[0]
-    found = re.search(rb"(?im)^subject:[ \t]*([^\r\n]*)", header)
+    found = re.search(rb"(?im)^subject:[ \t]*([^\r\n]*)", _header(octets))
     text = "".join(letter for letter in found[1].decode("ascii", "replace") if " " <= letter <= "~") if found else ""
     return text[:60].strip() or "your message"
 
@@ -140,6 +147,11 @@ def _decoded(text: str) -> str:
 def _line(text: str) -> str:
     """A text as one line of a header field: what is no visible character or space becomes a question mark."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:800]
+
+
+def _ascii(text: str) -> str:
+    """What a server said as one line of ASCII: a report must not need more for that."""
+    return _line(text.encode("ascii", "replace").decode("ascii"))
 
 
 def _folded(text: str) -> str:

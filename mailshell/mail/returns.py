@@ -4,24 +4,30 @@ from mailshell.mail import report
 from mailshell.mail.host import POSTMASTER, Host
 from mailshell.mail.queue import Recipient, Terms
 from mailshell.mail.report import Case, Subject
+from mailshell.mail.store import Full
 
 NOBODY_ASKED = "the sender wants no report about it (NOTIFY)"
-NO_RETURN = "it is a report itself, and such a message brings none"
 NO_POSTMASTER = "there is no postmaster to tell"
 """The rules by which a message ends without a word."""
 
 
-def send(host: Host, name: str, subject: Subject, cases: list[Case]) -> None:
+def send(host: Host, name: str, subject: Subject, cases: list[Case]) -> list[Case]:
     """Report on a message of a host, known there by `name`; cases of one action go in one report.
 
-    Raises store.Full where there is no room; reports that went before stand.
+    The answer is those whose report found no room.
     """
     asked = [case for case in cases if report.wanted(case)]
     for case in cases:
         if case.action == "failed" and case not in asked:
             host.log(name, "dropped", case.recipient.address, text=NOBODY_ASKED)
+    unsent: list[Case] = []
     for action in dict.fromkeys(case.action for case in asked):
-        _send(host, name, subject, [case for case in asked if case.action == action])
+        some = [case for case in asked if case.action == action]
+        try:
+            _send(host, name, subject, some)
+        except Full:
+            unsent += some
+    return unsent
 
 
 def _send(host: Host, name: str, subject: Subject, cases: list[Case]) -> None:
@@ -36,8 +42,8 @@ def _send(host: Host, name: str, subject: Subject, cases: list[Case]) -> None:
         # A report about a report goes to a person: whoever looks after the server (RFC 5321 section 6.1).
         to, users = f"{POSTMASTER}@{host.name}", [one.user for one in host.members(POSTMASTER)] if failed else []
     if here and not users:
-        for case in cases:
-            host.log(name, "dropped", case.recipient.address, text=NO_POSTMASTER if failed else NO_RETURN)
+        for case in cases if failed else ():
+            host.log(name, "dropped", case.recipient.address, text=NO_POSTMASTER)
         return
     own = host.next_id
     octets = report.write(host.name, own, to, subject, cases, host.now())

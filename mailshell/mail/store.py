@@ -189,9 +189,9 @@ class Store(Ledger):
         """The first message that any host is to send on by `until`."""
         return self._queues.due(until)
 
-    def hold(self, host: str, users: tuple[str, ...], body: int, release: Instant) -> Held:
-        """Hold a body that was kept for the INBOX of each user until `release` has come."""
-        held = Held(f"H{self.number('held')}", host, users, body, release)
+    def hold(self, host: str, name: str, users: tuple[str, ...], body: int, release: Instant) -> Held:
+        """Hold a body that was kept, by its name on the host, for the INBOX of each user until `release` has come."""
+        held = Held(name, host, users, body, release)
         self._change(("held", host, held.id), None, held)
         return held
 

@@ -128,13 +128,16 @@ class Hub:
         self.settle()
         if self.over:
             return
+        self.world.clock.turn(_now())
         try:
-            self.world.advance(_now())
+            self.world.tick(self.world.clock.now())
         except StateError as error:
             return self._fail(error)
         except Exception as error:
             self._cut_sleeper(error)
-        self.arm(self.world.due())
+        self.settle()
+        if not self.over:
+            self.arm(self.world.due())
 
     def _cut_sleeper(self, error: Exception) -> None:
         """The session that is due cannot be woken: cut its connection."""

@@ -1,7 +1,7 @@
 """POP3 as one protocol of the world (RFC 1939)."""
 
 from mailshell.core.reasons import unknown_marked
-from mailshell.core.session import Engine, Marked, Peer, Topic
+from mailshell.core.session import Engine, Fact, Marked, Peer, Topic
 from mailshell.mail.host import Host
 from mailshell.pop3 import eras, phases
 from mailshell.pop3.capabilities import CAPABILITIES
@@ -41,6 +41,12 @@ def _topics() -> tuple[Topic, ...]:
     return (*verbs, *tags, *(Topic(card, "", ()) for card in others))
 
 
+def _facts() -> tuple[Fact, ...]:
+    from mailshell.pop3.facts import FACTS  # only a lesson asks
+
+    return FACTS
+
+
 PROTOCOL: Engine[Host] = Engine(
     name="pop3",
     port=110,
@@ -56,4 +62,5 @@ PROTOCOL: Engine[Host] = Engine(
     own=frozenset(),
     answers=frozenset({phases.Phase.EXCHANGE}),
     messages=frozenset({MESSAGE.card.name, TOP_OF_MESSAGE.card.name}),
+    facts=_facts,
 )

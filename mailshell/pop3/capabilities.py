@@ -42,7 +42,8 @@ CAPABILITIES = (
     ),
     _capability(
         "AUTH-RESP-CODE", "[AUTH] means: credentials are wrong", 3206, "6",
-        "Each error that comes from a wrong name or password has the code [AUTH], and no other error has it.",
+        "Each error that comes from the credentials, such as a wrong password, has the code [AUTH], and no other error "
+        "has it.",
     ),
     _capability(
         "LOGIN-DELAY", "seconds between two logins", 2449, "6.5",

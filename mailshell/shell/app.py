@@ -23,12 +23,13 @@ from mailshell.core.transcript import Entry
 from mailshell.mail.store import StateError
 from mailshell.shell import hints, setup
 from mailshell.shell.auto import Auto
+from mailshell.shell.bar import board
 from mailshell.shell.bindings import bind
 from mailshell.shell.config import Shell
 from mailshell.shell.editing import Editors, style_of
 from mailshell.shell.keys import bindings, listing, shown, spoken
 from mailshell.shell.layout import Rows
-from mailshell.shell.local import carry_out, scene
+from mailshell.shell.local import carry_out, learn, scene
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta, awaited
 from mailshell.shell.outside import Outside, edited, paged
@@ -70,7 +71,7 @@ class App:
         self.meta.front = self
         self.talk = Talk(self.meta, self.show, personal=True)
         self.bound = bindings(args.keys)
-        self._place, self._scene, self._name = (args.host, args.protocol), stage.scene, args.scene
+        self._place, self._stage, self._name = (args.host, args.protocol), stage, args.scene
         self.auto = Auto(self.meta, stage.auto, lambda: self.command("step"), self._after, _later)
         self._asked: Shell = args.shell or Shell()
         self._shown = {name: shown(" ".join(keys[0])) for name, keys in self.bound.items() if keys}
@@ -85,7 +86,8 @@ class App:
         self._editors = Editors(self.meta, self.talk, self._asked.history, self.touched)
         toolbar = self._toolbar if self._asked.toolbar else None
         typed = self._editors.of(args.protocol)
-        self.rows = Rows(typed, self._editors.colours, self._size, self._prompt, toolbar, self._editors.coming)
+        looks = self._editors.colours, self._editors.coming
+        self.rows = Rows(typed, *looks, self._size, lambda: board(self.meta, *self._size()), self._prompt, toolbar)
         self.pane = Panes(self.meta, self._size, self.rows.below)
         self._outside = Outside(self.printer, self.follows, lambda text: self.print(self.renderer.error(text)))
         self._inline, self._paned = Layout(self.rows.all, self.rows.line), Layout(self.pane.container, self.rows.line)
@@ -118,8 +120,10 @@ class App:
     def start(self) -> None:
         """Connect; the greeting stands above the first prompt."""
         self.seat.connect(*self._place)
-        if self._scene is not None:
-            scene.begin(self.meta, self._name, self._scene)
+        if self._stage.scene is not None:
+            scene.begin(self.meta, self._name, self._stage.scene)
+        if self._stage.course is not None:
+            learn.begin(self.meta, self._stage.course)
 
     async def talk_on(self) -> None:
         """Talk until the person leaves."""
@@ -137,6 +141,7 @@ class App:
         finally:
             self.printer.holds = False
             self.printer.flush()
+            learn.leave(self.meta)
 
     def end(self, why: BaseException) -> None:
         """A signal, or a broken state file, ends mailshell: leave the terminal as it was."""
@@ -328,8 +333,8 @@ class App:
             self.app.layout = self._inline
             self.printer.flush()
         else:
-            entries = self.seat.world.transcript.entries
-            self.pane.enter([(entry, self.talk.label(entry.wire.number)) for entry in entries])
+            shown = (one for one in self.seat.world.transcript.entries if self.meta.watch.shows(one.wire))
+            self.pane.enter([(entry, self.meta.label(entry)) for entry in shown])
             self.app.layout = self._paned
         self.app.invalidate()
 

@@ -11,6 +11,7 @@ from mailshell.protocols import PROTOCOLS
 from mailshell.shell.local import begun
 from mailshell.shell.local.scene import does, line
 from mailshell.shell.meta import Meta
+from mailshell.shell.prose import bare
 from mailshell.shell.text import safe, width
 from mailshell.shell.theme import Role
 from mailshell.shell.typed import local, octets, typed
@@ -34,6 +35,8 @@ def hint(meta: Meta, text: str, columns: int) -> str:
         parts = _command(meta, octets(rest))
     elif whom in ("text", "answer"):
         parts = [place(meta).preview(octets(rest)).note]
+    elif whom == "choice":
+        parts = _answer(meta, rest)
     elif whom == "closed":
         parts = ["The connection is closed.", "Enter alone opens it again."]
     elif whom == "help":
@@ -64,6 +67,15 @@ def _cut(text: str, columns: int, more: str) -> str:
     while text and width(text) + len(more) > columns:
         text = text[:-1]
     return (text.rstrip() + more)[: max(columns, 0)]
+
+
+def _answer(meta: Meta, text: str) -> list[str]:
+    """What the number of an answer stands for."""
+    lesson = meta.lesson
+    at = lesson.choice(text) if lesson is not None else None
+    if lesson is None or lesson.question is None or at is None:
+        return []
+    return ["Enter answers:", bare(lesson.run.text(lesson.question.choices[at].says))]
 
 
 def _sentences(text: str) -> list[str]:
@@ -150,6 +162,15 @@ def coming(meta: Meta) -> str:
     return line(meta, stop) if stop is not None else ""
 
 
+def board(meta: Meta, lines: int, columns: int) -> list[tuple[str, str]]:
+    """The rows of a lesson, on a screen of so many lines and columns: pieces of text, each with its style."""
+    if meta.lesson is None:
+        return []
+    rows = meta.lesson.board.rows(lines, columns, ascii_only=meta.renderer.view.ascii)
+    last = len(rows) - 1
+    return [(f"class:{style}", text if at == last else f"{text}\n") for at, (style, text) in enumerate(rows)]
+
+
 def toolbar(meta: Meta, columns: int, keys: Mapping[str, str], plays: str = "") -> list[tuple[Role, str]]:
     """The state of things for an empty line; `keys` says for an action, such as `depth`, which key is shown.
 
@@ -163,16 +184,34 @@ def toolbar(meta: Meta, columns: int, keys: Mapping[str, str], plays: str = "") 
     phase = "closed" if link.closed else here.engine.phases[link.session.phase].name
     items: list[list[tuple[Role, str]]] = [[("note", f" {here.engine.name.upper()}{several}  "), ("legal", phase)]]
     own: list[list[tuple[Role, str]]] = [[("note", f"{keys['local']} local")]] if "local" in keys else []
+    taught = _taught(meta, keys)
     if link.closed:
-        items += [[("note", "Enter opens it again")], [("note", ":quit leaves")]]
+        items += [*_asked(meta), *taught, [("note", "Enter opens it again")], [("note", ":quit leaves")]]
     elif not here.engine.reads_lines(link.session.phase):
-        items += [[("note", here.preview(b"").note)], *own]
+        items += [[("note", here.preview(b"").note)], *taught, *own]
     else:
-        items += [[("note", "next "), ("legal", " ".join(useful(meta)))]]
-        items += [[("note", f"depth {meta.renderer.view.depth}{_key(keys, 'depth')}")]]
+        items += _asked(meta)
+        items += [[("note", "next "), ("legal", " ".join(useful(meta)))], *taught]
+        items += [] if taught else [[("note", f"depth {meta.renderer.view.depth}{_key(keys, 'depth')}")]]
         items += [[("note", f"{keys['help']} help")]] if "help" in keys else []
         items += own
     return _row(items, columns)
+
+
+def _asked(meta: Meta) -> list[list[tuple[Role, str]]]:
+    """How a question is answered that is open."""
+    question = meta.lesson.question if meta.lesson is not None else None
+    if question is None:
+        return []
+    numbers = " ".join(str(at) for at, _ in enumerate(question.choices, 1))
+    return [[("legal", numbers), ("note", " Enter answers")]]
+
+
+def _taught(meta: Meta, keys: Mapping[str, str]) -> list[list[tuple[Role, str]]]:
+    """The keys of a lesson."""
+    if meta.lesson is None:
+        return []
+    return [[("note", f"{keys[name]} {name}")] for name in ("hint", "check") if name in keys]
 
 
 def _scene(meta: Meta, scene: Scene, keys: Mapping[str, str], plays: str) -> list[list[tuple[Role, str]]]:

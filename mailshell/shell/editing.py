@@ -180,6 +180,8 @@ def _style_of(name: str) -> Style:
             "choice.says": quiet,
             "divider": quiet,
             "heading": "bold",
+            "met": styles["legal"],
+            "broken": styles["refusal"],
         }
     )
 

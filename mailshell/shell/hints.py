@@ -158,6 +158,8 @@ def colours(meta: Meta, text: str) -> list[tuple[Role, str]]:
         pieces = [("client", text if plain else "*" * len(text))]
     elif whom == "server":
         pieces = [("note", text[:start]), *_server(meta, rest)]
+    elif whom == "choice":
+        pieces = [("legal", text)]
     elif whom == "help":
         pieces = [("legal", text[:start]), ("note", rest)]
     else:

@@ -40,20 +40,23 @@ Fragments = Callable[[], StyleAndTextTuples]
 class Rows:
     """What stands at the cursor; the lines of the conversation scroll above it.
 
-    `size` gives rows and columns of the terminal, `prompt` what stands before the line, `toolbar` the last
-    row, where there is one, and `coming` what stands behind an empty line, in grey.
+    `coming` gives what stands behind an empty line, in grey, `size` rows and columns of the terminal, `board` the rows
+    of a lesson, none where there is no lesson, `prompt` what stands before the line, and `toolbar` the last row, where
+    there is one.
     """
 
     def __init__(
         self,
         buffer: Buffer,
         lexer: Lexer,
+        coming: Callable[[], str],
         size: Callable[[], tuple[int, int]],
+        board: Callable[[], list[tuple[str, str]]],
         prompt: Fragments,
         toolbar: Fragments | None,
-        coming: Callable[[], str],
     ) -> None:
         self._size = size
+        self._board = board
         search = SearchToolbar(
             text_if_not_searching="", backward_search_prompt="search back: ", forward_search_prompt="search on: "
         )
@@ -74,7 +77,11 @@ class Rows:
             Window(FormattedTextControl(toolbar or ""), height=1, dont_extend_height=True),
             ~is_done & ~is_searching & Condition(lambda: toolbar is not None and size()[0] > 2),
         )
-        self.below: list[Container] = [self.line, self.menu, to_container(search), self.toolbar]
+        goals = ConditionalContainer(
+            Window(FormattedTextControl(lambda: [*board()]), dont_extend_height=True),
+            ~is_done & Condition(lambda: bool(board())),
+        )
+        self.below: list[Container] = [goals, self.line, self.menu, to_container(search), self.toolbar]
         """The rows, for a layout that has something above them."""
         self.all: Container = HSplit(self.below)
 
@@ -91,7 +98,8 @@ class Rows:
         return Dimension.exact(min(len(state.completions) if state else 1, self._menu_rows()))
 
     def _menu_rows(self) -> int:
-        return max(min(MENU, self._size()[0] - 4), 1)
+        above = sum(text.count("\n") for _, text in self._board())
+        return max(min(MENU, self._size()[0] - 4 - above), 1)
 
     def _menu(self) -> StyleAndTextTuples:
         """A row a completion: what one types, what it does."""

@@ -1,9 +1,24 @@
 """An error in a text file: its place, the line, a caret under the column."""
 
+from collections.abc import Sequence
+
+from mailshell.core.toml import Problem
 from mailshell.shell.text import cut, safe, width
 
 _LONGEST = 100  # columns of a line that are shown; of a longer one, those round the place
 _BEFORE = 60
+_MOST = 20  # mistakes of one file that are shown
+
+
+def told(path: str, text: str, problems: Sequence[Problem]) -> list[str]:
+    """Each problem of a file as `located` shows it; of very many the first ones."""
+    out = []
+    for problem in problems[:_MOST]:
+        says = problem.says if problem.grave else f"hint: {problem.says}"
+        out.append(located(path, text, problem.offset, says))
+    if len(problems) > _MOST:
+        out.append(f"{safe(path)}: and {len(problems) - _MOST} more.")
+    return out
 
 
 def located(path: str, text: str, offset: int, reason: str) -> str:

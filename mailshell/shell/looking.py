@@ -1,6 +1,9 @@
 """Looking at the world: the time, its hosts, its connections."""
 
+from collections.abc import Container
+
 from mailshell.core.clock import mail_date
+from mailshell.core.transcript import Kind
 from mailshell.mail.host import Host
 from mailshell.mail.store import Account
 from mailshell.shell.help import wrapped
@@ -21,7 +24,7 @@ def count(number: int, word: str) -> str:
 
 
 def world(seat: Seat, view: View) -> list[str]:
-    """The hosts with all that they have, who is connected, and the time; passwords where secrets are shown."""
+    """A list of the hosts with all that they have, who is connected, the time; passwords where secrets are shown."""
     out = []
     for host in seat.world.hosts.values():
         out.append(f"   {host.name:<20} {host.address}")
@@ -29,10 +32,7 @@ def world(seat: Seat, view: View) -> list[str]:
             rows = wrapped(safe(text, ascii_only=view.ascii), view.width, indent=13)
             out += [f"     {head:<7} {rows[0][13:]}", *rows[1:]]
     out += ["   connections (* is where you type)", *connections(seat, view)]
-    for link in seat.world.links.values():
-        if not link.closed and seat.number_of(link.wire.number) is None:
-            whose = f"{link.wire.kind} from {link.wire.peer.name}"
-            out += _connection("", link.wire.protocol, link.wire.host, f"{link.session.phase.value}, {whose}", view)
+    out += others(seat, view, ("tcp", "relay"))
     return [*out, *wrapped(f"It is {date(seat.world)}.", view.width)]
 
 
@@ -60,6 +60,16 @@ def connections(seat: Seat, view: View) -> list[str]:
         star = "*" if number == seat.current else " "
         phase = "closed" if link.closed else link.session.phase.value
         out += _connection(f"{star} {number}", link.wire.protocol, link.wire.host, phase, view)
+    return out
+
+
+def others(seat: Seat, view: View, kinds: Container[Kind]) -> list[str]:
+    """The connections of some kinds that nobody at this seat has opened."""
+    out = []
+    for link in seat.world.links.values():
+        if not link.closed and link.wire.kind in kinds and seat.number_of(link.wire.number) is None:
+            whose = f"{link.wire.kind} from {link.wire.peer.name}"
+            out += _connection("", link.wire.protocol, link.wire.host, f"{link.session.phase.value}, {whose}", view)
     return out
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from mailshell.core.clock import Instant, iso_date
+from mailshell.core.clock import iso_date
 from mailshell.core.framer import lines
 from mailshell.core.session import Numbers
 from mailshell.mail import words
 from mailshell.mail.message import parse
-from mailshell.mail.queue import Recipient, Terms
 from mailshell.mail.store import Mailbox, Message
 from mailshell.shell.help import wrapped
 from mailshell.shell.looking import count
@@ -67,39 +66,10 @@ def _mailboxes(world: World, host: str) -> list[str]:
             if box.key.name == "INBOX" or box.messages:
                 name = f"{account.user} {box.key.name}"
                 out.append(f"     {name:<22}{count(len(box.messages), 'message')}")
-    waiting = world.store.queue(host)
-    out.append(f"     {'outgoing queue':<22}{count(len(waiting), 'message')}")
-    for one in waiting:
-        out.append(f"       {one.id} from <{one.reverse_path}>{_asked(one.terms)}{_until(world, one.release)}")
-        out += [f"          to <{each.address}>{_notify(each)}" for each in one.recipients]
-    held = [one for one in world.store.held() if one.host == host]
-    if held:
-        out.append(f"     {'held':<22}{count(len(held), 'message')}")
-    out += [f"       {one.id} for {', '.join(one.users)}{_until(world, one.release)}" for one in held]
+    waiting, held = len(world.store.queue(host)), sum(one.host == host for one in world.store.held())
+    more = "; :queue shows what waits" if waiting or held else ""
+    out.append(f"     {'outgoing queue':<22}{count(waiting, 'message')}{f', {held:,} held' if held else ''}{more}")
     return out
-
-
-def _until(world: World, release: Instant) -> str:
-    return f", held until {iso_date(release)}" if release > world.clock.now() else ""
-
-
-def _asked(terms: Terms) -> str:
-    """What MAIL asked for, in the words of SMTP; a by-time is shown as the moment that it means."""
-    late = f" ({terms.late}{'T' * terms.traced})"
-    asked = (
-        ("BODY", terms.body),
-        ("RET", terms.returns),
-        ("ENVID", terms.envelope_id),
-        ("deliver by", "" if terms.deliver_by is None else iso_date(terms.deliver_by) + late),
-        ("MT-PRIORITY", "" if terms.priority is None else str(terms.priority)),
-        ("SMTPUTF8", "yes" if terms.utf8 else ""),
-    )
-    return "".join(f", {name} {value}" for name, value in asked if value)
-
-
-def _notify(recipient: Recipient) -> str:
-    notify = f", NOTIFY {','.join(recipient.notify)}" if recipient.notify else ""
-    return f"{notify}, ORCPT {recipient.original}" if recipient.original else notify
 
 
 def _messages(world: World, box: Mailbox, boxes: list[Mailbox], view: View) -> list[str]:

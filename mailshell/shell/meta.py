@@ -1,14 +1,18 @@
 """What a command of mailshell itself works with: the seat, the screen, the log, and the front end."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mailshell.core.transcript import Entry
 from mailshell.demo.playing import Scene
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.log import Log
-from mailshell.shell.render import Renderer
+from mailshell.shell.render import Label, Renderer
+from mailshell.shell.watching import Watch
 from mailshell.world.seat import Seat, SeatError
+
+if TYPE_CHECKING:  # most sessions have no lesson
+    from mailshell.shell.tutor import Tutor
 
 
 class Choice(NamedTuple):
@@ -64,6 +68,7 @@ class Meta:
         renderer.unfolds = ":body shows all"
         self.log = log
         self.out = out
+        self.watch = Watch(seat.world, self.say)
         self.front: Front | None = None
         self.escape = "Ctrl-]"
         """The key that stands before a command of mailshell in every phase, as people write it."""
@@ -74,9 +79,24 @@ class Meta:
         self.failed = False
         """Whether the last command of mailshell could not be carried out."""
         self.scene: Scene | None = None
+        self.lesson: Tutor | None = None
+        self.then: str | None = None
+        """The lesson, as `mailshell learn` takes it, that comes when this session is over."""
+        self.show: Callable[[Entry], None] = lambda entry: None
+        """Shows a step of a conversation."""
         self.type: Callable[[bytes], None] = lambda octets: seat.send(octets + b"\r\n")
         """Sends a line, its end left out, as if somebody had typed it."""
         self.over = False
+
+    def look(self) -> None:
+        """Something was typed: a lesson looks at what has changed."""
+        if self.lesson is not None:
+            self.lesson.look()
+
+    def label(self, entry: Entry) -> Label:
+        """How the gutter names the connection of an entry: ours by their numbers, those of others by letters."""
+        number = self.seat.number_of(entry.wire.number)
+        return self.watch.letter(entry) if number is None else number
 
     def read(self, lines: list[str]) -> None:
         """Show a text that somebody asked for: with a pager where there is one and the screen is smaller."""

@@ -89,6 +89,7 @@ class Panes:
         self._meta = meta
         self._size = size
         self._last: Entry | None = None
+        self._spoken = False
         self._renderer = Renderer(self._view())
         self._wire = Wire()
         left = Window(self._wire, wrap_lines=True, get_line_prefix=lambda _, wrap: "   " if wrap else "")
@@ -146,16 +147,21 @@ class Panes:
         self._renderer.view = self._view()._replace(depth=0)
         self._wire.add(self._renderer.lines(entry, label))
         if not isinstance(entry.record, Body):
-            self._last = entry
+            self._last, self._spoken = entry, False
 
     def words(self, lines: list[str]) -> None:
         """Words of mailshell itself; they may say that a step was undone, so what was last is looked up anew."""
         self._wire.add(lines)
+        self._spoken = True
+
+    def _look_up(self) -> None:
+        """Find the last step when somebody looks: words come in the middle of a step as well."""
+        self._spoken = False
         try:
-            spoken = [entry for entry in self._meta.current() if not isinstance(entry.record, Body)]
+            told = [entry for entry in self._meta.current() if not isinstance(entry.record, Body)]
         except SeatError:
-            spoken = []
-        self._last = spoken[-1] if spoken else None
+            told = []
+        self._last = told[-1] if told else None
 
     def scroll(self, pages: int) -> None:
         """Go back by so many half screens, or on where that is negative."""
@@ -166,6 +172,8 @@ class Panes:
         columns = self._size()[1]
         width = columns - int(columns * _SHARE) - 3 if self._wide() else columns - 1
         told: StyleAndTextTuples = []
+        if self._spoken:
+            self._look_up()
         if self._last is not None and not isinstance(self._last.record, Body):
             engine = PROTOCOLS[self._last.wire.protocol]
             told = _heading("What this means") + _told(explain(self._last.record, engine, FOLD), self._view(), width)

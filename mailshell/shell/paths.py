@@ -23,9 +23,15 @@ def history_file(protocol: str) -> str:
     return os.path.join(paths()["state"], f"history-{protocol}")
 
 
+def progress_file() -> str:
+    """How far the learner is in each lesson."""
+    return os.path.join(paths()["data"], "progress.json")
+
+
 def files(protocols: Iterable[str]) -> dict[str, str]:
     """Each file by its name, whether it is there or not."""
-    return {"config.toml": config_file()} | {f"history-{name}": history_file(name) for name in protocols}
+    found = {"config.toml": config_file()} | {f"history-{name}": history_file(name) for name in protocols}
+    return found | {"progress.json": progress_file()}
 
 
 def _folder(name: str, xdg: str, below_home: str) -> str:

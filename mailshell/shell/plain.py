@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from mailshell.core.transcript import Entry
 from mailshell.shell import setup
-from mailshell.shell.local import COMMANDS, carry_out, scene
+from mailshell.shell.local import COMMANDS, carry_out, learn, scene
 from mailshell.shell.log import Log
 from mailshell.shell.meta import Meta
 from mailshell.shell.render import Label, Renderer
@@ -29,7 +29,10 @@ def main(args: argparse.Namespace) -> int:
 
     def talk(world: World, stage: Stage) -> int:
         with Log(args.log) as log:
-            return Plain(args, world, log, stage).run()
+            plain = Plain(args, world, log, stage)
+            status = plain.run()
+            args.then = plain.meta.then
+            return status
 
     return setup.staged(args, talk)
 
@@ -46,25 +49,29 @@ class Plain:
         self.talk = Talk(self.meta, self.show, personal=self.terminal)
         if self.terminal:
             self.meta.goes_on = "Enter goes on, :undo takes back."
-        self._scene, self._name, self._pause = stage.scene, args.scene, stage.auto
+        self._stage, self._name, self._pause = stage, args.scene, stage.auto
         self._protocol, self._host = args.protocol, args.host
         self._pasted = False  # several lines came at once, and stand on the screen without their gutter
 
     def run(self) -> int:
         """Read lines until they end, or until :quit."""
         self.seat.connect(self._host, self._protocol)
-        if self._scene is not None:
+        if self._stage.scene is not None:
             alone = self._pause is not None or not self.terminal
             self.meta.goes_on = "" if alone else self.meta.goes_on
-            scene.begin(self.meta, self._name, self._scene)
+            scene.begin(self.meta, self._name, self._stage.scene)
             if alone:
                 return self._play(self._pause or 0.0)
+        if self._stage.course is not None:
+            learn.begin(self.meta, self._stage.course)
         for line in self._typed() if self.terminal else _piped():
             self.line(line)
             if self.meta.over:
-                return 0
-        self._hang_up()
-        return 0
+                break
+        else:
+            self._hang_up()
+        learn.leave(self.meta)
+        return 0 if self.terminal else learn.status(self.meta)
 
     def _play(self, pause: float) -> int:
         """Play the scene by itself, with a pause of so many seconds before each step; 1 where anything differed."""

@@ -19,16 +19,29 @@ if TYPE_CHECKING:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Exit status 0, 2 for a host that is not there or a scene that makes no sense, 3 for the state file."""
+    """Exit status 0, 2 for what makes no sense, 3 for the state file, 4 for a script that fails a lesson.
+
+    A session may lead to a lesson, whose world takes the place of the one before. Raises OptionError.
+    """
+    said = False
+    while True:
+        args.then = None
+        status = _session(args, greets=not said)
+        if args.then is None:
+            return status
+        args.lesson, args.scene, args.alone, said = args.then, "", False, True
+
+
+def _session(args: argparse.Namespace, *, greets: bool) -> int:
     # Before the first words, which name the host; a scene brings its own.
     hosts: Mapping[str, str] = HOSTS
     server = DEFAULT_HOST
-    if args.world != DEFAULTS["world"]:
+    if args.lesson is None and args.world != DEFAULTS["world"]:
         from mailshell.shell.worlds import planned
 
         plan = planned(args.world)
         hosts, server = plan.addresses, plan.server
-    if not args.scene:
+    if not args.scene and args.lesson is None:
         args.host = args.host or server
         if args.host.lower() not in hosts:
             from mailshell.shell.setup import no_host
@@ -37,9 +50,10 @@ def main(args: argparse.Namespace) -> int:
     if not plain_because(args):
         with _silent():
             _end_in_order()
-            _greet(args)
+            if greets:
+                _greet(args)
             return _interactive(args)
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if greets and sys.stdin.isatty() and sys.stdout.isatty():
         _greet(args)
     from mailshell.shell.plain import main as plain
 
@@ -48,9 +62,9 @@ def main(args: argparse.Namespace) -> int:
 
 _ALONE = """\
 == mailshell {version}: mail servers in a world of their own. You can break nothing.
+   learn     :learn begins the first lesson, or goes on where you were
    practise  this is SMTP with {host}: type HELO lancs.uk, then Enter
    demo      :demo lecture, or :demo pop3, plays a session, a step at each Enter
-   learn     :try gives three next moves, :why explains the last answer
    help      ? says what may be typed now, :help what else, :quit leaves
 """
 
@@ -58,7 +72,13 @@ _ALONE = """\
 def _greet(args: argparse.Namespace) -> None:
     """Who speaks, where one is, how to get help: said before anything is imported that takes time."""
     head = "" if args.plain else "== "
-    what = f"the scene {args.scene}" if args.scene else f"{args.protocol.upper()} with {args.host}"
+    what = (
+        "lessons"
+        if args.lesson is not None
+        else f"the scene {args.scene}"
+        if args.scene
+        else f"{args.protocol.upper()} with {args.host}"
+    )
     text = f"{head}mailshell {__version__}: {what} in a closed world. ? helps, :quit leaves.\n"
     if args.alone:
         text = _ALONE.format(version=__version__, host=args.host).replace("== ", head)
@@ -119,6 +139,9 @@ def _interactive(args: argparse.Namespace) -> int:
         with Log(args.log) as log:
             from mailshell.shell.app import App
 
-            return App(args, world, log, stage).run()
+            app = App(args, world, log, stage)
+            status = app.run()
+            args.then = app.meta.then
+            return status
 
     return setup.staged(args, talk)

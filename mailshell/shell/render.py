@@ -1,17 +1,18 @@
 """Records to lines of text, at the depth that somebody wants."""
 
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from string import ascii_lowercase
 
+from mailshell.core.clock import day_time
 from mailshell.core.explain import Manner, Meaning, Note, Row, body_row, explain
-from mailshell.core.record import Body, Closed, Exchange, Phase, Prompt, Record, Verdict
+from mailshell.core.record import Body, Closed, Exchange, Opened, Phase, Prompt, Record, Verdict
 from mailshell.core.session import Engine
 from mailshell.core.transcript import Entry, Wire
 from mailshell.mail.host import Host
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.bodies import Message, letter
-from mailshell.shell.text import hex_rows, middle_left_out, safe, show, width, wrap
+from mailshell.shell.carets import carets, cited, named, starred
+from mailshell.shell.text import cut, hex_rows, middle_left_out, safe, show, width, wrap
 from mailshell.shell.theme import Role, paint
 from mailshell.shell.view import View, WireMarks
 
@@ -35,7 +36,6 @@ _MANNERS: dict[Manner, tuple[str, str, Role]] = {
 }
 
 _NARROW = 72
-_STARS = b"********"
 
 
 class Renderer:
@@ -74,7 +74,9 @@ class Renderer:
             out += self._row(row, label)
             if not row.octets.endswith(b"\n"):
                 out += self.say(f"The line goes on; the server kept its first {len(row.octets):,} octets.")
-        if meaning.before is None and meaning.answers:
+        if entry.wire.kind == "relay" and isinstance(record, Opened):
+            out += self._between(entry, record.after, label)
+        elif meaning.before is None and meaning.answers:
             out += self._rule(number, label, meaning.after, engine)
         out += self._answers(
             meaning, label, brings=isinstance(record, Exchange) and record.card.name in engine.messages
@@ -140,7 +142,7 @@ class Renderer:
 
     def question(self, text: str, choices: Iterable[str]) -> list[str]:
         """A question to those who watch, under a rule of its own, and the answers that they may choose."""
-        out = [] if self.view.words else self._heading("question", 1)
+        out = [] if self.view.words else self.heading("question")
         for part in (text, *choices):
             out += self._own("  ", "question: ", part, "note")
         return out
@@ -225,10 +227,10 @@ class Renderer:
         room = self.view.width
         fits = ends[-1] <= room and all(at + width(text) <= room for at, text in zip(starts, texts, strict=True))
         if self.view.words or not fits:
-            out = [_named(note, text, cite) for note, text, cite in zip(notes, texts, cites, strict=True)]
+            out = [named(note, text, cite) for note, text, cite in zip(notes, texts, cites, strict=True)]
             end = [f"     {cites[0]}"] if cites[0] else []
-            return [line for text in [_named(notes[0], texts[0], ""), *out[1:]] for line in _indented(text, room)] + end
-        out = [paint(_carets(starts, ends), "mark", theme)]
+            return [line for text in [named(notes[0], texts[0], ""), *out[1:]] for line in _indented(text, room)] + end
+        out = [paint(carets(starts, ends), "mark", theme)]
         for index in range(len(notes) - 1, -1, -1):
             bars = ""
             for start in starts[:index]:
@@ -278,11 +280,21 @@ class Renderer:
         title = f"{phase.value}, {wants:,} to come" if wants else str(phase.value)
         return self._heading(titled(title, label), label)
 
+    def _between(self, entry: Entry, phase: Phase, label: Label) -> list[str]:
+        """The rule that begins a conversation between two servers: at each depth, or nobody knew who they are."""
+        wire = entry.wire
+        self._phases[wire.number] = phase
+        return self._heading(titled(f"{wire.peer.name} > {wire.host}, {day_time(entry.at)}", label), label)
+
     def _heading(self, name: str, label: Label) -> list[str]:
         """The line that begins a phase of a connection."""
+        return self.heading(name, "phase: ")
+
+    def heading(self, name: str, word: str = "") -> list[str]:
+        """The line that begins something; where roles are words, `word` stands before its name."""
         if self.view.words:
-            return [f"phase: {name}."]
-        text = f"-- {name} "
+            return [f"{word}{name}."]
+        text = f"-- {cut(safe(name, ascii_only=self.view.ascii), self.view.width - 6)} "
         return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.theme)]
 
     def _more(self, lines: int, what: str, label: Label) -> str:
@@ -338,13 +350,6 @@ class Renderer:
         return out
 
 
-def cited(notes: list[Note], row: Row) -> list[str]:
-    """For each note the place that it rests on, where that is not said already."""
-    said = [row.cite, *(note.cite or row.cite for note in notes[1:])]
-    places = [f"RFC {cite.rfc}, {cite.section}" if cite is not None else "" for cite in said]
-    return places[:1] + [place if place not in (places[0], before) else "" for before, place in pairwise(places)]
-
-
 def titled(title: str, label: Label) -> str:
     """The title of a phase, with the connection that it belongs to."""
     return title if label == 1 else f"connection {label}: {title}"
@@ -354,32 +359,6 @@ def lettered(at: int) -> Label:
     """The letter of connection number `at`, counted from 0, of somebody else: a to z, then a1."""
     letter, again = ascii_lowercase[at % 26], at // 26
     return f"{letter}{again}" if again else letter
-
-
-def _named(note: Note, text: str, cite: str) -> str:
-    text = f"{note.rule}: {text.removeprefix('x ')}"
-    return f"{text} ({cite})" if cite else text
-
-
-def starred(octets: bytes, spans: tuple[tuple[int, int], ...]) -> tuple[bytes, list[int]]:
-    """Octets with stars in the place of each span; for each octet, and the end, where it stands in the result."""
-    out = b""
-    places: list[int] = []
-    for start, end in spans:
-        piece = octets[len(places) : start]
-        places += [*range(len(out), len(out) + len(piece)), *[len(out) + len(piece)] * (end - start)]
-        out += piece + _STARS
-    rest = octets[len(places) :]
-    return out + rest, [*places, *range(len(out), len(out) + len(rest) + 1)]
-
-
-def _carets(starts: list[int], ends: list[int]) -> str:
-    """A line that marks each field; between fields that touch, one column stays free."""
-    carets = ""
-    for start, end, follower in zip(starts, ends, [*starts[1:], -1], strict=True):
-        length = end - start - (1 if end == follower else 0)
-        carets += " " * (start - len(carets)) + "^" * max(length, 1)
-    return carets
 
 
 def _indented(text: str, room: int) -> list[str]:

@@ -12,6 +12,7 @@ from mailshell.shell import setup
 from mailshell.shell.log import Log
 from mailshell.shell.render import Renderer
 from mailshell.shell.text import safe
+from mailshell.shell.watching import Watch
 from mailshell.world.header import setting
 from mailshell.world.play import Outcome, play
 from mailshell.world.seat import Seat, SeatError
@@ -62,15 +63,21 @@ def _play(args: argparse.Namespace, seat: Seat, parsed: Script, log: Log) -> int
             from mailshell.shell.events import dump, event
 
             lines = [dump(event(entry)).decode("ascii").rstrip("\n")]
+        elif watch.shows(entry.wire):
+            lines = renderer.lines(entry, seat.number_of(entry.wire.number) or watch.letter(entry))
         else:
-            number = seat.number_of(entry.wire.number) or max(seat.links, default=0) + 1
-            lines = renderer.lines(entry, number)
+            return
+        put(lines)
+
+    def put(lines: list[str]) -> None:
         sys.stdout.writelines(line + "\n" for line in lines)
         log.write(lines)
 
+    watch = Watch(seat.world, lambda text: None if args.json else put(renderer.say(text)))
     seat.world.transcript.subscribe(show)
     try:
         outcome, _ = play(seat, parsed, args.protocol, args.host)
+        watch.rest()
     except (ScriptError, SeatError) as error:
         complain(args, str(error))
         return 2

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from mailshell.core.script import Script, ScriptError
 from mailshell.core.session import Peer
@@ -18,6 +18,9 @@ from mailshell.shell.worlds import planned
 from mailshell.world.header import Setting, setting
 from mailshell.world.start import STUDENT, build
 from mailshell.world.world import World
+
+if TYPE_CHECKING:  # most sessions have no lesson
+    from mailshell.shell.course import Course
 
 
 def traits(args: argparse.Namespace) -> Traits:
@@ -55,21 +58,25 @@ def opened(args: argparse.Namespace, asked: Setting) -> Iterator[World]:
 
 
 class Stage(NamedTuple):
-    """Where a person comes from, and the scene that is ready to be played.
+    """Where a person comes from, and the scene that is ready to be played, or the lesson that begins.
 
-    `auto` is how many seconds lie between its steps where it plays by itself.
+    `auto` is how many seconds lie between the steps of a scene that plays by itself.
     """
 
     peer: Peer = STUDENT
     scene: Script | None = None
     auto: float | None = None
+    course: "Course | None" = None
 
 
 def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int:
     """Set up the world that the options, or a scene, ask for, and talk in it.
 
-    The exit status: that of the talk, 2 for a scene or a host that is not there, 3 for the state file.
+    The exit status: that of the talk, 2 for a scene or a host that is not there, 3 for the state file. Raises
+    OptionError for a lesson that is not there.
     """
+    if args.lesson is not None:
+        return _taught(args, talk)
     scene = None
     try:
         folder = ""
@@ -90,6 +97,16 @@ def staged(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int
             return talk(world, Stage(asked.peer, scene, args.auto)) if status is None else status
     except StateError as error:
         return complain(error)
+
+
+def _taught(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> int:
+    """Talk in the world of a lesson, which says as well which host it is with; a script's progress is not kept."""
+    from mailshell.shell.course import chosen
+
+    course = chosen(args.lesson, keeps=sys.stdin.isatty(), seed=args.seed)
+    lesson = course.lesson
+    args.host, args.protocol = lesson.host, lesson.protocol
+    return talk(build(lesson.plan, traits=lesson.traits), Stage(course=course))
 
 
 def unknown_host(args: argparse.Namespace, world: World) -> int | None:

@@ -8,7 +8,7 @@ from mailshell.core.record import Exchange, Verdict
 from mailshell.core.transcript import Entry
 from mailshell.shell.local import COMMANDS, carry_out
 from mailshell.shell.meta import Meta, answers, reads_lines
-from mailshell.shell.render import Label, lettered
+from mailshell.shell.render import Label
 from mailshell.shell.text import safe
 from mailshell.shell.typed import ESCAPE, typed
 
@@ -30,10 +30,10 @@ class Talk:
         self.seat = meta.seat
         self.renderer = meta.renderer
         self.personal = personal
-        self._others: dict[int, int] = {}
         meta.type = lambda octets: self._send(octets, "", by_hand=True)
         meta.seat.kept = self._kept
-        meta.seat.world.transcript.subscribe(lambda entry: show(entry, self.label(entry.wire.number)))
+        meta.show = lambda entry: show(entry, meta.label(entry))
+        meta.seat.world.transcript.subscribe(self._shown)
 
     def line(self, octets: bytes, *, by_hand: bool) -> bool:
         """One line, its end left out; whether it is a command that was not refused.
@@ -46,11 +46,14 @@ class Talk:
             return carry_out(self.meta, command)
         if self.seat.link.closed:
             self._reopen(text, by_hand=by_hand)
+            self.meta.look()
             return False
-        before, is_text = self.seat.world.transcript.count, not self.reads_lines()
+        transcript, wire = self.seat.world.transcript, self.seat.link.wire
+        before, is_text = transcript.count, not self.reads_lines()
         self._send(octets, text, by_hand=by_hand)
-        said = [entry.record for entry in self.seat.world.transcript.since(before, self.seat.world.transcript.count)]
+        said = [one.record for one in transcript.since(before, transcript.count) if one.wire is wire]
         refused = any(isinstance(one, Exchange) and one.verdict is Verdict.REFUSED for one in said)
+        self.meta.look()
         return bool(said) and not is_text and not refused
 
     def together(self, lines: list[str]) -> None:
@@ -59,6 +62,7 @@ class Talk:
         more = f" and {len(sent) - 1} more" if len(sent) > 1 else ""
         self.seat.send(b"".join(line + CRLF for line in sent), f"C: {self._cause(sent[0])}{more}")
         self._ended()
+        self.meta.look()
 
     def paste(self, lines: list[str]) -> None:
         """Whole lines that came at once, one after the other, or in one write where the person wants that."""
@@ -77,6 +81,8 @@ class Talk:
         """What a line wants of mailshell, or None where it goes to the server."""
         whom, start = typed(self.meta, text)
         rest = text[start:].strip()
+        if whom == "choice":
+            return f"answer {rest}"
         return rest if whom == "local" else f"help {rest or '?'}" if whom == "help" else None
 
     def reads_lines(self) -> bool:
@@ -145,12 +151,10 @@ class Talk:
         elif by_hand:  # an empty line of a script, or of a paste, opens nothing
             self.seat.connect(wire.host, wire.protocol, self.seat.current)
 
-    def label(self, wire_number: int) -> Label:
-        """How the gutter names a connection: ours by their numbers, those of others by letters."""
-        number = self.seat.number_of(wire_number)
-        if number is not None:
-            return number
-        return lettered(self._others.setdefault(wire_number, len(self._others)))
+    def _shown(self, entry: Entry) -> None:
+        lesson = self.meta.lesson
+        if self.meta.watch.shows(entry.wire) and not (lesson is not None and lesson.holds(entry)):
+            self.meta.show(entry)
 
 
 def _text_ends(lines: list[str], at: int) -> int:

@@ -10,12 +10,13 @@ from mailshell.shell.meta import Command, Meta, answers, reads_lines
 ESCAPE = "\x1d"
 """Ctrl-]: a line that begins with it is for mailshell, in every phase."""
 
-Whom = Literal["server", "text", "answer", "local", "help", "closed"]
+Whom = Literal["server", "text", "answer", "local", "help", "choice", "closed"]
 
 
 class Typed(NamedTuple):
-    """`whom` a line is for: the server, as a command, as message text or as the answer to a mechanism; mailshell;
-    nobody while the connection is closed. Its first `start` characters only say so.
+    """`whom` a line is for: the server, as a command, as message text or as the answer to a mechanism; mailshell, as
+    the choice of an answer to its question too; nobody while the connection is closed. Its first `start` characters
+    only say so.
     """
 
     whom: Whom
@@ -33,6 +34,8 @@ def typed(meta: Meta, text: str) -> Typed:
         return Typed("help", 1)
     if text.startswith(":") and not text.startswith("::"):
         return Typed("local", 1)
+    if meta.lesson is not None and meta.lesson.choice(text) is not None:
+        return Typed("choice", 0)
     return Typed("closed" if meta.seat.link.closed else "server", 1 if text.startswith("::") else 0)
 
 

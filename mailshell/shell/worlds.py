@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from mailshell.core.near import near
-from mailshell.shell.located import located
+from mailshell.shell.located import told
 from mailshell.shell.options import OptionError, is_file
 from mailshell.shell.text import safe
 from mailshell.world.plan import Plan
@@ -14,10 +14,22 @@ from mailshell.world.shipped import SHIPPED, plan
 
 TYPE_CHECKING = False  # a world that ships in code needs no reader of files
 if TYPE_CHECKING:
-    from mailshell.world.read import WorldError
+    pass
 
-_MOST = 20
-"""So many mistakes of one file are shown."""
+_EXAMPLES = """\
+  mailshell world list                     the worlds that come with mailshell
+  mailshell world show lecture > my.toml   one of them as a world file, to be edited
+  mailshell world new my.toml              a small world file with comments
+  mailshell world check my.toml            what is wrong in it, with line and column; exit status 1 if anything is
+  mailshell help world-file                what may stand in a world file
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What `mailshell world` takes."""
+    parser.epilog, parser.formatter_class = _EXAMPLES, argparse.RawDescriptionHelpFormatter
+    parser.add_argument("action", choices=["list", "show", "check", "new"])
+    parser.add_argument("names", nargs="*", metavar="NAME|FILE", help="a world, or world files")
 
 
 def planned(name: str) -> Plan:
@@ -31,7 +43,7 @@ def planned(name: str) -> Plan:
     try:
         return _read(_octets(name))
     except WorldError as error:
-        raise OptionError("\n".join(_told(name, error))) from None
+        raise OptionError("\n".join(told(name, error.text, error.problems))) from None
 
 
 def _unknown(name: str) -> OptionError:
@@ -54,17 +66,6 @@ def _octets(path: str) -> bytes:
             return file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         raise OptionError(f"{safe(path)}: {getattr(error, 'strerror', None) or error}.") from None
-
-
-def _told(path: str, error: "WorldError") -> list[str]:
-    """Each problem with its place, its line and a caret."""
-    out = []
-    for problem in error.problems[:_MOST]:
-        says = problem.says if problem.grave else f"hint: {problem.says}"
-        out.append(located(path, error.text, problem.offset, says))
-    if len(error.problems) > _MOST:
-        out.append(f"{safe(path)}: and {len(error.problems) - _MOST} more.")
-    return out
 
 
 def main(args: argparse.Namespace) -> int:
@@ -116,10 +117,10 @@ def _check(names: Sequence[str]) -> int:
         try:
             made, hints = checked(text(name).encode() if name in SHIPPED else _octets(name))
         except WorldError as error:
-            print("\n".join(_told(name, error)))
+            print("\n".join(told(name, error.text, error.problems)))
             status = 1
         else:
-            for line in _told(name, hints) if hints else ():
+            for line in told(name, hints.text, hints.problems) if hints else ():
                 print(line)
             print(f"{safe(name)}: no mistakes. {_counted(made)}")
     return status

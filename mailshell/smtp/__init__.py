@@ -2,7 +2,7 @@
 
 from mailshell.core.reasons import unknown_marked
 from mailshell.core.record import Card, Part
-from mailshell.core.session import Engine, Marked, Peer, Topic
+from mailshell.core.session import Engine, Fact, Marked, Peer, Topic
 from mailshell.mail.host import Host
 from mailshell.smtp import eras, phases
 from mailshell.smtp.commands.data import END_CARD, high_bits
@@ -56,6 +56,12 @@ def _topics() -> tuple[Topic, ...]:
     return (*verbs, *keywords, *mail, *rcpt, *(Topic(card, "", ()) for card in others))
 
 
+def _facts() -> tuple[Fact, ...]:
+    from mailshell.smtp.facts import FACTS  # only a lesson asks
+
+    return FACTS
+
+
 PROTOCOL: Engine[Host] = Engine(
     name="smtp",
     port=25,
@@ -69,4 +75,5 @@ PROTOCOL: Engine[Host] = Engine(
     usual=("QUIT", "RSET", "NOOP"),
     kinds={"Local-part": "user", "Domain": "host", "command": "verb"},
     own=frozenset({"Reverse-path", "Domain", "node-name"}),
+    facts=_facts,
 )

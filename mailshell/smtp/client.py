@@ -12,8 +12,10 @@ from mailshell.smtp.responses import ReplyLine, read_line
 _LONGEST = 64 * 1024
 """An answer of more octets is no answer; ours are far shorter, and RFC 5321 section 4.5.3.1.5 allows 512 a line."""
 
+_FITS = {"DATA": (3, 4, 5), "RSET": (2,), "QUIT": (2, 3, 4, 5), "": ()}
+"""The first digits of the answers that a command can have, where it is not 2, 4 or 5; without a command none fits."""
 
-_SPOKEN = {".": "the final dot"}
+_SPOKEN = {"connect": "anything", ".": "the final dot"}
 
 
 class Stage(Enum):
@@ -77,27 +79,35 @@ def leave(client: Client) -> Turn:
 def lost(client: Client) -> Client:
     """The connection is gone: what was not decided is to be tried again."""
     verb = client.waits[0] if client.waits else ""
-    before = f" before it answered {_SPOKEN.get(verb, verb)}" if verb not in ("", "connect") else ""
+    before = f" before it answered {_SPOKEN.get(verb, verb)}" if verb else ""
     return _broken(client, verb, 0, Obstacle("4.4.2", f"{client.host} closed the connection{before}"))
 
 
 def hear(client: Client, octets: bytes) -> Turn:
-    """Octets of the server arrived."""
-    *lines, rest = (client.pending + octets).split(b"\n")
+    """Octets of the server arrived; after the end nobody listens."""
+    if client.pending:
+        octets, client = client.pending + octets, client._replace(pending=b"")
+    *lines, rest = octets.split(b"\n")
     kept: list[ReplyLine] = []
     start, out = 0, b""
     for at, line in enumerate(lines):
+        if client.stage is Stage.OVER:
+            return client, out
         reply = read_line(line.removesuffix(b"\r"))
         if reply is None:
-            return lost(client._replace(pending=b"")), out
+            return _wrong(client, "its answer is none by the grammar"), out
         kept.append(reply)
         if not reply.more:
             client, more = _answered(client, kept)
             out += more
             kept, start = [], at + 1
+    if client.stage is Stage.OVER:
+        return client, out
     pending = b"\n".join([*lines[start:], rest])
+    if not pending:
+        return client, out
     if len(pending) > _LONGEST:
-        return lost(client), out
+        return _wrong(client, "its answer does not end"), out
     return client._replace(pending=pending), out
 
 
@@ -105,19 +115,22 @@ def _answered(client: Client, reply: list[ReplyLine]) -> Turn:
     """One whole answer, to the oldest command that waits for one."""
     last = reply[-1]
     verb, *rest = client.waits or ("",)
-    client = client._replace(waits=tuple(rest))
-    if last.code == 421 or not verb:
+    if last.code == 421:
         return _broken(client, verb, last.code, _said(last)), b""
+    if last.code // 100 not in _FITS.get(verb, (2, 4, 5)):
+        return _wrong(client, f"it says {_said(last).text}"), b""
+    client = client._replace(waits=tuple(rest))
     if verb in ("connect", "EHLO", "HELO"):
         return _opening(client, verb, reply)
     if verb == "QUIT":
         return client._replace(stage=Stage.OVER), b""
     if verb == "RCPT":
         return _recipient(client, last)
-    if verb == "DATA" and last.code == 354:
+    if verb == "DATA" and last.code < 400:
         return _text(client)
     if verb in ("DATA", ".", "BDAT"):
-        return _decided(client, verb, last.code, _said(last))._replace(open=client.open and verb == "DATA"), b""
+        spoilt = client.open and (verb == "DATA" or (verb == "BDAT" and last.code >= 400))
+        return _decided(client, verb, last.code, _said(last))._replace(open=spoilt), b""
     if verb == "MAIL" and last.code >= 400:
         client = client._replace(answers=_filled(client, verb, last.code, _said(last)), unsent=())
     elif verb == "MAIL":
@@ -127,11 +140,11 @@ def _answered(client: Client, reply: list[ReplyLine]) -> Turn:
 
 def _opening(client: Client, verb: str, reply: list[ReplyLine]) -> Turn:
     last = reply[-1]
-    if verb == "connect" and last.code == 220:
+    if verb == "connect" and last.code < 300:
         return client._replace(waits=("EHLO",)), f"EHLO {client.name}\r\n".encode()
     if verb == "EHLO" and last.code >= 500:
         return client._replace(waits=("HELO",)), f"HELO {client.name}\r\n".encode()
-    if verb != "connect" and last.code < 300:
+    if last.code < 300:
         words = [line.text.decode("utf-8", "replace").partition(" ") for line in reply[1:]]
         offers = {word.upper(): rest for word, _, rest in words} if verb == "EHLO" else {}
         return client._replace(stage=Stage.FREE, offers=offers), b""
@@ -144,8 +157,10 @@ def _recipient(client: Client, reply: ReplyLine) -> Turn:
     to_come = client.waits.count("RCPT") + sum(verb == "RCPT" for verb, _ in client.unsent)
     at = len(client.answers) - to_come - 1
     if reply.code >= 400 and client.answers[at] is None:
-        recipient = client.errand.recipients[at]
-        answer = Answer(recipient, "RCPT", reply.code, *_said(reply))
+        recipient, said = client.errand.recipients[at], _said(reply)
+        answer = Answer(recipient, "RCPT", reply.code, *said)
+        if reply.code == 552 and not reply.enhanced and None in client.answers[:at]:
+            answer = Answer(recipient, "RCPT", 452, "4.5.3", said.text)  # as RFC 821 had it (RFC 5321 4.5.3.1.10)
         client = client._replace(answers=(*client.answers[:at], answer, *client.answers[at + 1 :]))
     if None not in client.answers and not client.waits:
         client = client._replace(unsent=())  # nobody is left: there is no need to send the message
@@ -180,11 +195,18 @@ def _send(client: Client) -> Turn:
     return client, b"".join(octets for _, octets in now)
 
 
+def _wrong(client: Client, says: str) -> Client:
+    """The server does not keep to the protocol, so nobody knows what its next answer is about."""
+    verb = client.waits[0] if client.waits else ""
+    about = f" after {_SPOKEN.get(verb, verb)}" if verb not in ("", "connect") else ""
+    return _broken(client, verb, 0, Obstacle("4.5.0", f"{client.host} broke the protocol{about}: {says}"))
+
+
 def _broken(client: Client, verb: str, code: int, trouble: Obstacle) -> Client:
     """The server cannot be used any more."""
     client = _decided(client, verb, code, trouble)
     trouble = client.trouble or trouble
-    return client._replace(stage=Stage.OVER, trouble=trouble, waits=(), unsent=(), pending=b"")
+    return client._replace(stage=Stage.OVER, trouble=trouble, waits=(), unsent=())
 
 
 def _decided(client: Client, verb: str, code: int, why: Obstacle) -> Client:

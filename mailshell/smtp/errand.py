@@ -1,10 +1,13 @@
 """A message to be handed to the next server: what that server offers decides how, and whether."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from mailshell.core.clock import SECOND, Instant
 from mailshell.mail.queue import NO_TERMS, Recipient, Terms
+
+_LIMIT = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 Offers = Mapping[str, str]
 """The extensions that a server offered in its answer to EHLO, in capitals, each with its parameters."""
@@ -72,7 +75,7 @@ def mail(errand: Errand, offers: Offers, now: Instant) -> bytes:
     """The line of MAIL, with the parameters that the server offered."""
     terms = errand.terms
     words = [f"SIZE={len(errand.octets)}"] if "SIZE" in offers else []
-    if "8BITMIME" in offers and (terms.body or not errand.octets.isascii()):
+    if terms.body == "BINARYMIME" or ("8BITMIME" in offers and (terms.body or not errand.octets.isascii())):
         words.append(f"BODY={terms.body or '8BITMIME'}")
     if "SMTPUTF8" in offers and _utf8(errand):
         words.append("SMTPUTF8")
@@ -96,6 +99,12 @@ def rcpt(recipient: Recipient, errand: Errand, offers: Offers) -> bytes:
         words += [f"NOTIFY={','.join(notify)}"] if notify else []
         words += [f"ORCPT={recipient.original}"] if recipient.original else []
     return f"RCPT TO:<{recipient.address}>{''.join(' ' + word for word in words)}\r\n".encode()
+
+
+def limit(offers: Offers, name: str) -> int:
+    """A limit that a server announced (RFC 9422 section 4), such as MAILMAX; 0 where it did not."""
+    pairs = (word.upper().partition("=") for word in offers.get("LIMITS", "").split())
+    return next((int(value) for key, _, value in pairs if key == name and _LIMIT.fullmatch(value)), 0)
 
 
 def reports_end_here(recipient: Recipient, terms: Terms, offers: Offers) -> bool:

@@ -9,15 +9,31 @@ _OF_DSN = frozenset({"RET", "ENVID"})
 """The parameters of MAIL that belong to DSN; those of RCPT all do."""
 
 
-def recipients(envelope: Envelope, host: Host) -> tuple[Recipient, ...]:
-    """The recipients on other hosts, each once, with what RCPT said about the reports for them."""
+def recipients(envelope: Envelope, host: Host, *, here: bool = False) -> tuple[Recipient, ...]:
+    """The recipients on other hosts, or on this one, each once, with what RCPT said about the reports for them."""
     found: dict[str, Recipient] = {}
     for path in envelope.recipients:
-        if not host.is_local(path.domain):
+        if host.is_local(path.domain) is here:
             asked = envelope.asked.get(path, {})
             notify = tuple(asked["NOTIFY"].split(",")) if "NOTIFY" in asked else ()
             found.setdefault(path.address, Recipient(path.address, notify, asked.get("ORCPT", "")))
     return tuple(found.values())
+
+
+def delivered(envelope: Envelope, host: Host, name: str, message: bytes) -> None:
+    """Tell the sender that a message is in its mailboxes here, where RCPT asked for that (RFC 3461 section 5.2.3).
+
+    Where the report finds no room, there is none: the message is delivered all the same.
+    """
+    from mailshell.mail import returns  # few ask, and the first prompt need not wait for it
+    from mailshell.mail.report import Case, Subject
+
+    cases = [
+        Case(one, "delivered", "2.0.0") for one in recipients(envelope, host, here=True) if "SUCCESS" in one.notify
+    ]
+    if cases and host.traits.keeps:
+        subject = Subject(envelope.reverse_path.address, message, host.now(), terms(envelope))
+        returns.send(host, name, subject, cases)
 
 
 def without_dsn(desk: Desk) -> str:

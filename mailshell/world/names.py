@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mailshell.core.record import Cite
 
 _ALIASES = 8
-"""So many aliases may lead from one to the next (RFC 1034 section 3.6.2 wants loops to be found out)."""
+"""So many aliases may lead from one to the next: a circle of them has no end."""
 
 
 class Mx(NamedTuple):

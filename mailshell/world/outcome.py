@@ -3,13 +3,13 @@
 import re
 from collections.abc import Container, Iterable
 
-from mailshell.core.clock import Instant
+from mailshell.core.clock import SECOND, Instant
 from mailshell.mail import returns
 from mailshell.mail.host import Host
 from mailshell.mail.queue import Queued, Recipient
 from mailshell.mail.report import Case, Subject
-from mailshell.mail.store import Full
 from mailshell.smtp.errand import Answer
+from mailshell.smtp.extensions import futurerelease
 
 _NAMED = re.compile(r"\b(?:id|queued as) ([!-~]+)$")
 """How servers tell the name that they gave to a message."""
@@ -18,13 +18,21 @@ EXPIRED = "4.4.7"
 """The status of a message that was tried for too long (RFC 3463 section 3.5)."""
 
 
+def started(queued: Queued) -> Instant:
+    """When a message could first be tried; the time that its sender wanted it held does not count as a delay."""
+    kind, _, value = queued.terms.hold.partition(";")
+    if kind == "for":
+        return Instant(queued.arrived + int(value) * SECOND)
+    return futurerelease.moment(value) if kind else queued.arrived
+
+
 def conclude(host: Host, queued: Queued, answers: Iterable[Answer], by: str, last: Container[Recipient] = ()) -> None:
     """Bring the queue, the reports and the log of a host up to what a host said about some recipients.
 
     `by` is that host (empty: none was reached), and `last` are the recipients whose next server sends no reports.
     Where a report finds no room, its recipient stays in the queue.
     """
-    now, due = host.now(), queued.arrived + host.traits.give_up
+    now, due = host.now(), started(queued) + host.traits.give_up
     told = {answer.recipient.address: answer for answer in answers}
     stay: list[Recipient] = []
     cases: list[Case] = []
@@ -62,7 +70,7 @@ def _late(host: Host, queued: Queued, stay: list[Recipient], now: Instant) -> li
     """What to tell the sender about a message that is late, once."""
     terms, warn = queued.terms, host.traits.warn
     passed = terms.late == "N" and terms.deliver_by is not None and now >= terms.deliver_by
-    if queued.warned or not (passed or (warn and now >= queued.arrived + warn)):
+    if queued.warned or not (passed or (warn and now >= started(queued) + warn)):
         return []
     status = EXPIRED if passed else ""
     return [Case(one, "delayed", status or one.status, one.said, one.by) for one in stay if one.said]
@@ -70,13 +78,12 @@ def _late(host: Host, queued: Queued, stay: list[Recipient], now: Instant) -> li
 
 def _report(host: Host, queued: Queued, after: Queued, cases: list[Case]) -> None:
     """Send the reports, then change the queue; a failure that could not be reported is reported another time."""
-    until = Instant(queued.arrived + host.traits.give_up)
     if cases:
-        octets = host.store.octets(queued.body)
-        subject = Subject(queued.reverse_path, octets, queued.arrived, queued.terms, until)
-        try:
-            returns.send(host, queued.id, subject, cases)
-        except Full:
-            failed = [case.recipient for case in cases if case.action == "failed"]
-            after = after._replace(recipients=(*after.recipients, *failed))
+        until = Instant(started(queued) + host.traits.give_up)
+        subject = Subject(queued.reverse_path, host.store.octets(queued.body), queued.arrived, queued.terms, until)
+        unsent = returns.send(host, queued.id, subject, cases)
+        after = after._replace(
+            recipients=(*after.recipients, *(case.recipient for case in unsent if case.action == "failed")),
+            warned=after.warned and not any(case.action == "delayed" for case in unsent),
+        )
     host.store.update(queued, after if after.recipients else None)

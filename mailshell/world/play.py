@@ -260,6 +260,14 @@ def local(seat: Seat, item: Item) -> None:
         raise ScriptError(f"line {item.number}: {error}") from None
 
 
+def connect(seat: Seat, text: str) -> None:
+    """`:connect [HOST [PROTOCOL]]`: open one more connection; without words, one like the present one."""
+    words, wire = text.split(), seat.link.wire
+    if len(words) > 2:
+        raise SeatError(":connect wants a host, and perhaps a protocol, as in :connect lancs.uk smtp")
+    seat.connect(words[0].lower() if words else wire.host, words[1] if len(words) > 1 else wire.protocol)
+
+
 def raw(seat: Seat, text: str) -> None:
     """`:raw "text"`: send octets as they are, without CR LF; the escapes of transcripts hold in the quotes."""
     if len(text) < 2 or text[0] != '"' or text[-1] != '"':
@@ -274,6 +282,16 @@ def wait(seat: Seat, text: str) -> None:
     if span is None or words[1:] not in ([], ["--idle"]):
         raise SeatError(":wait wants a time, as in :wait 30m or :wait 1h30m, and perhaps --idle")
     seat.wait(span, idle=bool(words[1:]), cause=f":wait {text}")
+
+
+def until(seat: Seat, text: str) -> None:
+    """`:until delivered`: turn the clock on; raises SeatError where it did not happen."""
+    # Imported here because most scripts wait for nothing.
+    from mailshell.world.until import until as turned
+
+    came = turned(seat, text)
+    if not came.reached:
+        raise SeatError(came.says)
 
 
 def heal(seat: Seat, text: str) -> None:
@@ -300,8 +318,10 @@ def _named(action: Callable[[Seat, str], object], wants: str) -> Callable[[Seat,
 
 
 LOCAL: dict[str, Callable[[Seat, str], object]] = {
+    ":connect": connect,
     ":raw": raw,
     ":wait": wait,
+    ":until": until,
     ":fault": Seat.fault,
     ":heal": heal,
     ":drop": _bare(Seat.drop),
@@ -315,8 +335,9 @@ LOCAL: dict[str, Callable[[Seat, str], object]] = {
 
 SHOWS = frozenset(
     [
-        *(":body", ":branches", ":clear", ":copy", ":depth", ":diff", ":explain", ":help", ":keys", ":mailbox"),
-        *(":panes", ":search", ":secrets", ":theme", ":try", ":why", ":wire", ":world"),
+        *(":body", ":branches", ":clear", ":copy", ":date", ":depth", ":diff", ":dns", ":explain", ":help", ":keys"),
+        *(":mailbox", ":panes", ":queue", ":search", ":secrets", ":theme", ":trace", ":try", ":watch", ":why"),
+        *(":wire", ":world"),
     ]
 )
 """Those that only show something to who watches: the shell does them, and a script passes over them."""

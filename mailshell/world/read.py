@@ -85,20 +85,26 @@ def checked(octets: bytes) -> tuple[Plan, WorldError | None]:
         document = Document(octets)
     except TomlError as error:
         raise WorldError(error.text, (error.problem,)) from None
-    reader = _Reader(document.tree)
-    plan = reader.plan()
-    if not any(note.grave for note in reader.notes):
-        reader.notes += review(plan, reader.dns)
-    problems = tuple(
-        sorted(
-            Problem((document.value if one.value else document.key)(one.path), _short(one.says), one.grave)
-            for one in reader.notes
-        )
-    )
+    plan, notes = described(document.tree)
+    problems = tuple(sorted(placed(document, note) for note in notes))
     found = WorldError(document.text, problems) if problems else None
     if found is not None and any(problem.grave for problem in problems):
         raise found
     return plan, found
+
+
+def described(tree: Mapping[str, object], base: Plan | None = None) -> tuple[Plan, list[Complaint]]:
+    """The plan that the tables of a world file describe, in addition to those of `base`, and what is wrong with it."""
+    reader = _Reader(tree, base)
+    plan = reader.plan()
+    if not any(note.grave for note in reader.notes):
+        reader.notes += review(plan, reader.dns)
+    return plan, reader.notes
+
+
+def placed(document: Document, note: Complaint) -> Problem:
+    """What is wrong, with its place in the file."""
+    return Problem((document.value if note.value else document.key)(note.path), _short(note.says), note.grave)
 
 
 def _short(says: str) -> str:
@@ -108,7 +114,7 @@ def _short(says: str) -> str:
 class _Reader:
     """Reads the tables in the order in which they need one another; `notes` is what is wrong."""
 
-    def __init__(self, tree: Mapping[str, object]) -> None:
+    def __init__(self, tree: Mapping[str, object], base: Plan | None = None) -> None:
         self.notes: list[Complaint] = []
         self.dns: dict[str, Path] = {}
         """Where the records of a name stand in the file."""
@@ -124,6 +130,22 @@ class _Reader:
         self._letters: list[Letter] = []
         self._names: dict[str, Records] = {}
         self._octets = 0
+        self._base = base
+        if base is not None:
+            self._begin(base)
+
+    def _begin(self, base: Plan) -> None:
+        """All of another plan is there already."""
+        for host in base.hosts:
+            self._hosts[host.name] = host
+            self._addresses[host.name], self._taken[host.address] = host.address, host.name
+            self._domains |= dict.fromkeys((host.name, *host.domains), host.name)
+            self._lists[host.name] = {one.name: one for one in host.lists}
+        for account in base.accounts:
+            self._accounts[account.host, fold_user(account.user)] = account
+            self._users.setdefault(account.host, {})[account.user] = account.user
+        self._letters += base.letters
+        self._names |= base.names
 
     def plan(self) -> Plan:
         """What the file describes, as far as it is right."""
@@ -142,11 +164,12 @@ class _Reader:
         hosts = tuple(
             host._replace(lists=tuple(self._lists.get(host.name, {}).values())) for host in self._hosts.values()
         )
-        server = self._top.text("server", next(iter(self._hosts), ""))
+        server = self._top.text("server", self._base.server if self._base else next(iter(self._hosts), ""))
         if server not in self._hosts and "server" in self._top:
             self._top.wrong("server", f"{server} is no host of this world.{near(server, self._hosts)}")
         title, seed = self._top.text("title", ""), self._top.number("seed", 0, 0, _MANY)
-        found = tuple(self._top.each("faults", "queue-full nyu.edu", self._fault))
+        known = self._base.faults if self._base else ()
+        found = (*known, *self._top.each("faults", "queue-full nyu.edu", self._fault))
         accounts, letters = tuple(self._accounts.values()), tuple(self._letters)
         return Plan(title, server, hosts, accounts, letters, self._names, found, seed)
 
@@ -295,7 +318,7 @@ class _Reader:
             (fields.one("alias", "nyu.edu", domain) or "") if "alias" in fields else "",
         )
         if found.alias and (found.mx or found.addresses):
-            fields.wrong("alias", "a name that is an alias has no other records (RFC 1034 section 3.6.2).")
+            fields.wrong("alias", "a name that is an alias has no other records.")
         if name in self._names:
             fields.wrong("name", f"{name} is there already.")
         if name:

@@ -14,18 +14,18 @@ from mailshell.mail.host import Host
 from mailshell.mail.queue import Queued, Recipient
 from mailshell.smtp import client as smtp
 from mailshell.smtp.client import Client, Stage
-from mailshell.smtp.errand import Answer, Errand, Obstacle, reports_end_here
+from mailshell.smtp.errand import Answer, Errand, Obstacle, limit, reports_end_here
 from mailshell.world.names import Stop, Unroutable
-from mailshell.world.outcome import conclude, expire
+from mailshell.world.outcome import conclude, expire, started
 
 if TYPE_CHECKING:
     from mailshell.world.world import Link, World
 
-TOGETHER = 100
-"""So many messages go over one connection; RFC 5321 section 4.5.4.1 wants one for several, and names no number."""
+A_TURN = 100
+"""So many messages, and so many answers, a turn takes on: under `serve` other clients are served after each turn."""
 
-PATIENCE = 5 * MINUTE
-"""How long a client waits for an answer (RFC 5321 section 4.5.3.2)."""
+PATIENCE = {"DATA": 2 * MINUTE, ".": 10 * MINUTE, "BDAT": 10 * MINUTE}
+"""How long a client waits for an answer, where it is not 5 minutes (RFC 5321 section 4.5.3.2)."""
 
 LONGEST = 4 * HOUR
 """The longest time between two tries of a host that backs off."""
@@ -42,7 +42,8 @@ class Run(NamedTuple):
     """One connection on which a host sends mail on.
 
     `stops` are the hosts to try, the present one first; `parcels` is what is to be sent, and `busy` says that the
-    first of it is being handed over.
+    first of it is being handed over. `mails` counts those that were begun, `taken` says that one was taken. The client
+    hears nothing more before `quiet`.
     """
 
     host: str
@@ -51,6 +52,9 @@ class Run(NamedTuple):
     stops: tuple[Stop, ...]
     parcels: tuple[Parcel, ...]
     busy: bool = False
+    mails: int = 0
+    taken: bool = False
+    quiet: Instant = Instant(0)
 
 
 class Heard(NamedTuple):
@@ -101,34 +105,40 @@ class Relay:
     def hear(self, now: Instant) -> bool:
         """Hear what has arrived by now, and go on; whether anything had."""
         heard = self._heard
-        arrived = bool(heard) and heard[0].at <= now
-        while heard and heard[0].at <= now:
+        arrived = 0
+        while heard and heard[0].at <= now and arrived < A_TURN:
+            arrived += 1
             _, _, number, octets, last = heappop(heard)
             run = self._runs.get(number)
             if run is not None:
                 client, out = smtp.hear(run.client, octets)
                 client = smtp.lost(client) if last and client.stage is not Stage.OVER else client
                 self._go_on(run._replace(client=client), out)
-        return arrived
+        return bool(arrived)
 
     def start(self, now: Instant) -> bool:
         """Begin to send what is due by now; whether anything was. Raises Full, and begins nothing, on a full disk."""
         world = self._world
         places: Places = {}
         store = world.store
+        away = {(run.host, parcel.id) for run in self._runs.values() for parcel in run.parcels}
         found: list[tuple[Host, Queued]] = []
-        while (queued := store.due(now)) is not None:
+        begun = 0
+        while begun < A_TURN and (queued := store.due(now)) is not None:
+            begun += 1
             host = world.hosts[queued.host]
-            after = queued._replace(release=_next(queued, host, now), attempts=queued.attempts + 1)
+            after = queued._replace(release=_next(queued, host, now))
+            if (queued.host, queued.id) not in away:  # else a slow host is about to say what becomes of it
+                after = after._replace(attempts=queued.attempts + 1)
+                found.append((host, after))
             store.update(queued, after)
-            found.append((host, after))
         store.commit()
+        found.sort(key=lambda one: -(one[1].terms.priority or 0))
         for host, queued in found:
             self._sort(host, queued, places, now)
         for (name, stops), parcels in places.items():
-            for at in range(0, len(parcels), TOGETHER):
-                self._connect(world.hosts[name], stops, tuple(parcels[at : at + TOGETHER]))
-        return bool(found)
+            self._connect(world.hosts[name], stops, tuple(parcels))
+        return bool(begun)
 
     def _sort(self, host: Host, queued: Queued, places: Places, now: Instant) -> None:
         """Find the place of each recipient of a message; those that have none are concluded at once."""
@@ -161,7 +171,7 @@ class Relay:
                 link = world.open(target.name, "smtp", peer, _nobody, "relay")
                 number = link.wire.number
                 link.send = partial(self._said, link)
-                self._runs[number] = Run(host.name, number, Client(host.name, stops[0].host), stops, parcels)
+                self._runs[number] = Run(host.name, number, Client(host.name, target.name), stops, parcels)
                 return
             missed, stops = stops[0], stops[1:]
         self._give_up(host, parcels, missed.host, Obstacle("4.4.1", f"no connection to {missed.host}"))
@@ -169,11 +179,17 @@ class Relay:
     def _said(self, link: "Link", octets: bytes, last: bool) -> None:
         """A server said something; on a slow line the client hears it later, or not at all any more."""
         pause, link.late = link.late, 0
-        at = Instant(self._world.clock.now() + min(pause, PATIENCE))
-        if pause > PATIENCE:
+        run = self._runs.get(link.wire.number)
+        if run is None:
+            return
+        waits = run.client.waits
+        patience = PATIENCE.get(waits[0] if waits else "", 5 * MINUTE)
+        at = Instant(max(run.quiet, self._world.clock.now() + min(pause, patience)))
+        if pause > patience:
             octets, last = b"", True
+        self._runs[run.link] = run._replace(quiet=at)
         self._order += 1
-        heappush(self._heard, Heard(at, self._order, link.wire.number, octets, last))
+        heappush(self._heard, Heard(at, self._order, run.link, octets, last))
 
     def _go_on(self, run: Run, out: bytes) -> None:
         """Draw the conclusions of an answer, and send what comes next."""
@@ -187,13 +203,18 @@ class Relay:
                 run = self._elsewhere(host, run, client.trouble)
             if client.stage is not Stage.FREE:
                 break
+            most = limit(client.offers, "MAILMAX")
+            if run.parcels and most and run.mails >= most:
+                run = self._again(host, run)
             if not run.parcels:
                 client, out = smtp.leave(client)
                 break
-            errand = self._errand(host, run.parcels[0])
-            run = run._replace(busy=errand is not None, parcels=run.parcels if errand else run.parcels[1:])
-            if errand is not None:
+            errand = self._errand(host, run.parcels[0], limit(client.offers, "RCPTMAX"))
+            if errand is None:
+                run = run._replace(parcels=run.parcels[1:])
+            else:
                 client, out = smtp.begin(client, errand, now)
+                run = run._replace(busy=True, mails=run.mails + 1)
         self._runs[run.link] = run._replace(client=client)
         if client.stage is Stage.OVER:
             del self._runs[run.link]
@@ -203,23 +224,34 @@ class Relay:
         if link is not None and client.stage is Stage.OVER:
             world.feed_eof(link)
 
-    def _errand(self, host: Host, parcel: Parcel) -> Errand | None:
-        """What a parcel is on the wire; None where nothing of it is left."""
+    def _errand(self, host: Host, parcel: Parcel, most: int) -> Errand | None:
+        """What a parcel is on the wire, for so many recipients at most (0: any number); None where nothing is left."""
         queued = host.store.queued(host.name, parcel.id)
         if queued is None:
             return None
-        recipients = tuple(one for one in queued.recipients if one.address in parcel.addresses)
+        recipients = [one for one in queued.recipients if one.address in parcel.addresses]
         octets = host.store.octets(queued.body)
-        return Errand(queued.reverse_path, recipients, octets, queued.terms) if recipients else None
+        recipients = recipients[: most or None]
+        return Errand(queued.reverse_path, tuple(recipients), octets, queued.terms) if recipients else None
 
     def _concluded(self, host: Host, run: Run, client: Client) -> tuple[Client, Run]:
-        """One parcel is decided. Those of many recipients whom the server put off go at once (RFC 5321 4.5.3.1.10)."""
+        """One parcel is decided, or those of its recipients to whom the server could get.
+
+        The others go in a new transaction at once: who was put off as one too many (RFC 5321 section 4.5.3.1.10), and
+        who was one more than the server says it takes. A server that has taken a message and wants no other one now
+        gets it on a new connection (RFC 9422 section 4.1).
+        """
         parcel, rest = run.parcels[0], run.parcels[1:]
         answers = [answer for answer in client.answers if answer is not None]
+        client = client._replace(answers=())
+        if run.taken and all(one.verb == "MAIL" and one.status[0] == "4" for one in answers):
+            return client, self._again(host, run)
         put_off = [one for one in answers if one.verb == "RCPT" and one.code == 452]
         if put_off and len(put_off) < len(answers) and client.stage is Stage.FREE:
             answers = [one for one in answers if one not in put_off]
-            rest = (Parcel(parcel.id, frozenset(one.recipient.address for one in put_off)), *rest)
+        left = parcel.addresses.difference(one.recipient.address for one in answers)
+        if left:
+            rest = (Parcel(parcel.id, left), *rest)
         queued = host.store.queued(host.name, parcel.id)
         if queued is not None:
             last = [
@@ -228,14 +260,22 @@ class Relay:
                 if one.status[0] == "2" and reports_end_here(one.recipient, queued.terms, client.offers)
             ]
             conclude(host, queued, answers, client.host, last=last)
-        return client._replace(answers=()), run._replace(parcels=rest, busy=False)
+        taken = run.taken or any(one.status[0] == "2" for one in answers)
+        return client, run._replace(parcels=rest, busy=False, taken=taken)
 
     def _elsewhere(self, host: Host, run: Run, trouble: Obstacle) -> Run:
-        """What this server did not take goes to the next one, or waits."""
+        """What this server did not take goes there on a new connection, to the next server, or waits."""
+        if run.taken and trouble.status[0] == "4":
+            return self._again(host, run)
         if run.stops[1:]:
             self._connect(host, run.stops[1:], run.parcels)
         else:
             self._give_up(host, run.parcels, run.client.host, trouble)
+        return run._replace(parcels=(), busy=False)
+
+    def _again(self, host: Host, run: Run) -> Run:
+        """What is left goes to the same server on a new connection."""
+        self._connect(host, run.stops, run.parcels)
         return run._replace(parcels=(), busy=False)
 
     def _give_up(self, host: Host, parcels: tuple[Parcel, ...], by: str, trouble: Obstacle) -> None:
@@ -251,7 +291,7 @@ def _next(queued: Queued, host: Host, now: Instant) -> Instant:
     """When a message is tried again: after the host's time, but not later than it is given up."""
     traits = host.traits
     wait = min(traits.retry << min(queued.attempts, 20), max(LONGEST, traits.retry)) if traits.backoff else traits.retry
-    ends = [queued.arrived + traits.give_up]
+    ends = [started(queued) + traits.give_up]
     if queued.terms.deliver_by is not None:
         ends.append(queued.terms.deliver_by)
     return Instant(min([now + wait, *(end for end in ends if end > now)]))

@@ -45,7 +45,7 @@ def _name(
 
 def _exchanger(name: str, host: str, zone: Mapping[str, Records], listening: Mapping[str, HostPlan]) -> Iterator[str]:
     if host in zone and zone[host].alias:
-        yield f"{host} is an alias, and a mail exchanger must not be one (RFC 2181 section 10.3)."
+        yield f"{host} is an alias, and a mail exchanger must not be one (RFC 5321 section 5.1)."
     target = records(zone, host)
     if target is None or not target.addresses:
         yield f"no address is known for {host}."

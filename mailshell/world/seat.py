@@ -145,6 +145,20 @@ class Seat:
         self.world.advance(Instant(self.world.clock.now() + microseconds), idle=idle)
         self._done(cause, first)
 
+    def until(self, over: Callable[[], bool], limit: Instant, cause: str) -> None:
+        """Turn the clock from one thing that is due to the next until `over` holds, but not beyond `limit`.
+
+        Where nothing is due any more it stands still.
+        """
+        world = self.world
+        self._catch_up()
+        first = world.transcript.count
+        while not over() and (at := world.next_event()) is not None:
+            world.advance(min(max(at, world.clock.now()), limit), idle=False)
+            if at > limit:
+                break
+        self._done(cause, first)
+
     def fault(self, text: str) -> Fault:
         """Put a fault into the world; raises SeatError for words that name none."""
         verbs = {topic.card.name for engine in PROTOCOLS.values() for topic in engine.topics if topic.syntax}

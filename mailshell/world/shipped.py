@@ -56,6 +56,13 @@ def page() -> str:
         return file.read()
 
 
+def lessons_folder() -> str:
+    """Where the lessons and the scenes are: in the package where it is installed, beside it in a checkout."""
+    package = os.path.dirname(_FOLDER)
+    inside = os.path.join(package, "lessons")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "lessons")
+
+
 def _octets(name: str) -> bytes:
     with open(os.path.join(_FOLDER, f"{name}.toml"), "rb") as file:
         return file.read()

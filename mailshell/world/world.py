@@ -191,9 +191,10 @@ class World:
         for link in self._watchers.of(self.store.touched()):
             heard = link.session.hear()
             self._turn.append(Step(link, None, None, heard, self._slowed(link, heard)))
-        self._logged = self.journal.head
+        before, self._logged = self._logged, self.journal.head
         turn, self._turn = self._turn, []
         self._say(self._late.sort(turn, self.clock.now()))
+        self.journal.tell(before)
 
     def answered(self, link: Link) -> Instant | None:
         """When the last answer that is under way on a link will be there."""
@@ -270,14 +271,17 @@ class World:
             self._stir()
         while (at := self._first(to, idle)) is not None:
             self.clock.turn(max(at, self.clock.now()))
-            self._say(self._late.take(at))
-            self._release(at)
-            for link in self._tired(at, idle):
-                self._turn.append(Step(link, None, None, link.session.wake()))
+            self.tick(at, idle=idle)
             self.settle()
         self.clock.turn(to)
         if not idle:
             self._stir()
+
+    def tick(self, at: Instant, *, idle: bool = True) -> None:
+        """Do what is due, but for mail between hosts: answers that are late, mail that is held, sessions that sleep."""
+        self._say(self._late.take(at))
+        self._release(at)
+        self._turn += [Step(link, None, None, link.session.wake()) for link in self._tired(at, idle)]
 
     def _first(self, to: Instant, idle: bool) -> Instant | None:
         """The first moment up to `to` at which something is to happen."""
@@ -297,6 +301,9 @@ class World:
             except Full:
                 self._patience = Instant(self.clock.now() + MINUTE)
                 return
+            for user in held.users:
+                self.hosts[held.host].log(held.id, "delivered", f"{user}@{held.host}", text="INBOX")
+            self._logged = self.journal.head
 
     def _stir(self) -> None:
         for link in self.links.values():

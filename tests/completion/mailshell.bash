@@ -55,6 +55,7 @@ _mailshell() {
                 export:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --to --output --width --secrets --protocol --host" ;;
                 table:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 world:-*) words="--help" ;;
+                lesson:-*) words="--help --watch" ;;
                 paths:-*) words="--help" ;;
                 config:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 doctor:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --json" ;;
@@ -62,7 +63,7 @@ _mailshell() {
                 help:-*) words="--help" ;;
                 *)
                     case $command:$place in
-                        :0) words="smtp pop3 demo run serve explain export table world paths config doctor completion help" ;;
+                        :0) words="smtp pop3 demo run serve explain export table world lesson paths config doctor completion help" ;;
                         smtp:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         pop3:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         demo:0) files=yes ;;
@@ -72,9 +73,11 @@ _mailshell() {
                         table:0) words="smtp pop3" ;;
                         world:0) words="list show check new" ;;
                         world:1) files=yes ;;
+                        lesson:0) words="list check new" ;;
+                        lesson:1) files=yes ;;
                         config:0) words="show init" ;;
                         completion:0) words="bash zsh fish" ;;
-                        help:0) words="smtp pop3 demo run serve explain export table world paths config doctor completion help world-file" ;;
+                        help:0) words="smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons" ;;
                     esac
                     ;;
             esac

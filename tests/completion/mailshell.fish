@@ -1,7 +1,7 @@
 # Completion for fish. Now: mailshell completion fish | source
 # For good: mailshell completion fish > ~/.config/fish/completions/mailshell.fish
 function __mailshell_no_command
-    not __fish_seen_subcommand_from smtp pop3 demo run serve explain export table world paths config doctor completion help
+    not __fish_seen_subcommand_from smtp pop3 demo run serve explain export table world lesson paths config doctor completion help
 end
 complete -c mailshell -f
 complete -c mailshell -n '__mailshell_no_command' -s h -d 'show this help message and exit'
@@ -32,6 +32,7 @@ complete -c mailshell -n '__mailshell_no_command' -a explain -d 'what a code, a 
 complete -c mailshell -n '__mailshell_no_command' -a export -d 'a file or a log as a picture, a page or notes'
 complete -c mailshell -n '__mailshell_no_command' -a table -d 'print which command is legal in which phase'
 complete -c mailshell -n '__mailshell_no_command' -a world -d 'list, show and check worlds, or begin a world file'
+complete -c mailshell -n '__mailshell_no_command' -a lesson -d 'list and prove lessons, or begin a lesson file'
 complete -c mailshell -n '__mailshell_no_command' -a paths -d 'print the folders and files that mailshell uses'
 complete -c mailshell -n '__mailshell_no_command' -a config -d 'print what holds and why, or write a config file'
 complete -c mailshell -n '__mailshell_no_command' -a doctor -d 'look for what may go wrong on this machine'
@@ -215,6 +216,11 @@ complete -c mailshell -n '__fish_seen_subcommand_from world' -s h -d 'show this 
 complete -c mailshell -n '__fish_seen_subcommand_from world' -l help -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from world' -a 'list show check new'
 complete -c mailshell -n '__fish_seen_subcommand_from world' -F
+complete -c mailshell -n '__fish_seen_subcommand_from lesson' -s h -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from lesson' -l help -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from lesson' -l watch -d 'check again whenever a file changes; Ctrl-C ends it'
+complete -c mailshell -n '__fish_seen_subcommand_from lesson' -a 'list check new'
+complete -c mailshell -n '__fish_seen_subcommand_from lesson' -F
 complete -c mailshell -n '__fish_seen_subcommand_from paths' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from paths' -l help -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from config' -s h -d 'show this help message and exit'
@@ -260,4 +266,4 @@ complete -c mailshell -n '__fish_seen_subcommand_from completion' -l help -d 'sh
 complete -c mailshell -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 complete -c mailshell -n '__fish_seen_subcommand_from help' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from help' -l help -d 'show this help message and exit'
-complete -c mailshell -n '__fish_seen_subcommand_from help' -a 'smtp pop3 demo run serve explain export table world paths config doctor completion help world-file'
+complete -c mailshell -n '__fish_seen_subcommand_from help' -a 'smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons'

@@ -14,6 +14,7 @@ _mailshell() {
         'export:a file or a log as a picture, a page or notes'
         'table:print which command is legal in which phase'
         'world:list, show and check worlds, or begin a world file'
+        'lesson:list and prove lessons, or begin a lesson file'
         'paths:print the folders and files that mailshell uses'
         'config:print what holds and why, or write a config file'
         'doctor:look for what may go wrong on this machine'
@@ -251,6 +252,14 @@ _mailshell() {
                         '1:action:(list show check new)' \
                         '2:NAME|FILE:_files'
                     ;;
+                lesson)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--watch[check again whenever a file changes; Ctrl-C ends it]' \
+                        '1:action:(list check new)' \
+                        '2:NAME|FILE:_files'
+                    ;;
                 paths)
                     _arguments \
                         '-h[show this help message and exit]' \
@@ -310,7 +319,7 @@ _mailshell() {
                     _arguments \
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
-                        '1:COMMAND:(smtp pop3 demo run serve explain export table world paths config doctor completion help world-file)'
+                        '1:COMMAND:(smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons)'
                     ;;
             esac
             ;;

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from mailshell.core.explain import Row
 from mailshell.core.record import Body, Closed
 from mailshell.core.transcript import Entry
-from mailshell.shell.render import Label, Renderer, cited, lettered, safe_lines, starred
+from mailshell.shell.carets import cited, starred
+from mailshell.shell.render import Label, Renderer, lettered, safe_lines
 from mailshell.shell.text import hex_rows, safe, show
 from mailshell.shell.theme import ROLED, Role, spans
 from mailshell.shell.view import View, WireMarks

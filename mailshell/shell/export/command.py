@@ -88,6 +88,6 @@ def _played(args: argparse.Namespace, octets: bytes, view: View) -> tuple[Docume
     with setup.opened(args, asked) as world:
         seat = Seat(world, asked.peer, "script")
         outcome, _ = play(seat, parsed, args.protocol, args.host)
-        entries = [entry for _, entries in seat.story() for entry in entries]
+        entries = [one for _, entries in seat.story() for one in entries if one.wire.kind != "relay"]
         found = document(entries, seat.numbers, view)
         return found._replace(events=list(found.events)), outcome

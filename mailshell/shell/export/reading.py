@@ -7,9 +7,9 @@ from mailshell.core.elsewhere import Step
 from mailshell.core.explain import code
 from mailshell.core.record import Phase
 from mailshell.shell.annotate import Annotator, Talk
+from mailshell.shell.carets import starred
 from mailshell.shell.export.chapters import Chapter, Recorder
 from mailshell.shell.logs import Said
-from mailshell.shell.render import starred
 from mailshell.shell.view import View
 
 _EVENTS = {"greeting": "opened", "text": "body"}

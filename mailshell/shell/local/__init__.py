@@ -6,7 +6,7 @@ from mailshell.core.near import near
 from mailshell.core.script import ScriptError
 from mailshell.mail.store import Full
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.local import choices, files, guide, links, look, scene, screen, travel, trouble, view
+from mailshell.shell.local import choices, files, guide, learn, links, look, scene, screen, travel, trouble, view, watch
 from mailshell.shell.meta import Choice, Command, Meta, no_argument
 from mailshell.world.seat import SeatError
 from mailshell.world.world import Busy
@@ -27,6 +27,7 @@ def carry_out(meta: Meta, text: str) -> bool:
         meta.fail(str(error))
     except OSError as error:
         meta.fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    meta.look()
     return not meta.failed
 
 
@@ -68,7 +69,11 @@ COMMANDS: dict[str, Command] = {
     "copy": Command("client|server|all", "one side, for pasting", look.copy, words=look.SIDES),
     "body": Command("[LINE]", "the text of a message, whole and not folded", look.body),
     "explain": Command("WORDS", "what a word, a code or a line means", look.explain),
-    "world": Command("", "hosts, users, mail, connections, the time", look.world),
+    "world": Command("[list]", "hosts, users, mail, connections, the time", look.world, words=look.WORLD),
+    "watch": Command("[on|off|HOST...]", "what the servers say to each other", watch.watch, watch.hosts, watch.WATCHED),
+    "queue": Command("[HOST]", "what waits, for whom, and when it is tried again", watch.queue, watch.hosts),
+    "trace": Command("[ID|HOST/ID]", "one message through every host", watch.trace, watch.messages),
+    "dns": Command("[NAME]", "which hosts take the mail of a name", watch.dns, watch.names),
     "depth": Command("[0|1|2]", "the wire, a note a line, or every field named", view.depth, words=view.DEPTHS),
     "wire": Command("[off|marks|hex]", "line ends hidden, as marks, or a hex dump", view.wire, words=view.WIRES),
     "theme": Command("[NAME]", "colours: ansi16, dark, light, mono, projector", view.theme, words=view.THEME_WORDS),
@@ -86,6 +91,10 @@ COMMANDS: dict[str, Command] = {
         choices.messages,
     ),
     "wait": Command("TIME [--idle]", "turn the clock on, as in :wait 30m", travel.wait, choices.times),
+    "until": Command(
+        "delivered|bounced|empty|TIME [LIMIT]", "turn the clock on until that happens", watch.until, watch.goals
+    ),
+    "date": Command("", "the time of the world, and when something is due", watch.date),
     "connect": Command("[HOST [PROTOCOL]]", "one more connection", links.connect, links.hosts),
     "switch": Command("[N]", "list the connections, or go to one", links.switch, links.numbers),
     "close": Command("[N]", "cut a connection and forget it", links.close, links.numbers),
@@ -100,6 +109,17 @@ COMMANDS: dict[str, Command] = {
     "log": Command("[FILE|off]", "append what is shown to a file", files.log, choices.files, files.OFF),
     "demo": Command("[NAME|FILE]", "scenes that are played for you", scene.demo, scene.names),
     "step": Command("", "the next step of the scene", scene.step),
+    "learn": Command("[LESSON[#STEP]]", "a lesson: the next one, or the one that you name", learn.learn, learn.lessons),
+    "lessons": Command("", "all lessons, with what is done, helped and open", learn.roadmap),
+    "task": Command("[fold]", "the task of this step again, or its goals in one row", learn.task, words=learn.TASK),
+    "hint": Command("", "the next hint for this step", learn.hint),
+    "check": Command("", "what is missing in this step, and why", learn.check),
+    "answer": Command("NUMBER", "your answer to the question, by its number", learn.answer, learn.answers),
+    "solution": Command("", "the lines that solve this step", learn.solution),
+    "goto": Command("STEP", "another step of this lesson", learn.goto, learn.steps),
+    "again": Command("", "back to the start of this step", learn.again),
+    "free": Command("", "play freely, and come back to where you were", learn.free),
+    "next": Command("", "go on: past a question, or to the next lesson", learn.onward),
     "keys": Command("", "what each key does", screen.keys),
     "editing": Command("[vi|emacs]", "edit the line as in vi, or as in emacs", screen.editing, words=screen.EDITINGS),
     "panes": Command("", "the wire and its meaning side by side, or back", screen.panes),

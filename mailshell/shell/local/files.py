@@ -8,7 +8,6 @@ from mailshell.core.explain import explain
 from mailshell.core.record import Exchange, Prompt
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.meta import Meta
-from mailshell.shell.options import is_file
 from mailshell.shell.theme import ANSI16, NONE
 from mailshell.world.seat import SeatError
 
@@ -66,6 +65,8 @@ def _secret(meta: Meta) -> bool:
 
 
 def _script(meta: Meta, path: str) -> str:
+    from mailshell.shell.options import is_file  # it loads argparse, and nobody saves before the first prompt
+
     traits = meta.seat.world.hosts[meta.seat.link.wire.host].traits
     world = os.path.relpath(meta.world, os.path.dirname(path) or ".") if is_file(meta.world) else meta.world
     header = f"# world: {world}\n# voice: {traits.voice}\n# policy: {traits.policy}\n"
@@ -79,7 +80,7 @@ def _exported(meta: Meta, form: str) -> str:
     view = meta.renderer.view
     theme = ANSI16 if view.theme is NONE else view.theme
     view = view._replace(theme=theme, width=_WIDTH)
-    entries = (entry for _, entries in meta.seat.story() for entry in entries)
+    entries = (one for _, entries in meta.seat.story() for one in entries if meta.watch.shows(one.wire))
     return FORMS[form](document(entries, meta.seat.numbers, view), view)
 
 

@@ -11,7 +11,7 @@ from mailshell.shell.meta import Command, Meta, reads_lines
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
 
-Group = Literal["look", "connections", "time", "screen", "files"]
+Group = Literal["lessons", "look", "connections", "time", "screen", "files"]
 
 COLUMN = 40
 """Columns of one command in the list; two stand side by side where there is room."""
@@ -27,6 +27,34 @@ class Guide(NamedTuple):
 
 
 GUIDES: Mapping[str, Guide] = {
+    "learn": Guide(
+        "lessons",
+        "begin a lesson, or go on",
+        ":learn 2",
+        "LESSON and STEP are names or numbers. The world of this session goes, and the lesson brings its own.",
+    ),
+    "lessons": Guide("lessons", "the map: done, open", ":lessons"),
+    "task": Guide("lessons", "the task again", ":task", ":task fold puts the goals into one row, and back."),
+    "hint": Guide("lessons", "the next hint", ":hint", "Hints cost nothing. The last one is an example."),
+    "check": Guide("lessons", "what is missing, and why", ":check"),
+    "answer": Guide(
+        "lessons", "answer a question", ":answer 1", "While a question is open, the number alone does the same."
+    ),
+    "solution": Guide("lessons", "lines that solve it", ":solution", "The map says then that the step had help."),
+    "goto": Guide(
+        "lessons",
+        "another step of it",
+        ":goto 3",
+        "STEP is a name or a number. The steps before it are played for you, and the map says that they had help.",
+    ),
+    "again": Guide("lessons", "the step from its start", ":again"),
+    "free": Guide(
+        "lessons",
+        "play, and come back",
+        ":free",
+        "Nothing is checked until you type :free again. Then everything is as it was before.",
+    ),
+    "next": Guide("lessons", "the next lesson", ":next"),
     "help": Guide("look", "this list, or one of it", ":help :why"),
     "why": Guide(
         "look",
@@ -47,7 +75,26 @@ GUIDES: Mapping[str, Guide] = {
     "body": Guide("look", "a message text, unfolded", ":body 7", "LINE is a number of :search."),
     "copy": Guide("look", "one side, for pasting", ":copy client", "Passwords are masked unless :secrets is on."),
     "explain": Guide("look", "what a word or line means", ":explain 452"),
-    "world": Guide("look", "hosts, users, mail, time", ":world"),
+    "world": Guide(
+        "look", "hosts, queues, mail, time", ":world", "A picture; :world list says more in words, all lists and users."
+    ),
+    "watch": Guide(
+        "look",
+        "the servers' own talk",
+        ":watch on",
+        "Off, each attempt to hand a message on is told in one line. Alone it shows the last conversation between "
+        "servers again, at the depth that holds. Such a conversation has a letter, and its lines have no numbers: "
+        "they are no steps of yours.",
+    ),
+    "queue": Guide("look", "what waits on the hosts", ":queue lancs.uk"),
+    "trace": Guide(
+        "look",
+        "one message, hop by hop",
+        ":trace 1",
+        "ID is what a server calls the message, as in id 1 of its answer; the host is the one of this connection where "
+        "none is named, as in :trace lancs.uk/1. Alone it takes the message that was accepted last.",
+    ),
+    "dns": Guide("look", "who takes mail for a name", ":dns nyu.edu"),
     "mailbox": Guide("look", "mailboxes and messages", ":mailbox bob 2", ":mailbox bob Sent lists another mailbox."),
     "connect": Guide("connections", "one more connection", ":connect lancs.uk"),
     "switch": Guide("connections", "go to another one", ":switch 2"),
@@ -90,6 +137,14 @@ GUIDES: Mapping[str, Guide] = {
         "seconds. What is due by then happens. Without --idle no server gives up waiting for you; with it, a server "
         "that has waited too long closes the connection.",
     ),
+    "until": Guide(
+        "time",
+        "until something happens",
+        ":until delivered",
+        "delivered and bounced speak of the message that was accepted last; empty means that no message waits on any "
+        "host. TIME is a time of day, as 10:30 or Tue 10:30. LIMIT is a length of time, 30d where none is given.",
+    ),
+    "date": Guide("time", "what time it is", ":date"),
     "fault": Guide(
         "time",
         "something goes wrong",

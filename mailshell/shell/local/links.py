@@ -12,12 +12,7 @@ from mailshell.world.seat import SeatError
 
 def connect(meta: Meta, rest: str) -> None:
     """`:connect [HOST [PROTOCOL]]`."""
-    words = rest.split()
-    link = meta.seat.link
-    if len(words) > 2:
-        raise SeatError(":connect wants a host, and perhaps a protocol, as in :connect lancs.uk smtp")
-    host = words[0] if words else link.wire.host
-    meta.seat.connect(host.lower(), words[1] if len(words) > 1 else link.wire.protocol)
+    play.connect(meta.seat, rest)
 
 
 def switch(meta: Meta, rest: str) -> None:

@@ -52,9 +52,18 @@ def try_next(meta: Meta, rest: str) -> None:
 
 
 def world(meta: Meta, rest: str) -> None:
-    """`:world`."""
-    no_argument("world", rest)
-    meta.read(looking.world(meta.seat, meta.renderer.view))
+    """`:world [list]`: a picture, where there is room and somebody can see one, or a list."""
+    from mailshell.shell import picture
+
+    if rest not in ("", *WORLD):
+        raise SeatError(":world takes nothing, or the word list.")
+    view = meta.renderer.view
+    drawn = not rest and not view.words and view.width >= picture.NARROW
+    meta.read(picture.world(meta.seat, view) if drawn else looking.world(meta.seat, view))
+
+
+WORLD = {"list": "in words: users, lists, mail"}
+"""The words of `:world`."""
 
 
 def search(meta: Meta, rest: str) -> None:

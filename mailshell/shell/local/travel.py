@@ -14,14 +14,14 @@ def undo(meta: Meta, rest: str) -> None:
     no_argument("undo", rest)
     # The last step of a scene is taken back whole, and so is one that changed nothing.
     cause = meta.scene.back() if meta.scene is not None else None
-    _where(meta, f"undone: {cause or meta.seat.undo()}")
+    where(meta, f"undone: {cause or meta.seat.undo()}")
 
 
 def redo(meta: Meta, rest: str) -> None:
     """`:redo`."""
     no_argument("redo", rest)
     cause = meta.seat.redo()
-    _where(meta, f"done again: {cause}")
+    where(meta, f"done again: {cause}")
     if cause.startswith("C: "):
         again(meta)
 
@@ -31,22 +31,22 @@ def back(meta: Meta, rest: str) -> None:
     if not rest:
         raise SeatError(":back wants the number of a line, as in :back 3. :search lists them.")
     number, cause = steps.back(meta.seat, rest)
-    _where(meta, f"right before line {number}: {cause}")
+    where(meta, f"right before line {number}: {cause}")
 
 
 def branch(meta: Meta, rest: str) -> None:
     """`:branch [NAME]`."""
-    from mailshell.shell.branches import where
+    from mailshell.shell.branches import where as described
 
     history = meta.seat.history
     before = history.branch
     if not rest:
-        meta.say(where(meta.seat))
+        meta.say(described(meta.seat))
     elif meta.seat.branch(rest):
         meta.say(f"{rest} begins here, and {before} stays as it is. :branch {before} goes back to it.")
     else:
         cause = history.now.cause
-        _where(meta, f"the end of {history.branch}: {cause}")
+        where(meta, f"the end of {history.branch}: {cause}")
 
 
 def branches(meta: Meta, rest: str) -> None:
@@ -95,15 +95,19 @@ def reset(meta: Meta, rest: str) -> None:
     meta.seat.reset(lambda: meta.out(said))
     if meta.scene is not None:
         meta.scene.restart()
+    if meta.lesson is not None and meta.lesson.run.place:
+        meta.say("The step that you are in begins later: :again goes there.")
 
 
 def wait(meta: Meta, rest: str) -> None:
     """`:wait TIME [--idle]`."""
+    meta.watch.rest()
     play.wait(meta.seat, rest)
+    meta.watch.rest()
     meta.say(f"It is {looking.date(meta.seat.world)}.")
 
 
-def _where(meta: Meta, what: str) -> None:
+def where(meta: Meta, what: str) -> None:
     """Say what was undone or done again, and the phase in which that leaves each connection."""
     meta.say(what)
     entries = [entry for _, entries in meta.seat.story() for entry in entries]

@@ -153,6 +153,8 @@ def _keep(desk: Desk, message: bytes) -> str:
     if away:
         host.enqueue(name, envelope.reverse_path.address, away, (received, message), wishes.terms(envelope), release)
     host.count()
+    if users and release is None and envelope.asked:
+        wishes.delivered(envelope, host, name, message)
     return name
 
 
