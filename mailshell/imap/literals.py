@@ -85,12 +85,12 @@ def _read(
     """
     tag = grammar.TAG.match(line)
     if tag is None:
-        return reasons.no_tag(line, desk), None, False
+        return reasons.no_tag(line[:-2], desk), None, False
     standing = desk.standing
     reading = table.read(line, strict=desk.strict, start=tag.end())
     command, parsed = reading.command, reading.parsed
     if command is None:
-        return reasons.unknown(line, tag.end(), standing, desk), None, False
+        return reasons.unknown(line[:-2], tag.end(), standing, desk), None, False
     if command.needs and not command.answers and not desk.offers(command.needs):
         return reasons.not_offered(command.card.name, desk), command, False
     if standing not in command.when:

@@ -1,5 +1,7 @@
 """Why a line was refused, in sentences for the student; none of this goes on the wire."""
 
+from functools import partial
+
 from mailshell.core import reasons
 from mailshell.core.record import Fault, Phase
 from mailshell.imap import eras
@@ -57,6 +59,9 @@ def unknown(line: bytes, start: int, phase: Phase, desk: Desk) -> Reply:
     if word.upper() == b"UID":
         after = "UID stands before FETCH, STORE, COPY, SEARCH or EXPUNGE, which then take uids instead of numbers."
         return UNKNOWN_COMMAND(after)
+    later = partial(eras.YEARS.later, era=desk.host.traits.era)
+    if because := reasons.not_here("imap-commands", word.decode("latin-1").upper(), now, later):
+        return UNKNOWN_COMMAND(because)
     offered = (one for one in desk.commands if one.offered(desk.offers))
     return UNKNOWN_COMMAND(reasons.no_command(word, offered, now))
 

@@ -96,7 +96,7 @@ STATUS_DONE = named(
     more="The untagged STATUS before it has the numbers. The mailbox was not opened for it.", next="",
 )  # fmt: skip
 GO_ON = named(
-    "go on", "+", "Ready for {size} octets", "go on: the octets of the literal", "4.3",
+    "go on", "+", "Ready for a literal, size {size}", "go on: the octets of the literal", "4.3",
     more="The server has read the number in braces and takes so many octets, whatever they are.",
     next="the octets of the literal",
 )  # fmt: skip

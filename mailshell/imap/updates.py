@@ -39,7 +39,7 @@ def news(view: View, mailbox: Mailbox | None, claim: Callable[[], range], *, exp
     if gone and expunges:
         view, told = without(view, gone)
         lines.append(told)
-        why.append("EXPUNGE came because messages were removed, by another session or by the server.")
+        why.append("EXPUNGE came because another session removed messages.")
     fresh = mailbox.newer(view.uidnext)
     view = view._replace(
         uids=(*view.uids, *fresh) if fresh else view.uids,
@@ -51,7 +51,7 @@ def news(view: View, mailbox: Mailbox | None, claim: Callable[[], range], *, exp
     if fresh:
         view = view.claimed(claim()) if view.writable else view.claimed(range(fresh[0], box.uidnext))
         lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
-        why.append(f"EXISTS came because mail arrived: {len(fresh)} new.")
+        why.append(f"EXISTS came because the mailbox has new messages: {len(fresh)}.")
     if changed:
         lines += (_flags(view, mailbox, uid) for uid in changed)
         why.append("FETCH came because another session changed flags.")
