@@ -108,14 +108,14 @@ flag_lists = st.lists(flag_names, max_size=3).map(lambda found: f"({' '.join(fou
 items = st.sampled_from(
     ["FLAGS", "uid", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODYSTRUCTURE", "BODY", "BODY[]", "RFC822.HEADER"]
     + ["BODY.PEEK[HEADER]", "BODY[TEXT]<0.10>", "BODY[1]", "BODY.PEEK[1.MIME]", "BODY[HEADER.FIELDS (To Subject)]"]
-    + ["RFC822", "RFC822.TEXT", "BODY.PEEK[2.1.HEADER.FIELDS.NOT (\"X\")]<5.1>"]
+    + ["RFC822", "RFC822.TEXT", 'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>']
 )
 keys = st.recursive(
     st.sampled_from(["ALL", "UNSEEN", "NEW", "OLD", "1:2", "*", "UID 1:*", "LARGER 500", "SUBJECT lunch", "KEYWORD $x"])
     | st.sampled_from(["SINCE 1-Mar-2015", 'BEFORE "09-Mar-2015"', "HEADER Subject Notes", 'BODY "soup"', "TEXT x"]),
-    lambda inner: st.builds("({})".format, inner)
-    | st.builds("NOT {}".format, inner)
-    | st.builds("OR {} {}".format, inner, inner),
+    lambda inner: (
+        st.builds("({})".format, inner) | st.builds("NOT {}".format, inner) | st.builds("OR {} {}".format, inner, inner)
+    ),
     max_leaves=4,
 )
 stores = st.builds(
@@ -136,7 +136,9 @@ imap_commands = st.builds(
         _verb("SELECT", "EXAMINE", "CREATE", "DELETE", "SUBSCRIBE", "unsubscribe", argument=boxes),
         st.builds("RENAME {} {}".format, boxes, boxes),
         st.builds("{} {} {}".format, st.sampled_from(["LIST", "lsub"]), boxes | st.just('""'), boxes | st.just("*")),
-        st.builds("STATUS {} ({})".format, boxes, st.sampled_from(["MESSAGES", "UIDNEXT unseen", "RECENT UIDVALIDITY"])),
+        st.builds(
+            "STATUS {} ({})".format, boxes, st.sampled_from(["MESSAGES", "UIDNEXT unseen", "RECENT UIDVALIDITY"])
+        ),
         on_messages,
         on_messages.map("UID {}".format),
         st.builds("UID EXPUNGE {}".format, sets),
@@ -228,7 +230,9 @@ def literals(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
         + [b"a9 SEARCH SUBJECT ", b"b1 FOO ", b"b2 NOOP ", b"b3 STATUS ", b"", b"b4 UID SEARCH CHARSET "]
     )
     return st.builds(
-        lambda head, chunk, sign, wrong, end: b"%b{%d%b}\r\n%b%b" % (head, max(len(chunk) + wrong, 0), sign, chunk, end),
+        lambda head, chunk, sign, wrong, end: (
+            b"%b{%d%b}\r\n%b%b" % (head, max(len(chunk) + wrong, 0), sign, chunk, end)
+        ),
         heads,
         octets,
         st.sampled_from([b"", b"+"]),
