@@ -106,9 +106,21 @@ sets = st.sampled_from(["1", "2", "*", "1:*", "2:1", "1,2", "9", "*:9"])
 flag_names = st.sampled_from(["\\Seen", "\\deleted", "$x", "\\Answered", "Junk"])
 flag_lists = st.lists(flag_names, max_size=3).map(lambda found: f"({' '.join(found)})")
 items = st.sampled_from(
-    ["FLAGS", "uid", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODYSTRUCTURE", "BODY", "BODY[]", "RFC822.HEADER"]
-    + ["BODY.PEEK[HEADER]", "BODY[TEXT]<0.10>", "BODY[1]", "BODY.PEEK[1.MIME]", "BODY[HEADER.FIELDS (To Subject)]"]
-    + ["RFC822", "RFC822.TEXT", 'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>']
+    [
+        *(
+            "FLAGS",
+            "uid",
+            "INTERNALDATE",
+            "RFC822.SIZE",
+            "ENVELOPE",
+            "BODYSTRUCTURE",
+            "BODY",
+            "BODY[]",
+            "RFC822.HEADER",
+        ),
+        *("BODY.PEEK[HEADER]", "BODY[TEXT]<0.10>", "BODY[1]", "BODY.PEEK[1.MIME]", "BODY[HEADER.FIELDS (To Subject)]"),
+        *("RFC822", "RFC822.TEXT", 'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>'),
+    ]
 )
 keys = st.recursive(
     st.sampled_from(["ALL", "UNSEEN", "NEW", "OLD", "1:2", "*", "UID 1:*", "LARGER 500", "SUBJECT lunch", "KEYWORD $x"])
@@ -226,8 +238,16 @@ def chunks(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
 def literals(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     """Commands of IMAP with literals; the count is a little wrong now and then."""
     heads = st.sampled_from(
-        [b"a4 APPEND Sent ", b"a5 APPEND INBOX (\\Seen $y) ", b"a6 APPEND nowhere ", b"a7 LOGIN bob ", b"a8 SELECT "]
-        + [b"a9 SEARCH SUBJECT ", b"b1 FOO ", b"b2 NOOP ", b"b3 STATUS ", b"", b"b4 UID SEARCH CHARSET "]
+        [
+            *(
+                b"a4 APPEND Sent ",
+                b"a5 APPEND INBOX (\\Seen $y) ",
+                b"a6 APPEND nowhere ",
+                b"a7 LOGIN bob ",
+                b"a8 SELECT ",
+            ),
+            *(b"a9 SEARCH SUBJECT ", b"b1 FOO ", b"b2 NOOP ", b"b3 STATUS ", b"", b"b4 UID SEARCH CHARSET "),
+        ]
     )
     return st.builds(
         lambda head, chunk, sign, wrong, end: (

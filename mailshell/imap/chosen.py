@@ -28,4 +28,4 @@ def choose(desk: Desk, numbers: sets.Numbers, *, uid: bool) -> Chosen | Reply:
     if mailbox is None:
         return Chosen([], [], len(places))
     found = view.found(places, mailbox)
-    return Chosen([number for number, _ in found], [message for _, message in found], len(places) - len(found))
+    return Chosen(*found, len(places) - len(found[0]))

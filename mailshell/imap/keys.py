@@ -1,5 +1,6 @@
 """What SEARCH can look for, one key each (RFC 3501 section 6.4.4)."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -7,11 +8,14 @@ from mailshell.core.clock import DAY, Instant
 from mailshell.core.record import Card, Cite
 from mailshell.imap import dates, flags
 from mailshell.imap.view import View
-from mailshell.mail.message import parse, unfolded
+from mailshell.mail.message import unfolded
 from mailshell.mail.store import Message, StateError, Store
 
 Value = str | bytes | int
 """An argument of a key: a flag or the name of a field, a string in small letters, a number or a day."""
+
+
+_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:((?:[^\r]|\r(?!\n)|\r\n[ \t])*+)", re.MULTILINE)
 
 
 class Row:
@@ -42,8 +46,8 @@ class Row:
         if self._fields is None:
             octets = self.octets
             end = octets.find(b"\r\n\r\n")
-            head = octets if end < 0 else octets[: end + 4]
-            self._fields = [(one.name(head), unfolded(head[one.colon + 1 : one.end])) for one in parse(head).fields]
+            found = _FIELD.finditer(octets, 0, len(octets) if end < 0 else end + 2)
+            self._fields = [(one[1].lower(), unfolded(one[2])) for one in found]
         return self._fields
 
     def values(self, name: bytes) -> list[bytes]:

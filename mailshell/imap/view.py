@@ -1,7 +1,7 @@
 """A mailbox as one session knows it: its own sequence numbers, and how far it has been told of changes."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mailshell.mail.state import BoxKey, Message
@@ -33,7 +33,10 @@ class View(NamedTuple):
 
     def is_recent(self, uid: int) -> bool:
         """Whether a message is \\Recent in this session (RFC 3501 section 2.3.2)."""
-        return any(uid in span for span in self.recent)
+        for span in self.recent:  # noqa: SIM110  asked for each message of a long FETCH
+            if span.start <= uid < span.stop:
+                return True
+        return False
 
     @property
     def recents(self) -> int:
@@ -45,12 +48,12 @@ class View(NamedTuple):
         """The same, with more uids of messages that this session is the first to be told of."""
         return self._replace(recent=(*self.recent, span)) if span else self
 
-    def found(self, places: Iterable[int], mailbox: Mailbox) -> list[tuple[int, Message]]:
+    def found(self, places: Sequence[int], mailbox: Mailbox) -> tuple[list[int], list[Message]]:
         """Sequence numbers and messages at some places, of those that are still there."""
         uids, messages = self.uids, mailbox.messages
-        if not self.gone and mailbox.box.modseq == self.modseq:
-            return [(at + 1, messages[uids[at]]) for at in places]
-        return [(at + 1, messages[uids[at]]) for at in places if uids[at] in messages]
+        if self.gone or mailbox.box.modseq != self.modseq:
+            places = [at for at in places if uids[at] in messages]
+        return [at + 1 for at in places], [messages[uids[at]] for at in places]
 
 
 def opened(mailbox: Mailbox, *, writable: bool) -> View:

@@ -70,8 +70,9 @@ class Search(NamedTuple):
             return frozenset(view.uids[at] for at in found or ())
 
         test = query.fits(self.keys, places)
-        rows = [] if mailbox is None else view.found(range(count), mailbox)
-        found = [message.uid if self.uid else number for number, message in rows if test(Row(store, view, message))]
+        rows, messages = ([], []) if mailbox is None else view.found(range(count), mailbox)
+        fitting = zip([one.uid for one in messages] if self.uid else rows, messages, strict=True)
+        found = [number for number, message in fitting if test(Row(store, view, message))]
         block = b"* SEARCH" + b"".join([b" %d" % number for number in found]) + b"\r\n"
         return SEARCHED(block=block, holds=not self.uid)
 
