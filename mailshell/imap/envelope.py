@@ -127,7 +127,9 @@ class _Reading:
             group, self._group = self._words(), True
             self._start()
             return [b"(NIL NIL " + nstring(b" ".join(group)) + b" NIL)"]
-        elif text == b"," and not (self._angle and self._at and not self._local):
+        elif text == b"," and self._angle and self._at and not self._local:
+            self._host.append(b",@")  # a route by RFC 822: the sign @ of the next host comes now
+        elif text == b",":
             return self.one()
         elif text == b";":
             found = self.one()
