@@ -4,7 +4,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from mailshell import __version__
 from mailshell.shell import options
@@ -46,11 +46,6 @@ quoted at --depth 2. A log is explained as it is: they change nothing there. --w
 servers only and mean nothing here.
 """
 
-_LEARN = """\
-A lesson brings its own world: --world, --state, --voice, --policy and --era mean nothing here. Lines on standard input
-are played from the first step on, and nothing is kept: exit status 0 when the lesson is passed, 4 when it is not.
-"""
-
 _FORMS = {
     "svg": "a picture",
     "html": "a page",
@@ -64,6 +59,19 @@ _FORMS = {
 
 _PAGES = ("world-file", "lessons")
 """What `mailshell help` explains besides the commands."""
+
+
+_SESSION: Mapping[str, object] = {
+    "protocol": "smtp",
+    "host": None,
+    "alone": True,
+    "panes": False,
+    "scene": "",
+    "auto": None,
+    "lesson": None,
+    "seed": None,
+}
+"""What a session is that nothing was said about."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -136,10 +144,7 @@ def _parser(argv: list[str] | None) -> Parser:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
-    parser.set_defaults(
-        run=_practise, protocol="smtp", host=None, alone=True, scene="", auto=None, panes=False, settled=True
-    )
-    parser.set_defaults(lesson=None, seed=None)
+    parser.set_defaults(run=_practise, settled=True, **_SESSION)
     parts = Parts(parser, common, argv)
 
     _add_learn(parts)
@@ -188,22 +193,21 @@ def _add_run(parts: Parts) -> None:
     run.set_defaults(run=_run)
 
 
+def _add_learn(parts: Parts) -> None:
+    learn = parts.add("learn", "a guided lesson: begins, or goes on where you were")
+    if parts.named("learn"):
+        from mailshell.shell.learn import add_options
+
+        add_options(learn)
+    learn.set_defaults(run=_learn, alone=False)
+
+
 def _add_practice(parts: Parts) -> None:
     for name in PROTOCOLS:
         talk = parts.add(name, f"practise {name.upper()} with a server of the world")
         talk.add_argument("host", nargs="?", metavar="HOST", help="default nyu.edu")
         talk.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
         talk.set_defaults(run=_practise, protocol=name, alone=False)
-
-
-def _add_learn(parts: Parts) -> None:
-    learn = parts.add("learn", "a guided lesson: goes on where you were, or begins with the first one")
-    learn.epilog = _LEARN
-    learn.add_argument("lesson", nargs="?", default="", metavar="LESSON[#STEP]", help="a name, a number, or a file")
-    learn.add_argument("--list", action="store_true", help="the map: which steps are done, helped and open")
-    learn.add_argument("--panes", action="store_true", help="begin with the wire and its meaning side by side")
-    learn.add_argument("--seed", type=_whole, metavar="N", help="which values a lesson has that begins anew")
-    learn.set_defaults(run=_learn, alone=False)
 
 
 def _add_demo(parts: Parts) -> None:
@@ -267,12 +271,6 @@ def _columns(text: str) -> int:
     return int(text)
 
 
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        raise argparse.ArgumentTypeError("wants a number from 0 on")
-    return int(text)
-
-
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text, re.ASCII):
         raise argparse.ArgumentTypeError("wants seconds, as 0, 1.5 or 10")
@@ -292,13 +290,9 @@ def _practise(args: argparse.Namespace) -> int:
 
 
 def _learn(args: argparse.Namespace) -> int:
-    if not args.list:
-        return _practise(args)
-    from mailshell.shell.roadmap import drawn
-    from mailshell.shell.setup import view
+    from mailshell.shell.learn import main as learn
 
-    print("\n".join(drawn(view(args, sys.stdout))))
-    return 0
+    return learn(args)
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -100,7 +100,7 @@ pop3_commands = st.one_of(
 """Lines that fit the grammar of POP3, line end left out."""
 
 tags = st.sampled_from(["a1", "A2", "zz", "1", ".x]"])
-strings = st.sampled_from(["bob", "hungry", '"hungry"', '"a b"', '"\\"x\\\\"', "&AOk-"]) | values
+strings = st.sampled_from(["bob", "hungry", '"hungry"', '"a b"', '"\\"x\\\\"', "&AOk-", "]", "~a", "#b!"])
 boxes = st.sampled_from(["INBOX", "inbox", "Sent", '"Trash"', "new", "a/b", "&AOk-", "INBOX/x", "nowhere"])
 sets = st.sampled_from(["1", "2", "*", "1:*", "2:1", "1,2", "9", "*:9"])
 flag_names = st.sampled_from(["\\Seen", "\\deleted", "$x", "\\Answered", "Junk"])

@@ -17,6 +17,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 WANTED = {
     "": {
+        "learn",
         "smtp",
         "pop3",
         "demo",

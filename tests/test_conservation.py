@@ -90,15 +90,15 @@ class Books:
     def check(self) -> None:
         """Each recipient of each message has one fate, and the store knows of no other."""
         delivered: Counter[tuple[Message, str]] = Counter()
+        held: Counter[tuple[Message, str]] = Counter()
         for name, events in self.log.items():
-            for event in events:
-                if event.what in ("delivered", "held"):
-                    delivered[name, event.recipient] += 1
+            delivered.update((name, event.recipient) for event in events if event.what == "delivered")
+            held.update((name, event.recipient) for event in events if event.what == "held")
             for address in {event.recipient for event in events if event.what == "queued"}:
                 self._one_fate(name, address, events)
-        stored = self.inboxes + self.held
-        assert delivered == stored, (delivered - stored, stored - delivered)
-        assert all(number == 1 for number in delivered.values())
+        assert delivered == self.inboxes, (delivered - self.inboxes, self.inboxes - delivered)
+        assert held - delivered == self.held
+        assert all(number == 1 for number in (delivered | held).values())
         assert all(any(one.what == "queued" for one in self.log[name]) for name in self.queued)
 
     def _one_fate(self, name: Message, address: str, events: list[Event]) -> None:

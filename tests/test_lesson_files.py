@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 
 from mailshell import cli
 from mailshell.lesson import load, shipped
+from mailshell.lesson.lint import EVERYDAY
 from mailshell.lesson.parts import LessonError
 from mailshell.lesson.prove import prove
 from mailshell.shell import lessons
+from mailshell.shell.options import OptionError
 
 FILES = Path(__file__).parent / "lessons"
 SHIPPED = shipped.lessons()
+NAME = next(iter(SHIPPED))
 STARTER = shipped.starter()
 
 
@@ -21,7 +24,7 @@ def problems(text):
     """What is wrong with a lesson, as sentences with line and column."""
     try:
         lesson = load.read(text if isinstance(text, bytes) else text.encode())
-        found, text = prove(lesson), lesson.text
+        found, text = tuple(prove(lesson)), lesson.text
     except LessonError as error:
         found, text = error.problems, error.text
     return [f"{place(text, one.offset)}: {one.says}" for one in found]
@@ -53,17 +56,11 @@ def test_a_shipped_lesson_is_proven(name):
 
 
 def test_what_a_shipped_lesson_needs_an_earlier_one_teaches():
-    taught = set(load_everyday())
+    taught = set(EVERYDAY)
     for path in SHIPPED.values():
         lesson = shipped.load(path)
         assert {word.casefold() for word in lesson.needs} - taught == set(), path
         taught |= {word.casefold() for word in lesson.teaches}
-
-
-def load_everyday():
-    from mailshell.lesson.lint import EVERYDAY
-
-    return EVERYDAY
 
 
 def test_the_starter_is_proven():
@@ -128,6 +125,45 @@ def test_the_starter_is_proven():
         ("  > The client waits for the greeting, which begins with 220.\n", "", "an answer to choose has a reply"),
         ("### Hints\n", "### Hints\n\n" + "1. More.\n" * 41, "has more than 40 parts"),
         ("### Hints\n\n1.", "### Hints\n\nText\n\n1.", "hints are a list"),
+        (
+            "session.hello ==",
+            "mailbox.bbo.count == 1 and session.hello ==",
+            "nyu.edu has no user bbo. Did you mean bob?",
+        ),
+        ("session.hello ==", "mailbox.x.count == 1 and session.hello ==", "nyu.edu has no user x. There are: "),
+        ("session.hello ==", 'mailbox["nyu.edo/bob"].count == 1 and session.hello ==', "Did you mean nyu.edu?"),
+        (
+            "session.hello ==",
+            'mailbox["nyu.edu/bob/Snt"].count == 1 and session.hello ==',
+            "Snt is no mailbox. There are",
+        ),
+        ("session.hello ==", 'mailbox["nyu.edu/bob/Sent"].count == 1 and session.hello ==', "does not reach named"),
+        ("session.hello ==", 'mailbox["{computer}"].count == 1 and session.hello ==', "nyu.edu has no user lancs.uk"),
+        (
+            "session.hello ==",
+            'queue["x"].count == 1 and session.hello ==',
+            "x is no host of this world. There are: lancs.uk",
+        ),
+        ("session.hello ==", "link.a.session.open and session.hello ==", "a is no number of a connection"),
+        (
+            "session.hello ==",
+            '"{computr}" == x and session.hello ==',
+            "{computr} is no name of this lesson. Did you mean",
+        ),
+        ("C: HELO {computer}\nS", "> :fault nothing\nC: HELO {computer}\nS", "nothing is no kind of fault"),
+        ("C: HELO {computer}\nS: 250…", "C: HELO {computer}\nS: 250…\nC: NOOP", "the step is passed after this line"),
+        ("C: HELO\n", "> :fault nothing\n", "nothing is no kind of fault"),
+        ("C: HELO\n", "C: HELO {computer}\n", "the test passes the step, and should lead to the feedback no-name"),
+        (
+            "C: HELO\n",
+            "C: NOOP\n",
+            "the test leads to no feedback, and should lead to no-name. The last answer is: 250",
+        ),
+        (
+            "C: HELO\n",
+            "> :wait 1m\n",
+            "the test leads to no feedback, and should lead to no-name. Nothing was answered",
+        ),
     ],
 )
 def test_one_mistake(before, after, says):
@@ -181,9 +217,71 @@ def test_one_mistake_in_a_prediction(before, after, says):
     assert any(says in one for one in found), found
 
 
+def test_a_step_that_would_be_passed_over():
+    given = "```session given\n> :drop\nC(smtp@nyu.edu): NOOP\n```\n\n"
+    step = (
+        STARTER[STARTER.index("## The first") :]
+        .replace("{#hello}", "{#again}")
+        .replace("### Goals", f"{given}### Goals")
+    )
+    says = "the goals of again hold before the step begins, so it would be passed over."
+    assert [one.partition(": ")[2] for one in problems(STARTER + step)] == [f"{says} (With computer = lancs.uk.)"]
+
+
 def test_two_steps_of_one_name():
     step = STARTER[STARTER.index("## The first") :]
     assert any("a step is named hello already" in one for one in problems(STARTER + step))
+
+
+def test_a_step_with_goals_and_no_solution():
+    text = STARTER[: STARTER.index("### Solution")]
+    assert [one.partition(": ")[2] for one in problems(text)] == [
+        "the step hello has goals and no section Solution.",
+        "no test leads to the feedback no-name, so nobody knows whether it ever comes.",
+    ]
+
+
+def test_a_lesson_that_would_take_too_long_to_prove():
+    values = ", ".join(f'"{number}"' for number in range(40))
+    text = STARTER.replace('["lancs.uk", "farm.test", "lab.test"]', f"[{values}]")
+    text = text.replace("C: HELO\n", "C: HELO\n" * 290)
+    more = "\n```session expects=no-name\n" + "C: HELO\n" * 290 + "```\n"
+    assert any(
+        "plays more than 20,000 lines" in one for one in problems(text.replace("\n### Quiz", more + "\n### Quiz"))
+    )
+
+
+def test_code_is_not_judged_by_its_words():
+    code = "```\nWell done! Just RCPT.\n```\n\n"
+    text = STARTER.replace("A client says", f"{code}A client says").replace("Say hello with", f"{code}Say hello with")
+    assert problems(text) == []
+
+
+def test_a_quote_in_prose_is_kept():
+    lesson = load.read(STARTER.replace("A client says", "A client says:\n> quoted\n\nIt says").encode())
+    assert lesson.says[0].text == "A client says: > quoted"
+
+
+LONG = 100_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## " + " " * LONG + "x {" + " " * LONG + "\n",
+        "## S {#s}\n" + "```session given\n" + "C: NOOP\n" * 25_000,
+        "## S {#s}\n### Quiz\n- [ ] a\n" + "> b\n" * 50_000,
+        "## S {#s}\n" + "### Goals\n- [ ] a `check b: session.open`\n" * 4000,
+        "".join(f"## S {{#s{number}}}\n" for number in range(15_000)),
+        "## S {#s}\n### Goals\n- [ ] a `check" + " " * LONG + "`\n",
+        "## S {#s}\n### Goals\n- [ ] a `check b: " + "(" * LONG + "`\n",
+        "`" * LONG + "{" * LONG,
+        "## S {#s}\n" + "> " * LONG,
+        "## S {#s}\n" + "- " * LONG,
+    ],
+)
+def test_a_long_text_takes_no_long_time(text):
+    assert problems(STARTER + text)
 
 
 def test_too_many_steps():
@@ -194,6 +292,7 @@ def test_too_many_steps():
 
 def test_of_very_many_mistakes_some_are_told():
     assert 40 < len(problems(STARTER + "\n## S\n" * 500)) < 60
+    assert 40 < len(problems(STARTER + "\n## S {#s}\n" + "\n{x}\n" * 500)) < 60
 
 
 def test_a_file_that_is_too_large_or_no_text():
@@ -244,7 +343,7 @@ to = "zoe@nyu.edu"
 
 # Whatever somebody makes of a lesson, what is wrong is told with its place.
 
-LESSON = Path(SHIPPED["smtp-02-conversation"]).read_text(encoding="utf-8")
+LESSON = (FILES / "good" / "conversation.md").read_text(encoding="utf-8")
 LINES = LESSON.splitlines(keepends=True)
 PIECES = [
     "`",
@@ -327,7 +426,9 @@ def test_a_new_lesson_passes_its_check(tmp_path, capsys):
 
 def test_lessons_are_listed(capsys):
     assert cli.main(["lesson", "list"]) == 0
-    assert "smtp-02-conversation    5 steps  The first conversation" in capsys.readouterr().out
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split()[0] for row in rows] == list(SHIPPED)
+    assert all(f"steps  {shipped.load(path).title}" in row for row, path in zip(rows, SHIPPED.values(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -336,7 +437,7 @@ def test_lessons_are_listed(capsys):
         (["list", "x"], "lesson list wants no name."),
         (["new"], "lesson new wants the name of one file."),
         (["check"], "lesson check wants lessons or files."),
-        (["check", "smtp-02-conversatio"], "Did you mean smtp-02-conversation?"),
+        (["check", f"{NAME}x"], f"Did you mean {NAME}?"),
     ],
 )
 def test_what_makes_no_sense(words, says, capsys):
@@ -345,8 +446,13 @@ def test_what_makes_no_sense(words, says, capsys):
 
 
 def test_a_lesson_is_checked_by_its_name(capsys):
-    assert cli.main(["lesson", "check", "smtp-02-conversation"]) == 0
+    assert cli.main(["lesson", "check", NAME]) == 0
     assert "proven" in capsys.readouterr().out
+
+
+def test_a_file_that_is_gone_is_told(tmp_path):
+    with pytest.raises(OptionError, match="No such file"):
+        lessons.check([str(tmp_path / "gone.md")])
 
 
 def test_watching(tmp_path, capsys):

@@ -6,8 +6,9 @@ import re
 import pytest
 
 from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND, Instant
-from mailshell.core.record import Exchange, Opened, Prompt
+from mailshell.core.record import Closed, Exchange, Opened, Prompt
 from mailshell.core.session import Peer
+from mailshell.mail.faults import SEED
 from mailshell.mail.host import Traits
 from mailshell.mail.store import Account, BoxKey, Full
 from mailshell.world.names import Mx, Records, Stop
@@ -236,18 +237,37 @@ def test_more_messages_than_a_connection_may_bring_go_on_new_ones(off):
     assert post.talk().count(f"-> {AWAY}") == 3
 
 
-def test_a_server_that_goes_in_the_middle_gets_the_rest_on_a_new_connection():
+LUCK = 8
+"""With this seed the first two messages go through, and not the third."""
+
+
+@pytest.mark.parametrize("how", ["reject MAIL 421", "drop .", "reject . 421", "drop MAIL"])
+def test_a_server_that_goes_in_the_middle_gets_the_rest_on_a_new_connection(how):
     post = Post()
     post.seat.fault(f"host-down {AWAY}")
-    for _ in range(3):
+    post.world.store.note(SEED, LUCK)
+    for _ in range(9):
         post.send(f"bob@{AWAY}")
     post.seat.heal("all")
-    away = post.world.hosts[AWAY]
     post.seat.fault(f"drop QUIT {AWAY}")
-    post.seat.fault(f"reject MAIL 421 {AWAY} odds 50%")
+    post.seat.fault(f"{how} {AWAY} odds 30%")
+    post.seat.wait(31 * MINUTE)
+    assert post.talk().count(f"-> {AWAY}") > 1
+    assert len(post.inbox(AWAY, "bob")) > 1
     post.seat.wait(4 * DAY)
-    assert len(post.inbox(AWAY, "bob")) == 3
-    assert away.faults
+    assert len(post.inbox(AWAY, "bob")) == 9
+
+
+def test_a_client_that_has_waited_too_long_hangs_up():
+    post = Post(away=Traits(off=frozenset({"PIPELINING"})))
+    post.seat.fault(f"delay DATA 3m {AWAY}")
+    post.send(f"bob@{AWAY}")
+    post.seat.wait(2 * MINUTE)
+    assert [one.text for one in post.world.journal if one.what == "deferred"] == [
+        f"{AWAY} closed the connection before it answered DATA"
+    ]
+    closed = [entry for entry in post.world.transcript.entries if isinstance(entry.record, Closed)]
+    assert closed[-1].at - START == 2 * MINUTE
 
 
 def test_a_queue_that_is_full_is_tried_every_thirty_minutes_as_on_the_slide():

@@ -75,11 +75,21 @@ class Compare(NamedTuple):
 Expression = Text | Number | Vary | Name | Items | Count | Not | Every | Some | Compare
 """A predicate, or a part of one."""
 
+BRACES = re.compile(r"\{([a-z][a-z0-9-]*)\}")
+"""A name of the lesson in a text."""
+
 Values = Mapping[str, str | int]
 """What a variant of a lesson has in the place of `{name}`."""
 
 Ask = Callable[[tuple[str, ...], tuple[str, ...]], Scalar]
 """Gives what the state has under a path, with the keys that stand for `*` in it."""
+
+
+def filled(text: str, values: Values) -> str:
+    """A text of the lesson with the learner's values in the place of each `{name}`."""
+    for name, one in values.items():
+        text = text.replace(f"{{{name}}}", str(one))
+    return text
 
 
 def holds(expression: Expression, ask: Ask, values: Values) -> bool:
@@ -91,7 +101,7 @@ def value(expression: Expression, ask: Ask, values: Values) -> Scalar:
     """What an expression comes to. The reader of lessons has seen to it that it comes to something."""
     match expression:
         case Text(text):
-            return text
+            return filled(text, values)
         case Number(number):
             return number
         case Vary(name):
@@ -110,8 +120,8 @@ def value(expression: Expression, ask: Ask, values: Values) -> Scalar:
             return all(value(part, ask, values) for part in parts)
         case Some(parts):
             return any(value(part, ask, values) for part in parts)
-        case Compare(op, left, right):
-            return _compare(op, value(left, ask, values), value(right, ask, values))
+        case _:
+            return _compare(expression.op, value(expression.left, ask, values), value(expression.right, ask, values))
 
 
 def _tuple(found: list[Scalar]) -> Scalar:
@@ -217,7 +227,7 @@ def written(expression: Expression, values: Values | None = None) -> str:
     """A predicate as it stands in a lesson; with `values` they take the place of `{name}`."""
     match expression:
         case Text(found):
-            return f'"{found}"'
+            return f'"{found if values is None else filled(found, values)}"'
         case Number(found):
             return str(found)
         case Vary(name):
@@ -234,8 +244,8 @@ def written(expression: Expression, values: Values | None = None) -> str:
             return " and ".join(_inner(part, values, (Every, Some)) for part in parts)
         case Some(parts):
             return " or ".join(_inner(part, values, (Every, Some)) for part in parts)
-        case Compare(op, left, right):
-            return f"{_inner(left, values)} {op} {_inner(right, values)}"
+        case _:
+            return f"{_inner(expression.left, values)} {expression.op} {_inner(expression.right, values)}"
 
 
 _LOOSE = (Not, Every, Some, Compare)
@@ -264,6 +274,8 @@ def names(expression: Expression) -> set[str]:
     match expression:
         case Vary(name):
             return {name}
+        case Text(text):
+            return set(BRACES.findall(text))
         case Name(_, keys):
             return set().union(*map(names, keys))
         case Items(parts) | Every(parts) | Some(parts):

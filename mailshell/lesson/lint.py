@@ -6,7 +6,8 @@ from functools import cache
 
 from mailshell.core import tables
 from mailshell.core.toml import Problem
-from mailshell.lesson.parts import Lesson, Prediction, Quiz, Step, filled
+from mailshell.lesson.expression import filled
+from mailshell.lesson.parts import Lesson, Prediction, Quiz, Step
 from mailshell.protocols import PROTOCOLS
 
 _CODE = re.compile(r"`[^`]*`")
@@ -76,11 +77,11 @@ def _unused(lesson: Lesson) -> Iterator[Problem]:
 def _lacking(step: Step) -> Iterator[Problem]:
     if not step.checks and not step.quizzes:
         yield Problem(step.offset, f"the step {step.id} has no goal to reach, and no quiz.")
-    if step.goals and not step.solution.items:
+    if step.checks and not step.solution.items:
         yield Problem(step.offset, f"the step {step.id} has goals and no section Solution.")
     if step.solution.items and not step.learned:
         yield Problem(step.solution.offset, "below the solution stands a sentence or two on what was learned.")
-    if step.goals and not step.hints:
+    if step.checks and not step.hints:
         yield Problem(step.offset, f"the step {step.id} has goals and no section Hints.")
     tested = {test.expects for test in step.tests}
     for reaction in step.feedback:
@@ -98,7 +99,8 @@ def _lacking(step: Step) -> Iterator[Problem]:
 def _literal(lesson: Lesson, step: Step) -> Iterator[Problem]:
     """A line of the solution as it is, where the learner should find it."""
     lines = {_bare(item.text) for item in step.solution.items if item.what == "send" and " " in item.text.strip()}
-    wanted = lines | {_bare(filled(line, lesson.values(seed))) for line in lines for seed in range(lesson.variants)}
+    vary = {line for line in lines if "{" in line}
+    wanted = lines | {_bare(filled(line, lesson.values(seed))) for line in vary for seed in range(lesson.variants)}
     places = [(goal.place, goal.says) for goal in step.goals]
     places += [(reaction.place, reaction.says) for reaction in step.feedback]
     places += [*zip(step.hint_offsets, step.hints, strict=True), *((block.offset, block.text) for block in step.says)]

@@ -159,8 +159,6 @@ class _Reader:
             self._chapter(reading, chapter, steps)
         if not steps:
             self.problems.append(Problem(body, "a lesson has a step: write ## and its title, and {#name} after it."))
-        for step in steps[_STEPS:]:
-            self.problems.append(Problem(step.offset, f"a lesson has {_STEPS} steps at most."))
         return lesson._replace(says=says, steps=tuple(steps))
 
     def _chapter(self, reading: Reading, chapter: Chapter, steps: list[Step]) -> None:
@@ -168,7 +166,9 @@ class _Reader:
         assert heading is not None, "only the first chapter has no heading"
         if len(self.problems) > ENOUGH:
             return
-        if heading.level == 2:
+        if heading.level == 2 and len(steps) == _STEPS:
+            self.problems.append(Problem(heading.offset, f"a lesson has {_STEPS} steps at most."))
+        elif heading.level == 2:
             step = step_of(reading, chapter)
             if any(step.id == one.id for one in steps):
                 self.problems.append(Problem(step.offset, f"a step is named {step.id} already."))

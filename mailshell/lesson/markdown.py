@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 FENCE = "```"
-_HEADING = re.compile(r"(#{1,6}) +(.*?)\s*(?:\{(#[^{}]*)\})?\s*$")
+_HASHES = re.compile(r"(#{1,6}) +")
 _ITEM = re.compile(r"( {0,3})(-|\*|\d{1,3}[.)])(?: +(?:\[([ xX])\] +)?|$)")
 _ATTRIBUTE = re.compile(r"[#\w=-]+")
 
@@ -71,64 +71,67 @@ def chapters(found: Iterable[Line]) -> list[Chapter]:
     fenced = False
     for line in found:
         fenced ^= line.text.startswith(FENCE)
-        heading = None if fenced else _HEADING.match(line.text)
+        heading = None if fenced else _heading(line)
         if heading is None:
             out[-1][1].append(line)
-            continue
-        words = heading[3] or ""
-        at = line.offset + (heading.start(3) if words else 0)
-        attributes = tuple((word[0], at + word.start()) for word in _ATTRIBUTE.finditer(words))
-        out.append((Heading(len(heading[1]), heading[2], attributes, line.offset + heading.start(2)), []))
+        else:
+            out.append((heading, []))
     return [Chapter(heading, tuple(below)) for heading, below in out]
+
+
+def _heading(line: Line) -> Heading | None:
+    found = _HASHES.match(line.text)
+    if found is None:
+        return None
+    start, end = found.end(), len(line.text.rstrip())
+    words = line.text.rfind("{#", start, end) if line.text.endswith("}", start, end) else -1
+    inside = line.text[words + 1 : end - 1] if words >= 0 else ""
+    at = line.offset + words + 1
+    attributes = tuple((word[0], at + word.start()) for word in _ATTRIBUTE.finditer(inside))
+    title = line.text[start : words if words >= 0 else end].strip()
+    return Heading(len(found[1]), title, attributes, line.offset + start)
 
 
 def pieces(found: Iterable[Line]) -> list[Piece | Fence]:
     """The paragraphs, items and fences of some lines."""
     out: list[Piece | Fence] = []
-    going: Piece | None = None  # goes on with the next line
-    fence: Fence | None = None
+    group: list[Line] = []  # of the paragraph or the item that goes on
+    fence: list[Line] | None = None  # of the fence that is not closed yet, the opening line included
     for line in found:
         if fence is not None:
-            fence = _fenced(fence, line)
-            if fence.closed:
-                out.append(fence)
+            if line.text.startswith(FENCE):
+                out.append(_fence(fence, closed=True))
                 fence = None
-        elif line.text.startswith(FENCE):
-            fence = Fence(tuple(line.text[3:].split()), (), line.offset, False)
-            out += [going] if going is not None else []
-            going = None
-        elif not line.text.strip():
-            out += [going] if going is not None else []
-            going = None
-        else:
-            begun = _begun(line)
-            if begun is None and going is not None:
-                going = _longer(going, line)
             else:
-                out += [going] if going is not None else []
-                going = begun or Piece("text", line.offset, line.offset + len(line.text))
-    return [*out, *(one for one in (going, fence) if one is not None)]
+                fence.append(line)
+            continue
+        opens, empty = line.text.startswith(FENCE), not line.text.strip()
+        if group and (opens or empty or _ITEM.match(line.text)):
+            out.append(_piece(group))
+            group = []
+        if opens:
+            fence = [line]
+        elif not empty:
+            group.append(line)
+    out += [_piece(group)] if group else []
+    return out if fence is None else [*out, _fence(fence, closed=False)]
 
 
-def _fenced(fence: Fence, line: Line) -> Fence:
-    if line.text.startswith(FENCE):
-        return fence._replace(closed=True)
-    return fence._replace(lines=(*fence.lines, line))
+def _fence(found: list[Line], *, closed: bool) -> Fence:
+    return Fence(tuple(found[0].text.removeprefix(FENCE).split()), tuple(found[1:]), found[0].offset, closed)
 
 
-def _begun(line: Line) -> Piece | None:
-    """An item that begins with this line."""
-    found = _ITEM.match(line.text)
-    if found is None:
-        return None
-    return Piece("item", line.offset + found.end(), line.offset + len(line.text), found[3])
+def _piece(found: list[Line]) -> Piece:
+    """A paragraph or an item; of an item all from its first line with > on is the answer."""
+    first = found[0]
+    item = _ITEM.match(first.text)
+    if item is None:
+        return Piece("text", first.offset, found[-1].offset + len(found[-1].text))
+    cut = next((at for at, line in enumerate(found) if at and line.text.lstrip().startswith(">")), len(found))
+    end = found[cut - 1].offset + len(found[cut - 1].text)
+    return Piece("item", first.offset + item.end(), end, item[3], tuple(map(_answered, found[cut:])))
 
 
-def _longer(piece: Piece, line: Line) -> Piece:
-    text = line.text.lstrip()
-    if text.startswith(">"):
-        rest = text[1:].lstrip()
-        return piece._replace(answer=(*piece.answer, Line(line.offset + len(line.text) - len(rest), rest)))
-    if piece.answer:
-        return piece._replace(answer=(*piece.answer, Line(line.offset, line.text)))
-    return piece._replace(end=line.offset + len(line.text))
+def _answered(line: Line) -> Line:
+    rest = line.text.lstrip().removeprefix(">").lstrip()
+    return Line(line.offset + len(line.text) - len(rest), rest)

@@ -1,14 +1,16 @@
 """What a lesson consists of: frozen values, as the reader of lesson files makes them."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from mailshell.core.script import Item
 from mailshell.core.session import Sort
-from mailshell.core.toml import Problem
 from mailshell.lesson.expression import Expression
 from mailshell.mail.host import Traits
 from mailshell.world.plan import Plan
+
+if TYPE_CHECKING:
+    from mailshell.core.toml import Problem  # it loads tomllib, and the screen of a lesson begins without it
 
 FORMAT = 1
 """The format of lesson files that this mailshell reads."""
@@ -169,14 +171,7 @@ class Lesson(NamedTuple):
 class LessonError(Exception):
     """A text is no lesson; `problems` are in the order of their places in `text`."""
 
-    def __init__(self, text: str, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, text: str, problems: "tuple[Problem, ...]") -> None:
         super().__init__(problems[0].says)
         self.text = text
         self.problems = problems
-
-
-def filled(text: str, values: Mapping[str, str | int]) -> str:
-    """A text of the lesson with the learner's values in it."""
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", str(value))
-    return text

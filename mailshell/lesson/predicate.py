@@ -14,6 +14,7 @@ from typing import NamedTuple
 from mailshell.core.near import near
 from mailshell.core.session import Sort
 from mailshell.lesson.expression import (
+    BRACES,
     Compare,
     Count,
     Every,
@@ -26,6 +27,7 @@ from mailshell.lesson.expression import (
     Some,
     Text,
     Vary,
+    filled,
 )
 from mailshell.lesson.schema import Part, Schema, SchemaError
 
@@ -216,7 +218,7 @@ class _Reader:
             values = self._terms.vary[name.name]
             return _Typed(name, "number" if isinstance(values[0], int) else "text", at)
         if text[0] == '"':
-            return _Typed(Text(self._take().text[1:-1]), "text", at)
+            return _Typed(self._quoted(), "text", at)
         if text in _KEYWORDS or not (text[0].isalnum() or text[0] in "_+-"):
             raise PredicateError(at, f"{text} does not fit here: a name, a text or a number is wanted.")
         return self._word()
@@ -256,11 +258,19 @@ class _Reader:
 
     def _vary(self) -> Vary:
         token = self._take()
-        name = token.text[1:-1]
+        self._varies(token.text[1:-1], token.start)
+        return Vary(token.text[1:-1])
+
+    def _quoted(self) -> Text:
+        token = self._take()
+        for found in BRACES.finditer(token.text):
+            self._varies(found[1], token.start + found.start())
+        return Text(token.text[1:-1])
+
+    def _varies(self, name: str, at: int) -> None:
         if name not in self._terms.vary:
             hint = near(name, self._terms.vary) or " The table [vary] of the lesson has the names."
-            raise PredicateError(token.start, f"{token.text} is no name of this lesson.{hint}")
-        return Vary(name)
+            raise PredicateError(at, f"{{{name}}} is no name of this lesson.{hint}")
 
     def _word(self) -> _Typed:
         token = self._take()
@@ -285,8 +295,8 @@ class _Reader:
                 name = self._vary()
                 parts.append((Part(f"{{{name.name}}}", True), name, at))
             elif self._peek()[:1] == '"':
-                key = self._take().text[1:-1]
-                parts.append((Part(key, True), Text(key), at))
+                key = self._quoted()
+                parts.append((Part(key.value, True), key, at))
             else:
                 raise PredicateError(at, 'a text in quotes is wanted here, as in mailbox["nyu.edu/bob"].')
             self._want("]")
@@ -306,12 +316,19 @@ class _Reader:
         except SchemaError as error:
             raise PredicateError(parts[error.part][2], str(error)) from None
         for place in keys:
-            part, value, at = parts[place]
-            for key in [part.text] if isinstance(value, Text) else map(str, self._terms.vary[value.name]):
+            part, _, at = parts[place]
+            for key in self._variants(part.text):
                 says = self._terms.strange(entry.path[:place], key)
                 if says:
                     raise PredicateError(at, says)
         return _Typed(Name(entry.path, tuple(parts[key][1] for key in keys)), entry.sort, token.start)
+
+    def _variants(self, key: str) -> dict[str, None]:
+        """All that a key with names in braces may be."""
+        count = max((len(values) for values in self._terms.vary.values()), default=1)
+        vary = self._terms.vary.items()
+        found = (filled(key, {name: values[turn % len(values)] for name, values in vary}) for turn in range(count))
+        return dict.fromkeys(found)
 
     def after(self) -> tuple[str, ...]:
         """The lines after `after`."""

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from mailshell.core.script import Item, ScriptError
 from mailshell.core.toml import Problem
 from mailshell.lesson.check import Judgement, asking, judge
-from mailshell.lesson.expression import value, written
+from mailshell.lesson.expression import filled, value, written
 from mailshell.lesson.lint import lint
 from mailshell.lesson.look import Look
-from mailshell.lesson.parts import SOLVED, Lesson, Prediction, Step, Test, filled
+from mailshell.lesson.parts import SOLVED, Lesson, Prediction, Step, Test
 from mailshell.lesson.stage import acts, bound, parted, play, seat, typed
 from mailshell.world.history import Moment
 from mailshell.world.seat import SeatError
@@ -82,6 +82,9 @@ class _Proof:
 
     def _step(self, place: int, step: Step) -> bool:
         """Prove one step; whether the next one can begin after it."""
+        self._since = self._seat.history.now
+        if self._judge(step).passed:
+            self._wrong(step.offset, f"the goals of {step.id} hold before the step begins, so it would be passed over.")
         try:
             two = parted(self._lesson, place, self._values)
         except (ScriptError, SeatError) as error:

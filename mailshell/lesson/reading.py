@@ -9,7 +9,7 @@ from mailshell.core.fields import ENOUGH
 from mailshell.core.near import near
 from mailshell.core.script import Item, ScriptError
 from mailshell.core.toml import Problem
-from mailshell.lesson.expression import Expression
+from mailshell.lesson.expression import BRACES, Expression
 from mailshell.lesson.markdown import Fence, Line, Piece, pieces
 from mailshell.lesson.parts import Block, Lines
 from mailshell.lesson.predicate import PredicateError, Terms, read
@@ -23,7 +23,6 @@ GIVEN = ("session", "given")
 
 CODE = re.compile(r"`([^`]*)`")
 _HEAD = re.compile(r"\s*([A-Za-z]+)(?:\s+([^\s:`]+))?\s*:\s*")
-_BRACES = re.compile(r"\{([a-z][a-z0-9-]*)\}")
 _LINES = 300  # of a fence
 
 
@@ -150,7 +149,7 @@ class Reading:
 
     def braces(self, text: str, offset: int) -> None:
         """Every {name} in a text must be one of the lesson."""
-        for found in _BRACES.finditer(text):
+        for found in BRACES.finditer(text):
             if found[1] not in self.terms.vary:
                 hint = near(found[1], self.terms.vary) or " The table [vary] of the lesson has the names."
                 self.wrong(offset + found.start(), f"{found[0]} is no name of this lesson.{hint}")

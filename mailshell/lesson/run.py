@@ -22,9 +22,9 @@ from typing import Literal, NamedTuple
 
 from mailshell.core.script import Item, ScriptError
 from mailshell.lesson.check import Judgement, Standing, asking, judge
-from mailshell.lesson.expression import Values, value
+from mailshell.lesson.expression import Values, filled, value
 from mailshell.lesson.look import Look
-from mailshell.lesson.parts import Choice, Goal, Lesson, Prediction, Quiz, Step, filled
+from mailshell.lesson.parts import Choice, Goal, Lesson, Prediction, Quiz, Step
 from mailshell.lesson.stage import Parted, acts, bound, parted, play, whole
 from mailshell.world.history import Moment
 from mailshell.world.play import Hands
@@ -375,5 +375,5 @@ class Run:
 
 
 def _bare(line: str) -> str:
-    """A line without what a server does not mind: spaces, and the case of letters."""
-    return "".join(line.split()).casefold()
+    """A line without what makes no difference: the case of its letters, and spaces around it."""
+    return line.strip().casefold()

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from mailshell.core.record import SAID
 from mailshell.core.script import Item
-from mailshell.lesson.parts import Lesson, Step, filled
+from mailshell.lesson.expression import filled
+from mailshell.lesson.parts import Lesson, Step
 from mailshell.world.play import Hands, Miss, Player
 from mailshell.world.seat import Seat
 from mailshell.world.start import STUDENT, build

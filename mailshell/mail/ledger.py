@@ -48,8 +48,8 @@ class Ledger:
         self._accounts: dict[str, dict[str, Account]] = {}
         self._boxes: dict[tuple[str, str], dict[str, Mailbox]] = {}
         self._subscriptions: dict[BoxKey, int] = {}
-        self._queues = Queues()
-        self._waiting: dict[tuple[str, str], Held] = {}
+        self._queues: Queues[Queued] = Queues()
+        self._waiting: Queues[Held] = Queues()
         self._uses = Uses()
         self._counters: dict[str, int] = {}
         self._bodies: dict[int, bytes] = {}  # without a disk all of them, with one those since the last commit
@@ -270,7 +270,8 @@ class Ledger:
             after = value if isinstance(value, Queued) else None
             self._uses.swap(self._queues.put(what[1], what[2], after), after)
         elif what[0] == "held":
-            self._uses.swap(put(self._waiting, what[1:], value, Held), value)
+            now = value if isinstance(value, Held) else None
+            self._uses.swap(self._waiting.put(what[1], what[2], now), now)
         else:
             put(self._accounts.setdefault(what[1], {}), what[2], value, Account)
 

@@ -1,7 +1,7 @@
 """What waits on a host: messages to be sent on, and messages that are held back until their time."""
 
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from mailshell.core.clock import Instant
 
@@ -79,28 +79,33 @@ class Held(NamedTuple):
     release: Instant
 
 
-class Queues:
-    """The messages that wait on each host, and which of them are due, in the order of their times.
+V = TypeVar("V", Queued, Held)
+
+
+class Queues(Generic[V]):
+    """The messages of a kind that wait on each host, and which of them are due, in the order of their times.
 
     The heap is told of every new time and of nothing else: an entry that is not true any more is passed over.
     """
 
     def __init__(self) -> None:
-        self._queues: dict[str, dict[str, Queued]] = {}
+        self._queues: dict[str, dict[str, V]] = {}
         self._heap: list[tuple[Instant, int, str, str]] = []
         self._count = 0
 
-    def get(self, host: str, name: str) -> Queued | None:
+    def get(self, host: str, name: str) -> V | None:
         """The message of that name that waits on a host."""
         return self._queues.get(host, {}).get(name)
 
-    def of(self, host: str) -> list[Queued]:
-        """The messages that wait on a host, oldest first."""
-        return sorted(
-            self._queues.get(host, {}).values(), key=lambda queued: (queued.arrived, len(queued.id), queued.id)
-        )
+    def of(self, host: str) -> list[V]:
+        """The messages that wait on a host."""
+        return list(self._queues.get(host, {}).values())
 
-    def put(self, host: str, name: str, value: Queued | None) -> Queued | None:
+    def all(self) -> list[V]:
+        """The messages that wait on any host."""
+        return [one for queue in self._queues.values() for one in queue.values()]
+
+    def put(self, host: str, name: str, value: V | None) -> V | None:
         """Set a message or take it out (None); what was there before."""
         queue = self._queues.setdefault(host, {})
         before = queue.get(name)
@@ -120,12 +125,12 @@ class Queues:
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def due(self, until: Instant) -> Queued | None:
+    def due(self, until: Instant) -> V | None:
         """The first message of all, if it is due by then."""
         at = self.next
         return None if at is None or at > until else self._first()
 
-    def _first(self) -> Queued | None:
+    def _first(self) -> V | None:
         """The message that the first entry of the heap speaks of, if that is true still."""
         at, _, host, name = self._heap[0]
         found = self.get(host, name)

@@ -28,7 +28,7 @@ class Store(Ledger):
 
     def queue(self, host: str) -> list[Queued]:
         """The messages that wait on a host, oldest first."""
-        return self._queues.of(host)
+        return sorted(self._queues.of(host), key=lambda queued: (queued.arrived, len(queued.id), queued.id))
 
     def add_account(self, account: Account) -> None:
         """Add an account; it takes the place of one with the same name."""
@@ -197,12 +197,16 @@ class Store(Ledger):
 
     def held(self) -> list[Held]:
         """The messages that are held, in the order of their release."""
-        return sorted(self._waiting.values(), key=lambda held: (held.release, len(held.id), held.id))
+        return sorted(self._waiting.all(), key=lambda held: (held.release, len(held.id), held.id))
 
     @property
     def next_release(self) -> Instant | None:
         """When the next message that is held may go into its mailboxes."""
-        return min((held.release for held in self._waiting.values()), default=None)
+        return self._waiting.next
+
+    def ripe(self, until: Instant) -> Held | None:
+        """The first message that is held, if it may go into its mailboxes by `until`."""
+        return self._waiting.due(until)
 
     def release(self, held: Held) -> None:
         """Put a message that was held into the mailboxes that it is for, at its time."""

@@ -204,12 +204,12 @@ def _asked(meta: Meta) -> list[list[tuple[Role, str]]]:
     if question is None:
         return []
     numbers = " ".join(str(at) for at, _ in enumerate(question.choices, 1))
-    return [[("legal", numbers), ("note", " Enter answers")]]
+    return [[("legal", numbers), ("note", " answers")]]
 
 
 def _taught(meta: Meta, keys: Mapping[str, str]) -> list[list[tuple[Role, str]]]:
     """The keys of a lesson."""
-    if meta.lesson is None:
+    if meta.lesson is None or meta.lesson.run.over:
         return []
     return [[("note", f"{keys[name]} {name}")] for name in ("hint", "check") if name in keys]
 

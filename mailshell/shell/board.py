@@ -30,7 +30,7 @@ class Board(NamedTuple):
 
         How many there are does not depend on which goals are reached.
         """
-        title = safe(self.title, ascii_only=ascii_only)
+        title = safe(self.title.replace("·", "-") if ascii_only else self.title, ascii_only=ascii_only)
         most = max(lines - _OTHERS, 1)
         if self.folded or most == 1:
             signs = "".join(SIGNS[word] for word, _ in self.goals)

@@ -65,17 +65,17 @@ def check(paths: Sequence[str]) -> int:
     """Prove each file, and tell what is wrong with it; the exit status."""
     status = 0
     for path in paths:
-        lesson, text, problems = _proven(path)
+        text, problems, holds = _proven(path)
         print("\n".join(told(path, text, problems)), end="\n" if problems else "")
         if any(problem.grave for problem in problems):
             status = 1
-        elif lesson is not None:
-            print(f"{safe(path)}: proven. {_counted(lesson)}")
+        else:
+            print(f"{safe(path)}: proven. {holds}")
     return status
 
 
-def _proven(path: str) -> tuple[Lesson | None, str, Sequence[Problem]]:
-    """The lesson in a file, where it could be read, its text, and all that is wrong with it."""
+def _proven(path: str) -> tuple[str, Sequence[Problem], str]:
+    """The text of a file, all that is wrong with it, and what it holds."""
     try:
         with open(path, "rb") as file:
             octets = file.read(LARGEST + 1)
@@ -84,8 +84,8 @@ def _proven(path: str) -> tuple[Lesson | None, str, Sequence[Problem]]:
     try:
         lesson = read(octets)
     except LessonError as error:
-        return None, error.text, error.problems
-    return lesson, lesson.text, prove(lesson)
+        return error.text, error.problems, ""
+    return lesson.text, prove(lesson), _counted(lesson)
 
 
 def _counted(lesson: Lesson) -> str:

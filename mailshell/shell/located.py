@@ -1,16 +1,19 @@
 """An error in a text file: its place, the line, a caret under the column."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from mailshell.core.toml import Problem
 from mailshell.shell.text import cut, safe, width
+
+if TYPE_CHECKING:
+    from mailshell.core.toml import Problem  # it loads tomllib, which a world that ships in code does not need
 
 _LONGEST = 100  # columns of a line that are shown; of a longer one, those round the place
 _BEFORE = 60
 _MOST = 20  # mistakes of one file that are shown
 
 
-def told(path: str, text: str, problems: Sequence[Problem]) -> list[str]:
+def told(path: str, text: str, problems: "Sequence[Problem]") -> list[str]:
     """Each problem of a file as `located` shows it; of very many the first ones."""
     out = []
     for problem in problems[:_MOST]:

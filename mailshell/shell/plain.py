@@ -55,15 +55,16 @@ class Plain:
 
     def run(self) -> int:
         """Read lines until they end, or until :quit."""
-        self.seat.connect(self._host, self._protocol)
+        if self._stage.course is not None:
+            learn.begin(self.meta, self._stage.course)
+        else:
+            self.seat.connect(self._host, self._protocol)
         if self._stage.scene is not None:
             alone = self._pause is not None or not self.terminal
             self.meta.goes_on = "" if alone else self.meta.goes_on
             scene.begin(self.meta, self._name, self._stage.scene)
             if alone:
                 return self._play(self._pause or 0.0)
-        if self._stage.course is not None:
-            learn.begin(self.meta, self._stage.course)
         for line in self._typed() if self.terminal else _piped():
             self.line(line)
             if self.meta.over:

@@ -1,10 +1,11 @@
 """Lines above a live prompt: the one place that uses what prompt_toolkit does not promise."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Point
+from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.output import Output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
@@ -106,9 +107,14 @@ def _wrapped_anew(app: Application[None]) -> None:
     columns = app.output.get_size().columns
     if screen is None or app.full_screen:
         return
-    above = (max(screen.data_buffer[row], default=0) // columns + 1 for row in range(cursor.y))
+    above = (_last(screen.data_buffer[row]) // columns + 1 for row in range(cursor.y))
     # The first column is reached from every other one by so many steps, also where a key was drawn meanwhile.
     app.renderer._cursor_pos = Point(columns, sum(above) + cursor.x // columns)
+
+
+def _last(row: Mapping[int, Char]) -> int:
+    """The last column of a row in which something stands; the blanks behind it were never written."""
+    return max((column for column, cell in row.items() if cell.char != " "), default=0)
 
 
 @contextmanager

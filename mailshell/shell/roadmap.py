@@ -26,8 +26,7 @@ def drawn(view: View, path: str | None = None) -> list[str]:
             text = cut(f"   {sign}  {step.id:<{_STEP}}  {bare(step.title)}", view.width - 1)
             out.append(paint(text, "legal", view.theme) if word == "here" else text)
     total = sum(counts.values())
-    says = f"{counts['done']} of {total} steps done, {counts['helped']} with help. mailshell learn goes on"
-    return [*out, f"{says}, mailshell learn 2 begins lesson 2."]
+    return [*out, f"{counts['done']} of {total} steps done, {counts['helped']} with help."]
 
 
 def _word(step: str, learner: Learner) -> str:

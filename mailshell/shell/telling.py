@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mailshell.core.script import Item
 from mailshell.lesson.check import Standing
-from mailshell.lesson.parts import Prediction, Quiz
+from mailshell.lesson.parts import Prediction, Quiz, Step
 from mailshell.lesson.run import (
     Asked,
     Crashed,
@@ -47,7 +47,7 @@ class Telling:
     def tell(self, news: News) -> None:
         """One thing that is new."""
         if isinstance(news, Entered):
-            self.task()
+            self.task(news.step)
         elif isinstance(news, Ticked):
             self._ticked(news)
         elif isinstance(news, Told):
@@ -63,16 +63,21 @@ class Telling:
         else:
             self._crashed(news)
 
-    def task(self) -> None:
-        """What is to be done in this step."""
-        run, renderer = self._run, self._meta.renderer
-        self._meta.out(renderer.heading(f"step {run.place + 1}/{len(run.lesson.steps)}: {run.step.title}"))
-        self._meta.out(prose(run.step.says, run.text, renderer.view))
+    def task(self, step: Step) -> None:
+        """What is to be done in a step."""
+        steps, renderer = self._run.lesson.steps, self._meta.renderer
+        self._meta.out(renderer.heading(f"step {steps.index(step) + 1}/{len(steps)}: {bare(step.title)}"))
+        self._meta.out(prose(step.says, self._run.text, renderer.view))
 
     def begun(self, news: Entered) -> None:
         """Below what was played for the step: how much is left, and the goals where they do not stand on the screen."""
         if news.given and news.left:
             self._say(f"That was done for you. {'One line is' if news.left == 1 else f'{news.left} lines are'} left.")
+        if news.step is self._run.step:
+            self.unseen()
+
+    def unseen(self) -> None:
+        """The goals, where they do not stand on the screen."""
         if self._meta.front is None:
             self.goals(self._run.goals)
 
@@ -122,9 +127,9 @@ class Telling:
             lines += paragraph(run.text(choice.says), renderer.view, f"{at}  ")
         self._meta.out(lines)
         if quiz:
-            self._say("Type the number of your answer.")
+            self._say("A number answers.")
         else:
-            self._say("Type the number of your prediction. The server answers it when you send the line.")
+            self._say("A number predicts; the server answers when you send the line.")
 
     def _predicted(self, news: Predicted) -> None:
         run, chosen, right = self._run, news.chosen, news.right
@@ -146,20 +151,19 @@ class Telling:
 
     # Help.
 
-    def hint(self, text: str | None) -> None:
+    def hint(self, step: Step, text: str | None) -> None:
         """A hint, or that there is none."""
-        run = self._run
         if text is None:
             self._say("This step has no hints. :check says what is missing, :solution shows the lines.")
             return
-        last = run.learner.hints[run.step.id] == len(run.step.hints)
+        last = self._run.learner.hints[step.id] == len(step.hints)
         self._say(f"hint: {text}{' That was the last hint; :solution shows the lines.' if last else ''}")
 
-    def missing(self, found: Sequence[tuple[str, Sequence[str]]], question: Prediction | Quiz | None) -> None:
-        """What is missing, and why; where nothing is, the question that is open."""
+    def missing(self, step: Step, found: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """What is missing, and why; where nothing is, a question is left."""
         if not found:
-            self._say("The goals of this step are reached. The question is left; :next goes on without it.")
-            self.asks(question)
+            reached = "The goals are reached. " if step.goals else ""
+            self._say(f"{reached}A question is left; :next goes on without it.")
             return
         self._say("Missing yet:")
         view = self._meta.renderer.view
@@ -168,22 +172,15 @@ class Telling:
             for reason in reasons:
                 self._meta.out(paragraph(reason, view, indent=5))
 
-    def solution(self, items: Sequence[Item]) -> None:
+    def solution(self, step: Step, items: Sequence[Item]) -> None:
         """Lines that solve the step."""
         lines = [item for item in items if item.what in ("send", "local")]
         if not lines:
-            self._say("Nothing is left to do in this step." if self._run.step.solution.items else "It has no solution.")
+            self._say("No line is left to type." if step.solution.items else "This step has nothing to type.")
             return
         self._say("What is left of the solution. You type:")
         renderer = self._meta.renderer
         self._meta.out([f"   {safe(_written(item), ascii_only=renderer.view.ascii)}" for item in lines])
-
-    def left(self) -> None:
-        """The learner leaves."""
-        run = self._run
-        if not run.over and self._course.path:
-            step = f"step {run.place + 1}/{len(run.lesson.steps)}, {run.step.title}"
-            self._say(f"mailshell learn goes on here: {step}.")
 
 
 def _written(item: Item) -> str:

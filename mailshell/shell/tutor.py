@@ -7,12 +7,14 @@ from mailshell.core.script import Item
 from mailshell.core.transcript import Entry
 from mailshell.lesson import progress
 from mailshell.lesson.check import Standing
-from mailshell.lesson.parts import Prediction, Quiz
+from mailshell.lesson.parts import Prediction, Quiz, Step
 from mailshell.lesson.run import Entered, News, Run
 from mailshell.shell.board import Board
 from mailshell.shell.course import Course, kept_now, step_of
+from mailshell.shell.local import travel
 from mailshell.shell.meta import Meta
 from mailshell.shell.options import OptionError
+from mailshell.shell.prose import bare
 from mailshell.shell.telling import Telling
 from mailshell.shell.text import number
 from mailshell.world import play
@@ -28,7 +30,7 @@ Question = Prediction | Quiz
 
 
 class Tutor:
-    """One lesson for one learner. `look` is called after everything that was typed."""
+    """One lesson for one learner, who is connected. `look` is called after everything that was typed."""
 
     def __init__(self, meta: Meta, course: Course) -> None:
         self.course = course
@@ -58,10 +60,16 @@ class Tutor:
         run, where = self.run, self.course.called
         if run.over:
             return Board(f"{where} · {run.lesson.title} · passed")
-        title = f"{where} · step {run.place + 1}/{len(run.lesson.steps)} {run.step.title}"
+        title = f"{where} · {self.where}"
         if run.free:
-            return Board(f"{title} · free play, :free goes back")
+            return Board(f"free play, :free goes back · {title}")
         return Board(title, tuple((one.word, run.text(one.goal.says)) for one in self.goals), self.folded)
+
+    @property
+    def where(self) -> str:
+        """The step: step 3/5 Who gets it."""
+        run = self.run
+        return f"step {run.place + 1}/{len(run.lesson.steps)} {bare(run.step.title)}"
 
     @property
     def question(self) -> Question | None:
@@ -75,11 +83,14 @@ class Tutor:
 
     # What happens.
 
-    def start(self) -> None:
-        """The lesson begins, or goes on where the learner was."""
+    def start(self, greeting: list[Entry]) -> None:
+        """The lesson begins below the greeting, or goes on where the learner was."""
         if self.course.complaint:
             self._meta.out(self._meta.renderer.error(self.course.complaint))
         self._telling.opening()
+        # The steps before another one than the first begin with a greeting of their own.
+        for entry in greeting if not self.run.lesson.step(self.run.learner.step) else ():
+            self._meta.show(entry)
         self.act(self.run.start)
 
     def look(self) -> None:
@@ -154,24 +165,28 @@ class Tutor:
 
     # What the learner asks for.
 
-    def task(self) -> None:
-        """The task again, with the question that is open."""
+    @property
+    def _step(self) -> Step:
+        """The step that the learner is in; raises SeatError when the lesson is over."""
         if self.run.over:
             raise SeatError("The lesson is over. :next goes on to the next one, :lessons draws the map.")
-        self._telling.task()
+        return self.run.step
+
+    def task(self) -> None:
+        """The task again, with the question that is open."""
+        self._telling.task(self._step)
         self._telling.goals(self.goals)
         self._telling.asks(self.question)
 
     def hint(self) -> None:
         """The next hint."""
-        self._telling.hint(self.run.hint())
+        self._telling.hint(self._step, self.run.hint())
         self.save()
 
     def check(self) -> None:
         """What is missing, and why."""
-        if self.run.over:
-            self.task()
-        self._telling.missing(self.run.why(), self.question)
+        self._telling.missing(self._step, self.run.why())
+        self._telling.asks(self.question)
 
     def answer(self, at: int) -> None:
         """The learner's answer to the question, by its number from 0."""
@@ -186,9 +201,7 @@ class Tutor:
 
     def solution(self) -> None:
         """What is left of the solution."""
-        if self.run.over:
-            self.task()
-        self._telling.solution(self.run.solution())
+        self._telling.solution(self._step, self.run.solution())
 
     def goto(self, step: str) -> None:
         """Go to a step, by its name or number."""
@@ -205,11 +218,22 @@ class Tutor:
         self.act(self.run.onward)
 
     def reset(self) -> None:
-        """Go back to the start of the step."""
-        if self.run.over:
-            self.task()
-        self.run.reset()
+        """Go back to the start of the step, and say where that is."""
+        self._moves(f"The step {self._step.id} begins again.", self.run.reset)
+
+    def free(self) -> None:
+        """Begin free play, or go back to where it began."""
+        if self.run.free:
+            self._moves("Back in the lesson. Everything is as it was before.", self.run.back)
+        else:
+            self.run.leave()
+            self._meta.say("Free play: nothing is checked until :free leads back to this moment.")
+
+    def _moves(self, says: str, go: Callable[[], None]) -> None:
+        go()
         self._goals = (-1, "", ())
+        travel.where(self._meta, says)
+        self._telling.unseen()
 
     # What is kept.
 
@@ -229,7 +253,8 @@ class Tutor:
     def leave(self) -> None:
         """The learner leaves mailshell."""
         self.save()
-        self._telling.left()
+        if self.course.path and not self.run.over and not self._broken:
+            self._meta.say(f"mailshell learn goes on here: {self.where}.")
 
 
 def _lines(step: Entered) -> int:

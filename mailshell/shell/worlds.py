@@ -12,10 +12,6 @@ from mailshell.shell.text import safe
 from mailshell.world.plan import Plan
 from mailshell.world.shipped import SHIPPED, plan
 
-TYPE_CHECKING = False  # a world that ships in code needs no reader of files
-if TYPE_CHECKING:
-    pass
-
 _EXAMPLES = """\
   mailshell world list                     the worlds that come with mailshell
   mailshell world show lecture > my.toml   one of them as a world file, to be edited

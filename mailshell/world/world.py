@@ -290,11 +290,8 @@ class World:
 
     def _release(self, until: Instant) -> None:
         """Put what was held into its mailboxes, each message at its time; what finds no room is tried again later."""
-        for held in self.store.held():
-            at = max(held.release, self._patience)
-            if at > until:
-                return
-            self.clock.turn(max(at, self.clock.now()))
+        while self._patience <= until and (held := self.store.ripe(until)) is not None:
+            self.clock.turn(max(held.release, self._patience, self.clock.now()))
             self.store.release(held)
             try:
                 self.store.commit()

@@ -1,7 +1,7 @@
 # Completion for fish. Now: mailshell completion fish | source
 # For good: mailshell completion fish > ~/.config/fish/completions/mailshell.fish
 function __mailshell_no_command
-    not __fish_seen_subcommand_from smtp pop3 demo run serve explain export table world lesson paths config doctor completion help
+    not __fish_seen_subcommand_from learn smtp pop3 demo run serve explain export table world lesson paths config doctor completion help
 end
 complete -c mailshell -f
 complete -c mailshell -n '__mailshell_no_command' -s h -d 'show this help message and exit'
@@ -23,6 +23,7 @@ complete -c mailshell -n '__mailshell_no_command' -l state -r -F -d 'keep the ma
 complete -c mailshell -n '__mailshell_no_command' -l config -r -F -d 'read this instead of your config.toml'
 complete -c mailshell -n '__mailshell_no_command' -l no-config -d 'read no config file'
 complete -c mailshell -n '__mailshell_no_command' -l version -d 'show program'\''s version number and exit'
+complete -c mailshell -n '__mailshell_no_command' -a learn -d 'a guided lesson: begins, or goes on where you were'
 complete -c mailshell -n '__mailshell_no_command' -a smtp -d 'practise SMTP with a server of the world'
 complete -c mailshell -n '__mailshell_no_command' -a pop3 -d 'practise POP3 with a server of the world'
 complete -c mailshell -n '__mailshell_no_command' -a demo -d 'a scene that is played for you, a line at each key'
@@ -38,6 +39,28 @@ complete -c mailshell -n '__mailshell_no_command' -a config -d 'print what holds
 complete -c mailshell -n '__mailshell_no_command' -a doctor -d 'look for what may go wrong on this machine'
 complete -c mailshell -n '__mailshell_no_command' -a completion -d 'print a script with which your shell completes with Tab'
 complete -c mailshell -n '__mailshell_no_command' -a help -d 'what there is, or the options of one command'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -s h -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l help -d 'show this help message and exit'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l depth -x -a '0 1 2' -d '0 the wire alone, 1 a note beside each line, 2 every field named (default 1)'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l wire -x -a 'off marks hex' -d 'line ends hidden, as marks, or with a hex dump of each line (default marks)'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l color -x -a 'auto always never' -d 'NO_COLOR is honoured (default auto)'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l theme -x -a 'ansi16 dark light mono projector' -d 'colours for your background, or for a bright room (default ansi16)'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l world -r -F -a 'lecture discard empty big hostile' -d 'lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l voice -x -a 'modern classic' -d 'classic speaks as on the lecture'\''s slides (default modern)'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l policy -x -a 'tolerant strict' -d 'strict refuses all that the standard forbids (default tolerant)'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l era -x -a '1982 1995 2008 today' -d 'the year whose SMTP and POP3 the server speaks (default today)'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l plain -d 'append-only lines, roles in words: for screen readers'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l no-plain -d 'append-only lines, roles in words: for screen readers'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l ascii -d 'no character beyond ASCII'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l no-ascii -d 'no character beyond ASCII'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l log -r -F -d 'append what is shown to a file'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l state -r -F -d 'keep the mail in this file'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l config -r -F -d 'read this instead of your config.toml'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l no-config -d 'read no config file'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l list -d 'the map: which steps are done, helped and open'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l panes -d 'begin with the wire and its meaning side by side'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -l seed -x -d 'which values a lesson has that begins anew'
+complete -c mailshell -n '__fish_seen_subcommand_from learn' -F -a 'mail-01-servers mail-02-conversation mail-03-codes mail-04-envelope mail-05-failure mail-06-pop3'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l help -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from smtp' -l depth -x -a '0 1 2' -d '0 the wire alone, 1 a note beside each line, 2 every field named (default 1)'
@@ -266,4 +289,4 @@ complete -c mailshell -n '__fish_seen_subcommand_from completion' -l help -d 'sh
 complete -c mailshell -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 complete -c mailshell -n '__fish_seen_subcommand_from help' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from help' -l help -d 'show this help message and exit'
-complete -c mailshell -n '__fish_seen_subcommand_from help' -a 'smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons'
+complete -c mailshell -n '__fish_seen_subcommand_from help' -a 'learn smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons'

@@ -5,6 +5,7 @@ _mailshell() {
     local curcontext=$curcontext state line
     local -A opt_args
     local -a commands=(
+        'learn:a guided lesson: begins, or goes on where you were'
         'smtp:practise SMTP with a server of the world'
         'pop3:practise POP3 with a server of the world'
         'demo:a scene that is played for you, a line at each key'
@@ -47,6 +48,31 @@ _mailshell() {
         command) _describe command commands ;;
         argument)
             case $line[1] in
+                learn)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '--list[the map\: which steps are done, helped and open]' \
+                        '--panes[begin with the wire and its meaning side by side]' \
+                        '--seed=[which values a lesson has that begins anew]:N: ' \
+                        '1:LESSON[#STEP]:{compadd mail-01-servers mail-02-conversation mail-03-codes mail-04-envelope mail-05-failure mail-06-pop3; _files}'
+                    ;;
                 smtp)
                     _arguments \
                         '-h[show this help message and exit]' \
@@ -319,7 +345,7 @@ _mailshell() {
                     _arguments \
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
-                        '1:COMMAND:(smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons)'
+                        '1:COMMAND:(learn smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons)'
                     ;;
             esac
             ;;

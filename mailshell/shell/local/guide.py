@@ -11,7 +11,7 @@ from mailshell.shell.meta import Command, Meta, reads_lines
 from mailshell.shell.view import View
 from mailshell.world.seat import SeatError
 
-Group = Literal["lessons", "look", "connections", "time", "screen", "files"]
+Group = Literal["lesson", "look", "connections", "time", "screen", "files"]
 
 COLUMN = 40
 """Columns of one command in the list; two stand side by side where there is room."""
@@ -28,33 +28,34 @@ class Guide(NamedTuple):
 
 GUIDES: Mapping[str, Guide] = {
     "learn": Guide(
-        "lessons",
+        "files",
         "begin a lesson, or go on",
         ":learn 2",
         "LESSON and STEP are names or numbers. The world of this session goes, and the lesson brings its own.",
     ),
-    "lessons": Guide("lessons", "the map: done, open", ":lessons"),
-    "task": Guide("lessons", "the task again", ":task", ":task fold puts the goals into one row, and back."),
-    "hint": Guide("lessons", "the next hint", ":hint", "Hints cost nothing. The last one is an example."),
-    "check": Guide("lessons", "what is missing, and why", ":check"),
+    "lessons": Guide("files", "the map: done, open", ":lessons"),
+    "task": Guide("lesson", "the task again", ":task"),
+    "fold": Guide("lesson", "its goals in one row", ":fold", "Once more, and all rows of them are there again."),
+    "hint": Guide("lesson", "the next hint", ":hint", "Hints cost nothing. The last one is an example."),
+    "check": Guide("lesson", "what is missing, and why", ":check"),
     "answer": Guide(
-        "lessons", "answer a question", ":answer 1", "While a question is open, the number alone does the same."
+        "lesson", "answer a question", ":answer 1", "While a question is open, the number alone does the same."
     ),
-    "solution": Guide("lessons", "lines that solve it", ":solution", "The map says then that the step had help."),
+    "solution": Guide("lesson", "lines that solve it", ":solution", "The map says then that the step had help."),
     "goto": Guide(
-        "lessons",
+        "lesson",
         "another step of it",
         ":goto 3",
         "STEP is a name or a number. The steps before it are played for you, and the map says that they had help.",
     ),
-    "again": Guide("lessons", "the step from its start", ":again"),
+    "again": Guide("lesson", "the step from its start", ":again"),
     "free": Guide(
-        "lessons",
+        "lesson",
         "play, and come back",
         ":free",
         "Nothing is checked until you type :free again. Then everything is as it was before.",
     ),
-    "next": Guide("lessons", "the next lesson", ":next"),
+    "next": Guide("lesson", "the next lesson", ":next"),
     "help": Guide("look", "this list, or one of it", ":help :why"),
     "why": Guide(
         "look",
@@ -180,7 +181,7 @@ def lines(meta: Meta, commands: Mapping[str, Command], rest: str) -> list[str]:
     """Help on nothing, on what may be sent now (`?`), on a local command, or on a word; raises SeatError."""
     view = meta.renderer.view
     if not rest:
-        return _overview(commands, view)
+        return _overview(commands, view, taught=meta.lesson is not None)
     if rest == "?":
         link = meta.seat.link
         hint = "? WORD explains a word. :help lists the commands of mailshell."
@@ -202,9 +203,10 @@ def lines(meta: Meta, commands: Mapping[str, Command], rest: str) -> list[str]:
     raise SeatError(f"There is no help on {shown}. ? lists what may be typed.")
 
 
-def _overview(commands: Mapping[str, Command], view: View) -> list[str]:
+def _overview(commands: Mapping[str, Command], view: View, *, taught: bool) -> list[str]:
+    """The commands in groups; those of a lesson only where one is going on."""
     out = []
-    for group in get_args(Group):
+    for group in get_args(Group) if taught else get_args(Group)[1:]:
         names = [name for name, guide in GUIDES.items() if guide.group == group and name in commands]
         out.append(f"   {group}")
         cells = [f"   :{name:<9} {GUIDES[name].brief}" for name in names]

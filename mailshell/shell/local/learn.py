@@ -1,26 +1,29 @@
 """In a lesson: the task, hints, what is missing, answers, the way through its steps, and other lessons."""
 
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from mailshell.shell.local import travel
+from mailshell.core.transcript import Entry
 from mailshell.shell.meta import Choice, Meta, no_argument
+from mailshell.shell.text import safe
 from mailshell.world.seat import SeatError
 
 if TYPE_CHECKING:
     from mailshell.shell.course import Course
     from mailshell.shell.tutor import Tutor
 
-TASK = {"fold": "the goals in one row, or all of them again"}
-"""The word of `:task`."""
-
 
 def begin(meta: Meta, course: "Course") -> None:
-    """Begin a lesson in the world that is there; its first connection has greeted."""
+    """Connect, and begin a lesson in the world that is there."""
     from mailshell.shell.tutor import Tutor
 
+    greeting: list[Entry] = []
+    show, meta.show = meta.show, greeting.append
+    meta.seat.connect(course.lesson.host, course.lesson.protocol)
+    meta.show = show
     meta.lesson = Tutor(meta, course)
-    meta.lesson.start()
+    meta.lesson.start(greeting)
 
 
 def leave(meta: Meta) -> None:
@@ -30,8 +33,11 @@ def leave(meta: Meta) -> None:
 
 
 def status(meta: Meta) -> int:
-    """The exit status of a script: 4 where it was to pass a lesson, and has not."""
-    return 4 if meta.lesson is not None and not meta.lesson.run.over else 0
+    """The exit status of a script: 4, and words on stderr, where it was to pass a lesson, and has not."""
+    if meta.lesson is None or meta.lesson.run.over:
+        return 0
+    print(safe(f"mailshell: the lesson is not passed: {meta.lesson.where} is open."), file=sys.stderr)
+    return 4
 
 
 def _tutor(meta: Meta, name: str) -> "Tutor":
@@ -72,15 +78,18 @@ def roadmap(meta: Meta, rest: str) -> None:
 
 
 def task(meta: Meta, rest: str) -> None:
-    """`:task [fold]`."""
+    """`:task`."""
     tutor = _tutor(meta, "task")
-    if rest == "fold":
-        meta.redrawing("task fold")
-        tutor.folded = not tutor.folded
-    elif rest:
-        raise SeatError(":task alone shows the task, :task fold puts its goals into one row.")
-    else:
-        tutor.task()
+    no_argument("task", rest)
+    tutor.task()
+
+
+def fold(meta: Meta, rest: str) -> None:
+    """`:fold`."""
+    tutor = _tutor(meta, "fold")
+    no_argument("fold", rest)
+    meta.redrawing("fold")
+    tutor.folded = not tutor.folded
 
 
 def hint(meta: Meta, rest: str) -> None:
@@ -143,19 +152,13 @@ def again(meta: Meta, rest: str) -> None:
     tutor = _tutor(meta, "again")
     no_argument("again", rest)
     tutor.reset()
-    travel.where(meta, "The step begins again. :task shows the task.")
 
 
 def free(meta: Meta, rest: str) -> None:
     """`:free`: begin free play, or end it."""
     tutor = _tutor(meta, "free")
     no_argument("free", rest)
-    if tutor.run.free:
-        tutor.run.back()
-        travel.where(meta, "Back in the lesson; everything is as it was before.")
-    else:
-        tutor.run.leave()
-        meta.say("Free play: nothing is checked until you type :free again. Then everything is as it is now.")
+    tutor.free()
 
 
 def onward(meta: Meta, rest: str) -> None:
