@@ -235,7 +235,7 @@ def chunks(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     )
 
 
-def literals(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
+def counted(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     """Commands of IMAP with literals; the count is a little wrong now and then."""
     heads = st.sampled_from(
         [
@@ -264,7 +264,7 @@ def literals(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
 CHUNKS = {
     "smtp": chunks(message_octets | st.binary(max_size=20)),
     "pop3": st.nothing(),
-    "imap": literals(message_octets | st.binary(max_size=20) | st.sampled_from([b"hungry", b"INBOX", b"lunch"])),
+    "imap": counted(message_octets | st.binary(max_size=20) | st.sampled_from([b"hungry", b"INBOX", b"lunch"])),
 }
 """For each protocol commands with a counted body."""
 

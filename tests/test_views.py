@@ -53,8 +53,9 @@ class Client:
             self.uids[at] = int(uid[1])
         if found is not None:
             words = frozenset(found[1].decode().split())
-            if "\\Recent" in words and self.uids[at] is not None:
-                self.recents.add(self.uids[at])
+            known = self.uids[at]
+            if "\\Recent" in words and known is not None:
+                self.recents.add(known)
             self.flags[at] = words - {"\\Recent"}
 
 

@@ -21,7 +21,8 @@ _ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
 _ASTRING = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
 _LIST = re.compile(rb'[^\x00-\x20\x7f-\xff(){"\\]+')
 _QUOTED = re.compile(rb'"((?:[^"\\\r\n\x00\x80-\xff]|\\["\\]|' + CHARACTER + rb')*)"')
-_LITERAL = re.compile(rb"~?\{([0-9]{1,10})\+?\}\r\n")
+_LITERAL = re.compile(rb"~?\{[0-9]{1,10}\+?\}")
+_CRLF = re.compile(rb"\r\n")
 _FLAG = re.compile(rb'\\?[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
 _ESCAPED = re.compile(rb"\\(.)")
 
@@ -69,7 +70,10 @@ def literal(cursor: Cursor, rule: str, *, secret: bool = False) -> bytes | None:
     if found is None:
         return None
     cursor.mark("literal", start)
-    start, size = cursor.at, int(found[found.index(b"{") + 1 : found.index(b"}")].rstrip(b"+"))
+    size = int(found[found.index(b"{") + 1 : -1].rstrip(b"+"))
+    if cursor.at < cursor.end:  # a line that is typed ends here
+        cursor.need(_CRLF, END)
+    start = cursor.at
     cursor.at = min(start + size, cursor.end)
     if cursor.at - start < size:
         cursor.miss(OCTETS)

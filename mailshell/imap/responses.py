@@ -97,7 +97,6 @@ GLOSSES = {
     "capability": "a capability",
     "mbx-list-flag": "an attribute of the name",
     "status-att": "what the number counts",
-    "sign": "parentheses hold a list together",
     "challenge": "what the mechanism asks, in BASE64",
     **{f"response {name}": says for name, says in RESPONSES.items()},
 }
@@ -171,11 +170,8 @@ def _tokens(line: bytes, at: int, namer: Namer) -> tuple[tuple[Part, ...], dict[
         assert found is not None, "every octet is in some token"
         assert found.lastgroup is not None, "a token has a name"
         kind, text = found.lastgroup, found[0].decode("latin-1")
-        if kind == "other":
-            rule, gloss = "sign", GLOSSES["sign"]
-        else:
+        if kind != "other":  # parentheses and spaces say nothing by themselves
             rule, gloss = namer(kind, text)
-        if text.strip():
             parts.append(Part(rule, found.start(), found.end()))
             glosses[rule] = gloss
         at = found.end()
