@@ -56,6 +56,13 @@ PROTOCOLS = _Engines({"smtp": _smtp, "pop3": _pop3, "imap": _imap})
 
 
 @cache
+def verbs() -> tuple[str, ...]:
+    """The commands of all protocols, in the order of their letters."""
+    topics = (topic for engine in PROTOCOLS.values() for topic in engine.topics)
+    return tuple(sorted({topic.card.name for topic in topics if topic.examples}))
+
+
+@cache
 def readers() -> "dict[str, Reader[Traits]]":
     """What each protocol knows of words and conversations from elsewhere; imported when somebody asks."""
     from mailshell.pop3.elsewhere import READER as POP3

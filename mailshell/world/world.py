@@ -8,14 +8,14 @@
 No octet leaves before its promise is committed. The shell settles once a line, `serve` once a loop turn.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailshell.core.clock import MINUTE, Instant, VirtualClock
 from mailshell.core.record import SAID, Body, Closed, Exchange, Prompt, Record, Verdict
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
-from mailshell.mail.faults import Faults, drawn
+from mailshell.mail.faults import NAMES, Fault, Faults, drawn
 from mailshell.mail.host import Host
 from mailshell.mail.journal import Journal, Node
 from mailshell.mail.store import Full, Store
@@ -320,8 +320,8 @@ class World:
 
     def route(self, host: Host, domain: str, turn: int) -> tuple[Stop, ...] | Unroutable:
         """Where a host sends the mail of a domain."""
-        fault = self.faults.lost(domain) or self.faults.mute(domain)
-        if fault is not None and drawn(fault, self.store):
+        fault = self.struck(domain, NAMES)
+        if fault is not None:
             return unknown(domain) if fault.kind == "name-not-found" else silent(domain)
         own = frozenset((host.name.lower(), host.address.lower(), *(one.lower() for one in host.domains)))
         return route(self.zone, domain, own, turn)
@@ -329,8 +329,11 @@ class World:
     def reach(self, address: str) -> Host | None:
         """The host at an address; None where nobody takes a connection."""
         host = self._addresses.get(address)
-        fault = None if host is None else self.faults.down(host.name)
-        return None if fault is not None and drawn(fault, self.store) else host
+        return None if host is None or self.struck(host.name, ("host-down",)) is not None else host
+
+    def struck(self, name: str, kinds: Collection[str]) -> Fault | None:
+        """The fault that keeps others from a host, or from a name, now, of those of some kinds."""
+        return next((fault for fault in self.faults.about(name, kinds) if drawn(fault, self.store)), None)
 
     def shut(self) -> None:
         """The TCP ports close: each open TCP connection hears of it when the turn is settled."""
