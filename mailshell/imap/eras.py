@@ -29,6 +29,9 @@ SINCE: Mapping[str, Since] = {
     "ID": Since("RFC 2971", 2000),
     "CHILDREN": Since("RFC 3348", 2002),
     "UNSELECT": Since("RFC 3691", 2004),
+    "ESEARCH": Since("RFC 4731", 2006),
+    "WITHIN": Since("RFC 5032", 2007),
+    "SEARCHRES": Since("RFC 5182", 2008),
     "ENABLE": Since("RFC 5161", 2008),
 }
 """Every verb and every capability."""
