@@ -264,7 +264,7 @@ def test_a_client_that_has_waited_too_long_hangs_up():
     post.send(f"bob@{AWAY}")
     post.seat.wait(2 * MINUTE)
     assert [one.text for one in post.world.journal if one.what == "deferred"] == [
-        f"{AWAY} closed the connection before it answered DATA"
+        f"{AWAY} did not answer DATA within 2 minutes"
     ]
     closed = [entry for entry in post.world.transcript.entries if isinstance(entry.record, Closed)]
     assert closed[-1].at - START == 2 * MINUTE
@@ -532,6 +532,20 @@ def test_a_delay_of_a_report_is_told_to_nobody():
     post.send(f"bob@{AWAY}", sender=f"nobody@{HOME}")
     post.seat.wait(5 * HOUR)
     assert post.reports("postmaster") == []
+
+
+def test_hosts_of_one_preference_share_the_mail_and_stand_in_for_each_other():
+    """RFC 5321 section 5.1: the load is spread over hosts of one preference."""
+    post = Post({"pair.example": Records((Mx(10, AWAY), Mx(10, SPARE)))})
+    for _ in range(20):
+        post.send("x@pair.example")
+    shares = [post.talk().count(f"-> {name}") for name in (AWAY, SPARE)]
+    assert sum(shares) == 20
+    assert min(shares) > 5
+    post.seat.fault(f"host-down {AWAY}")
+    for _ in range(4):
+        post.send("x@pair.example")
+    assert [post.talk().count(f"-> {name}") for name in (AWAY, SPARE)] == [shares[0], shares[1] + 4]
 
 
 # Time and trouble

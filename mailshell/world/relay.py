@@ -7,6 +7,7 @@ put off to its next time: whatever happens meanwhile, it is tried again then.
 from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from mailshell.core.clock import HOUR, MINUTE, Instant
 from mailshell.core.session import Peer
@@ -155,7 +156,7 @@ class Relay:
         parcels: dict[tuple[Stop, ...], list[str]] = {}
         nowhere: list[Answer] = []
         for domain, recipients in domains.items():
-            stops = self._world.route(host, domain, queued.attempts)
+            stops = self._world.route(host, domain, crc32(queued.id.encode()) + queued.attempts)
             if isinstance(stops, Unroutable):
                 nowhere += [Answer(one, "", 0, stops.status, stops.says) for one in recipients]
             else:
