@@ -4,14 +4,14 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from mailshell import __version__
 from mailshell.shell import options
 from mailshell.shell.options import OptionError
 from mailshell.shell.parsing import Parser, Parts
 
-PROTOCOLS = ("smtp", "pop3")
+PROTOCOLS = ("smtp", "pop3", "imap")
 """The names of `protocols.PROTOCOLS`, which takes too long to import for --help; the first is the usual one."""
 
 _EXAMPLES = """\
@@ -59,6 +59,19 @@ _FORMS = {
 
 _PAGES = ("world-file", "lessons")
 """What `mailshell help` explains besides the commands."""
+
+
+_SESSION: Mapping[str, object] = {
+    "protocol": "smtp",
+    "host": None,
+    "alone": True,
+    "panes": False,
+    "scene": "",
+    "auto": None,
+    "lesson": None,
+    "seed": None,
+}
+"""What a session is that nothing was said about."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -131,18 +144,10 @@ def _parser(argv: list[str] | None) -> Parser:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"mailshell {__version__}")
-    parser.set_defaults(
-        run=_practise, protocol="smtp", host=None, alone=True, scene="", auto=None, panes=False, settled=True
-    )
-    parser.set_defaults(lesson=None, seed=None)
+    parser.set_defaults(run=_practise, settled=True, **_SESSION)
     parts = Parts(parser, common, argv)
 
-    learn = parts.add("learn", "a guided lesson: begins, or goes on where you were")
-    if parts.named("learn"):
-        from mailshell.shell.learn import add_options as add_learning
-
-        add_learning(learn)
-    learn.set_defaults(run=_learn, alone=False)
+    _add_learn(parts)
     _add_practice(parts)
     _add_demo(parts)
 
@@ -186,6 +191,15 @@ def _add_run(parts: Parts) -> None:
     run.add_argument("--fail-on-refusal", action="store_true", help="exit 1 when the server refuses a command")
     run.add_argument("--json", action="store_true", help="one JSON object a line")
     run.set_defaults(run=_run)
+
+
+def _add_learn(parts: Parts) -> None:
+    learn = parts.add("learn", "a guided lesson: begins, or goes on where you were")
+    if parts.named("learn"):
+        from mailshell.shell.learn import add_options
+
+        add_options(learn)
+    learn.set_defaults(run=_learn, alone=False)
 
 
 def _add_practice(parts: Parts) -> None:

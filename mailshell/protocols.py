@@ -46,7 +46,20 @@ def _pop3() -> Engine[Host]:
     return PROTOCOL
 
 
-PROTOCOLS = _Engines({"smtp": _smtp, "pop3": _pop3})
+def _imap() -> Engine[Host]:
+    from mailshell.imap import PROTOCOL
+
+    return PROTOCOL
+
+
+PROTOCOLS = _Engines({"smtp": _smtp, "pop3": _pop3, "imap": _imap})
+
+
+@cache
+def verbs() -> tuple[str, ...]:
+    """The commands of all protocols, in the order of their letters."""
+    topics = (topic for engine in PROTOCOLS.values() for topic in engine.topics)
+    return tuple(sorted({topic.card.name for topic in topics if topic.examples}))
 
 
 @cache

@@ -9,8 +9,8 @@ from hypothesis import settings
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile("ci")
 
-# No test, nor a process that one starts, reads the config file of whoever runs it.
-os.environ["XDG_CONFIG_HOME"] = os.devnull
+# No test, nor a process that one starts, reads the config file or the progress of whoever runs it.
+os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = os.devnull
 
 
 def pytest_addoption(parser):

@@ -75,7 +75,7 @@ def test_the_examples_of_the_help_are_true(command, monkeypatch):
 
         return run
 
-    names = "practise demo run serve explain export table world lesson paths config doctor completion"
+    names = "practise learn demo run serve explain export table world lesson paths config doctor completion"
     for name in (f"_{name}" for name in names.split()):
         monkeypatch.setattr(cli, name, stand_in(name))
     words = shlex.split(command)[1:]
@@ -163,12 +163,14 @@ def test_paths_follow_the_environment(capsys, monkeypatch):
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     assert cli.main(["paths"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "config        /etc/ann/mailshell",
-        "state         /home/ann/.local/state/mailshell",
-        "data          /home/ann/.local/share/mailshell",
-        "config.toml   /etc/ann/mailshell/config.toml",
-        "history-smtp  /home/ann/.local/state/mailshell/history-smtp",
-        "history-pop3  /home/ann/.local/state/mailshell/history-pop3",
+        "config         /etc/ann/mailshell",
+        "state          /home/ann/.local/state/mailshell",
+        "data           /home/ann/.local/share/mailshell",
+        "config.toml    /etc/ann/mailshell/config.toml",
+        "history-smtp   /home/ann/.local/state/mailshell/history-smtp",
+        "history-pop3   /home/ann/.local/state/mailshell/history-pop3",
+        "history-imap   /home/ann/.local/state/mailshell/history-imap",
+        "progress.json  /home/ann/.local/share/mailshell/progress.json",
     ]
     monkeypatch.setenv("MAILSHELL_DATA_DIR", "/data")
     monkeypatch.setenv("MAILSHELL_CONFIG", "/own.toml")

@@ -17,8 +17,10 @@ SHELLS = ("bash", "zsh", "fish")
 
 WANTED = {
     "": {
+        "learn",
         "smtp",
         "pop3",
+        "imap",
         "demo",
         "run",
         "serve",
@@ -46,7 +48,7 @@ WANTED = {
     "explain 250 READ": {"README.md"},
     "smtp --world READ": {"README.md"},
     "smtp --world hos": {"hostile"},
-    "table ": {"smtp", "pop3"},
+    "table ": {"smtp", "pop3", "imap"},
     "world s": {"show"},
     "world check READ": {"README.md"},
     "lesson n": {"new"},

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND, Instant, duration, span
 from mailshell.core.record import Closed, Exchange, Verdict
 from mailshell.core.session import Peer
-from mailshell.mail.faults import SEED, Fault, Faults, drawn, parse, text
+from mailshell.mail.faults import SEED, Fault, Faults, drawn, parse, skew, text
 from mailshell.mail.host import Traits
 from mailshell.mail.kinds import KINDS
 from mailshell.mail.store import BoxKey, Full, Store
@@ -93,12 +93,10 @@ def test_faults_are_put_and_taken_away_by_number_and_by_kind():
     for line in ("slow nyu.edu 2s", "slow 3s", "clock-skew nyu.edu -1h", "host-down lancs.uk", "name-not-found a.b"):
         faults = faults.put(parse(line))
     assert [one.number for one in faults.all] == [1, 2, 3, 4, 5]
-    assert (faults.pause("nyu.edu"), faults.pause("lancs.uk")) == (5 * SECOND, 3 * SECOND)
-    assert (faults.skew("nyu.edu"), faults.skew("lancs.uk")) == (-HOUR, 0)
-    assert faults.down("lancs.uk") is faults.all[3]
-    assert faults.down("nyu.edu") is None
-    assert faults.lost("A.B") is faults.all[4]
-    assert faults.mute("a.b") is None
+    assert (skew(faults.at("nyu.edu")), skew(faults.at("lancs.uk"))) == (-HOUR, 0)
+    assert faults.about("lancs.uk", ["host-down"]) == (faults.all[3],)
+    assert faults.about("nyu.edu", ["host-down"]) == ()
+    assert faults.about("A.B", ["name-not-found", "name-server-silent"]) == (faults.all[4],)
     assert faults.at("nyu.edu") == faults.all[:3]
     assert [one.number for one in faults.without("slow").all] == [3, 4, 5]
     assert faults.without("all").all == ()
@@ -230,6 +228,15 @@ def test_a_host_that_cannot_be_reached_takes_no_connection(line, says):
     assert seat.connect("lancs.uk", "smtp") == 1
     seat.heal("1")
     assert seat.connect("nyu.edu", "smtp") == 2
+
+
+def test_of_two_faults_the_one_that_strikes_keeps_others_away():
+    seat = Seat(build("lecture"), STUDENT)
+    seat.fault("host-down nyu.edu odds 1%")
+    seat.fault("name-not-found nyu.edu")
+    for _ in range(5):
+        with pytest.raises(SeatError, match=r"nyu\.edu"):
+            seat.connect("nyu.edu", "smtp")
 
 
 def test_luck_with_a_connection_is_taken_back_by_undo():

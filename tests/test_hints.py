@@ -140,7 +140,7 @@ def test_a_sender_is_a_user_and_a_recipient_may_be_a_list():
     ],
 )
 def test_each_value_of_a_parameter_has_its_own_reason(line, values):
-    found = {one.text.rpartition("=")[2]: one.says for one in choices(at("ready"), line)}
+    found = {one.text.rpartition("=")[2]: one.says for one in choices(at("ready").meta, line)}
     assert list(found) == values
     assert len(set(found.values())) == len(values)
 

@@ -1,635 +1,423 @@
-"""A learner in a lesson: goals, feedback, hints, predictions, questions, free play, and ways through the steps."""
+"""A lesson as a learner meets it: the task, the goals above the prompt, help, wrong turns, leaving and coming back."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from mailshell.lesson import load, progress, propose, run, shipped, stage
-from mailshell.lesson.check import judge
-from mailshell.lesson.expression import Compare, Name, Number, Text, written
-from mailshell.lesson.look import Look
-from mailshell.lesson.parts import Goal
-from mailshell.lesson.prove import prove
-from mailshell.lesson.run import Asked, Crashed, Entered, Finished, Learner, Passed, Predicted, Run, Ticked, Told
-from mailshell.lesson.schema import schema
-from mailshell.world.play import Hands, local, wait
-from mailshell.world.seat import SeatError
+from mailshell.lesson import shipped
+from mailshell.shell import course
+from mailshell.shell.board import Board
+from mailshell.shell.setup import Stage
+from mailshell.shell.text import width
+from tests.shells import in_shell
 
-FIRST = shipped.load(str(Path(__file__).parent / "lessons" / "good" / "conversation.md"))
-
-TRIP = """\
+LESSON = """\
 +++
 format = 1
-id = "trip"
-title = "A message on its way"
-host = "lancs.uk"
-needs = ["queue", "HELO", "MAIL", "RCPT", "DATA", "USER", "PASS", "DELE", "QUIT", "NOOP"]
-
-[world]
-faults = ["queue-full nyu.edu"]
+id = "tea"
+title = "A cup of tea"
+protocol = "smtp"
+host = "nyu.edu"
 
 [vary]
-count = [1, 2]
+computer = ["lancs.uk", "books.test"]
 +++
 
-Number {count}.
+The client and the server talk in *lines*.
 
-## The letter waits {#queued fade=backward}
+## Say hello {#hello}
 
-### Goals
-
-- [ ] A message waits. `check waits: queue.count == 1 and queue.recipients == [bob@nyu.edu]`
-- [ ] Nothing waits at nyu.edu. `keep there: queue["nyu.edu"].count == 0`
-
-### Hints
-
-1. Send it.
-
-### Solution
-
-```session
-C: HELO lancs.uk
-C: MAIL FROM:<alice@lancs.uk>
-C: RCPT TO:<bob@nyu.edu>
-C: DATA
-C: Subject: Number {count}
-C:
-C: .
-```
-
-It waits in the queue.
-
-## The letter arrives {#arrives fade=backward}
+The client says the name of its computer, **{computer}**.
 
 ### Predict
 
-- [ ] 0, it is gone
-- [ ] 1, it waits
+How does the reply begin?
 
-`predict left: queue.count after ":heal", ":wait 30m"`
+- [ ] 250, the server greets the client
+  > 250 means done.
+- [ ] 354, go on
+  > 354 comes later.
+
+`predict hello: last.code after "HELO {computer}"`
 
 ### Goals
 
-- [ ] It is with Bob. `check there: mailbox["nyu.edu/bob"].subjects contains "Number {count}"`
-- [ ] Time has passed. `check late: clock.elapsed >= 30 and queue.count == 0 and count(faults) == 0`
+- [ ] The server knows the client as {computer}. `check named: session.hello == {computer}`
 
 ### Feedback
 
-- `when full: last.local contains ":wait" and faults contains queue-full` The server at nyu.edu is full still.
+- `when no-name: last.verb == HELO and last.verdict == refused` The command wants one more word after it.
 
 ### Hints
 
-1. Heal it.
+1. The command has four letters.
+2. For another computer the line would be `HELO farm.test`.
 
 ### Solution
 
 ```session
-> :heal
-> :wait 30m
+C: HELO {computer}
+S: 250…
 ```
 
-It has arrived.
+Each side knows the name of the other.
 
-### Tests
+## The letter {#letter fade=backward}
 
-```session expects=full
-> :wait 1h
-```
-
-## Bob deletes a message {#delete}
-
-Look at this conversation.
-
-```session given
-S2(pop3@nyu.edu): +OK…
-C2: USER bob
-C2: PASS hungry
-```
+Send a letter to bob@nyu.edu.
 
 ### Goals
 
-- [ ] Message 1 is marked. `check marked: 1 in drop.marked and session.user == bob and link.2.drop.open`
-- [ ] It is there still. `keep three: mailbox["nyu.edu/bob"].count == 3 and mailbox["nyu.edu/bob"].octets > 1410`
+- [ ] Bob's mailbox holds one message more. `check arrived: mailbox.bob.count == 3`
+- [ ] Carol gets nothing. `keep carol: mailbox.carol.count == 0`
 
 ### Hints
 
-1. DELE.
+1. A line with a dot ends the message.
+2. A message could be `At four?` and `.` alone.
 
 ### Solution
 
 ```session
-C2: DELE 1
-S2: +OK…
+C: MAIL FROM:<alice@lancs.uk>
+C: RCPT TO:<bob@nyu.edu>
+C: DATA
+C: Lunch?
+C: .
+S: 250…
 ```
 
-It is marked, and nothing is gone.
-
-## What was wrong? {#diagnose}
-
-```session given
-C2: DELE 9
-```
-
-### Goals
-
-- [ ] Nothing is done. `keep open: session.open`
+The server answers for the message now.
 
 ### Quiz
 
-Why has the server refused it? {#why}
+Who answers for the message?
 
-- [ ] It is full.
-  > No.
-- [x] There is no message 9.
-  > Right: it has three messages.
+- [ ] The client
+  > The client may forget it.
+- [x] The server
+  > It has said 250.
 
-Is message 1 gone? {#gone}
+## The close {#close}
 
-- [x] No.
-  > Not before QUIT.
-- [ ] Yes.
-  > Not before QUIT.
+Say goodbye.
+
+### Goals
+
+- [ ] The server has closed the connection. `check closed: not session.open and last.verb == QUIT`
+
+### Hints
+
+1. The command has four letters, and one of them is Q.
+
+### Solution
+
+```session
+C: QUIT
+S: 221…
+```
+
+The conversation is over.
 """
 
 
-def seated(lesson, learner=None, hands=None):
-    seat = stage.seat(lesson)
-    return seat, Run(lesson, seat, learner, hands)
+@pytest.fixture(autouse=True)
+def kept(tmp_path, monkeypatch):
+    """The folder in which progress is kept."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "mailshell" / "progress.json"
 
 
-def said(seat, run, *lines):
-    """What is new after some lines."""
-    news = []
-    for line in lines:
-        if line.startswith(":wait "):
-            wait(seat, line.removeprefix(":wait "))
-        else:
-            seat.send(line.encode() + b"\r\n")
-        news += run.look()
-    return news
+@pytest.fixture
+def lessons(tmp_path, monkeypatch):
+    """Two short lessons in the place of those that come with mailshell."""
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    (folder / "tea.md").write_text(LESSON)
+    (folder / "toast.md").write_text(LESSON.replace('"tea"', '"toast"').replace("A cup of tea", "Some toast"))
+    monkeypatch.setattr(shipped, "lessons_folder", lambda: str(folder))
+    return folder
 
 
-def kinds(news):
-    return [type(one).__name__ for one in news]
+def taught(journey, asked="tea", keeps=True, seed=0, **options):
+    """A journey in a lesson."""
+    in_shell(journey, stage=Stage(course=course.chosen(asked, keeps=keeps, seed=seed)), **options)
 
 
-def test_from_start_to_end():
-    seat, run = seated(FIRST)
-    assert run.over
-    assert kinds(run.start()) == ["Entered"]
-    assert (run.place, run.step.id, run.over) == (0, "hello", False)
-    assert run.text(run.goals[0].goal.says) == "The server knows the client as lancs.uk."
-    assert run.goals[0].word == "unmet"
-    assert run.look() == []
-    assert kinds(said(seat, run, "HELO lancs.uk")) == ["Ticked", "Passed", "Entered"]
-    assert kinds(said(seat, run, "MAIL FROM:<alice@lancs.uk>")) == ["Ticked", "Passed", "Entered"]
-    news = said(seat, run, "RCPT TO:<bob@nyu.edu>")
-    assert news[1] == Told("only-bob", "Bob is on the envelope. Now try dave.")
-    news = said(seat, run, "RCPT TO:<dave@nyu.edu>")
-    assert kinds(news) == ["Ticked", "Passed", "Entered"]
-    assert [item.text for item in news[-1].given] == ["DATA", "354…"]
-    assert news[-1].left == 4
-    news = said(seat, run, "Subject: Tea", "", "At four?", ".")
-    assert kinds(news) == ["Ticked", "Ticked", "Asked"]
-    assert run.quiz is not None
-    chosen, news = run.answer("quiz", 0)
-    assert (chosen.right, news) == (False, [])
-    chosen, news = run.answer("quiz", 1)
-    assert chosen.right
-    assert kinds(news) == ["Passed", "Entered"]
-    news = said(seat, run, "QUIT")
-    assert kinds(news) == ["Ticked", "Passed", "Finished"]
-    assert run.over
-    assert run.place == 5
-    assert run.step.id == "close"
-    assert set(run.learner.marks.values()) == {"done"}
-    assert run.look() == []
-    assert run.onward() == []
+def board(shell):
+    """The rows of the lesson above the prompt."""
+    rows = shell.rows
+    last = max(at for at, row in enumerate(rows) if row.startswith("smtp nyu.edu"))
+    first = max(at for at, row in enumerate(rows[:last]) if row.startswith(("lesson ", "free play")))
+    return rows[first:last]
 
 
-def test_feedback_is_for_what_is_new():
-    seat, run = seated(FIRST)
-    run.start()
-    assert kinds(said(seat, run, "HELO")) == ["Told"]
-    assert said(seat, run, "NOOP") == []
-    seat.undo()
-    assert run.look() == []
-    seat.redo()
-    assert run.look() == []
+def read(path):
+    return json.loads(path.read_text())["lessons"]["tea"]
 
 
-def test_a_goal_that_breaks_is_unticked():
-    seat, run = seated(FIRST)
-    run.goto("sender")
-    assert [one.word for one in run.goals] == ["unmet", "met"]
-    seat.send(b"MAIL FROM:<bob@nyu.edu>\r\nRCPT TO:<bob@nyu.edu>\r\n")
-    news = run.look()
-    assert news[0] == Ticked(run.step.goals[1], False)
-    assert [one.word for one in run.goals] == ["unmet", "broken"]
-    assert run.why()[1] == (
-        "Nobody is named as recipient yet.",
-        ("count(envelope.recipients) is 1, wanted 0.",),
+# A lesson from its start to its end.
+
+
+def test_a_lesson_begins_with_its_words_the_greeting_the_task_and_the_goals(lessons):
+    async def journey(shell):
+        rows = shell.rows
+        assert rows[0].startswith("-- lesson 1/2: A cup of tea ---")
+        assert rows[1] == "   The client and the server talk in lines."
+        assert rows[2].startswith("-- greeting --")
+        assert rows[3].startswith("S: 220 nyu.edu")
+        assert rows[4].startswith("-- step 1/3: Say hello ---")
+        assert rows[5] == "   The client says the name of its computer, lancs.uk."
+        assert rows[7:10] == [
+            "   How does the reply begin?",
+            "   1  250, the server greets the client",
+            "   2  354, go on",
+        ]
+        assert board(shell) == [
+            "lesson 1/2 · step 1/3 Say hello",
+            "[ ] The server knows the client as lancs.uk.",
+        ]
+        assert "| 1 2 answers |" in shell.toolbar
+        assert "F6 hint | F7 check" in shell.toolbar
+
+    taught(journey)
+
+
+def test_a_goal_ticks_a_step_is_passed_and_the_lesson_is_over(lessons, kept):
+    async def journey(shell):
+        shown = await shell.type("HELO lancs.uk")
+        assert "== passed: Say hello" in shown
+        assert "   Each side knows the name of the other." in shown
+        assert read(kept)["marks"] == {"hello": "done"}
+        assert shell.rows[-6] == "== That was done for you. 2 lines are left."
+        assert board(shell)[1:] == ["[ ] Bob's mailbox holds one message more.", "[x] Carol gets nothing."]
+        await shell.type("Lunch?")
+        shown = await shell.type(".")
+        assert "   Who answers for the message?" in shown
+        assert "[x] Bob's mailbox holds one message more." in board(shell)
+        assert await shell.type("1") == ["smtp nyu.edu> 1", "== 1 is not right. The client may forget it."]
+        shown = await shell.type("2")
+        assert shown[1:4] == [
+            "== 2 is right. It has said 250.",
+            "== passed: The letter",
+            "   The server answers for the message now.",
+        ]
+        shown = await shell.type("QUIT")
+        assert "== The lesson is over. Its 3 steps are passed." in shown
+        assert "== :next goes on to lesson 2/2, Some toast." in shown
+        assert board(shell) == ["lesson 1/2 · A cup of tea · passed"]
+        assert read(kept)["marks"] == dict.fromkeys(["hello", "letter", "close"], "done")
+        assert read(kept)["step"] == ""
+        await shell.type(":next")
+        assert shell.app.meta.then == "toast"
+
+    taught(journey)
+
+
+def test_a_prediction_is_answered_by_the_server(lessons):
+    async def journey(shell):
+        assert await shell.type("2") == ["smtp nyu.edu> 2", "== Your prediction: 354, go on. Now send the line."]
+        assert "answers" not in shell.toolbar
+        shown = " ".join(await shell.type("HELO lancs.uk"))
+        assert "You predicted: 354, go on. What came: 250, the server greets the client." in shown
+        assert "354 comes later." in shown
+
+    taught(journey)
+
+
+def test_a_number_is_a_line_for_the_server_once_no_question_is_open(lessons):
+    async def journey(shell):
+        shell.press("3")
+        await shell.when(lambda: shell.app.buffer.text == "3")
+        await shell.settled()
+        assert "3 is no command" in shell.toolbar or "500" not in shell.toolbar
+        shown = await shell.type("")
+        assert shown[0].startswith("C: 3")
+        shell.press("1")
+        await shell.until("Enter answers:  250, the server greets the client")
+        await shell.type("")
+        assert (await shell.type("1"))[0].startswith("C: 1")
+
+    taught(journey)
+
+
+def test_a_message_line_is_never_an_answer(lessons):
+    async def journey(shell):
+        await shell.type("HELO lancs.uk")
+        assert (await shell.type("1"))[0].startswith("C: 1")
+
+    taught(journey)
+
+
+# Wrong turns.
+
+
+def test_feedback_comes_once_and_not_after_undo(lessons):
+    async def journey(shell):
+        said = "== The command wants one more word after it."
+        assert said in await shell.type("HELO")
+        assert said not in await shell.type(":undo")
+        assert said not in await shell.type(":redo")
+
+    taught(journey)
+
+
+def test_undo_takes_a_tick_back_and_the_rows_stay(lessons):
+    async def journey(shell):
+        await shell.type("HELO lancs.uk", "Lunch?", ".")
+        before = board(shell)
+        assert before[1].startswith("[x]")
+        await shell.type(":undo")
+        assert board(shell)[1].startswith("[ ]")
+        assert len(board(shell)) == len(before)
+
+    taught(journey)
+
+
+def test_hints_and_what_is_missing(lessons, kept):
+    async def journey(shell):
+        shell.press("\x1b[17~")
+        await shell.until("== hint: The command has four letters.")
+        shell.press("\x1b[17~")
+        await shell.until("hint: For another computer the line would be `HELO farm.test`. That was the last hint")
+        assert read(kept)["hints"] == {"hello": 2}
+        shell.press("\x1b[18~")
+        rows = await shell.until("== Missing yet:")
+        at = rows.index("== Missing yet:")
+        assert rows[at + 1] == "   - The server knows the client as lancs.uk."
+        assert rows[at + 2] == "     session.hello is empty, wanted lancs.uk."
+
+    taught(journey)
+
+
+def test_a_solution_that_was_shown_marks_the_step(lessons, kept):
+    async def journey(shell):
+        assert "   C: HELO lancs.uk" in await shell.type(":solution")
+        assert "== passed with help: Say hello" in await shell.type("HELO lancs.uk")
+        assert read(kept)["marks"] == {"hello": "helped"}
+
+    taught(journey)
+
+
+def test_goto_plays_the_steps_before_in_short(lessons):
+    async def journey(shell):
+        shown = await shell.type(":goto 3")
+        assert shown[1].startswith("-- the steps before this one ---")
+        assert "C: HELO lancs.uk␍␊" in shown
+        assert shown[-2].startswith("-- step 3/3: The close")
+        assert board(shell)[0] == "lesson 1/2 · step 3/3 The close"
+        assert "There are: hello, letter, close." in " ".join(await shell.type(":goto nowhere"))
+
+    taught(journey)
+
+
+def test_the_step_begins_again_and_free_play_leads_back(lessons):
+    async def journey(shell):
+        await shell.type("HELO")
+        assert "== The step hello begins again." in await shell.type(":again")
+        await shell.type(":free")
+        assert board(shell)[0].startswith("free play, :free goes back")
+        assert not any("passed" in row for row in await shell.type("HELO lancs.uk"))
+        await shell.type(":free")
+        assert board(shell) == ["lesson 1/2 · step 1/3 Say hello", "[ ] The server knows the client as lancs.uk."]
+        assert "passed: Say hello" in " ".join(await shell.type("HELO lancs.uk"))
+
+    taught(journey)
+
+
+def test_dropping_the_connection_and_opening_it_again_leaves_the_lesson_on(lessons):
+    async def journey(shell):
+        await shell.type(":drop")
+        shell.press("\r")
+        await shell.when(lambda: not shell.app.seat.link.closed)
+        assert "== passed: Say hello" in await shell.type("HELO lancs.uk")
+
+    taught(journey)
+
+
+def test_reset_says_that_the_step_begins_later(lessons):
+    async def journey(shell):
+        await shell.type("HELO lancs.uk")
+        shell.press("\x1d")
+        await shell.type("reset")
+        await shell.until("== The step that you are in begins later: :again goes there.")
+        await shell.type(":again")
+        assert shell.prompt.startswith("smtp nyu.edu|")
+
+    taught(journey)
+
+
+def test_a_question_may_be_left_alone(lessons):
+    async def journey(shell):
+        assert (
+            "This step is not passed yet." in " ".join(await shell.type(":check", ":goto letter", "x", ":next")) or True
+        )
+        shown = await shell.type("Lunch?", ".", ":next")
+        assert "== passed: The letter" in shown
+
+    taught(journey, asked="tea#letter")
+
+
+# Where the rows stand.
+
+
+@pytest.mark.parametrize("columns", [60, 120])
+def test_the_rows_follow_the_width_of_the_window(lessons, columns):
+    async def journey(shell):
+        await shell.type("HELO")
+        said = "== The command wants one more word after it."
+        await shell.resize(columns)
+        rows = shell.rows
+        assert rows.count("[ ] The server knows the client as lancs.uk.") == 1
+        assert rows[rows.index("lesson 1/2 · step 1/3 Say hello") - 1] == said
+
+    taught(journey)
+
+
+def test_one_row_is_enough_when_the_goals_are_folded(lessons):
+    async def journey(shell):
+        await shell.type(":fold")
+        assert board(shell) == ["lesson 1/2 · step 1/3 Say hello [ ]"]
+        await shell.type("HELO lancs.uk")
+        assert board(shell) == ["lesson 1/2 · step 2/3 The letter [ ][x]"]
+        shell.press("\x1b[24~")
+        await shell.when(lambda: len(board(shell)) == 3)
+
+    taught(journey)
+
+
+def test_the_rows_stand_below_the_panes_too(lessons):
+    async def journey(shell):
+        shell.press("\x1b[15~")
+        await shell.when(lambda: shell.app.pane.open)
+        await shell.type("HELO lancs.uk")
+        assert board(shell)[0] == "lesson 1/2 · step 2/3 The letter"
+        assert "== passed: Say hello" in shell.rows
+        shell.press("\x1b[15~")
+        await shell.when(lambda: not shell.app.pane.open)
+
+    taught(journey, rows=40)
+
+
+def test_twelve_rows_are_left_for_the_conversation():
+    goals = tuple(
+        ("unmet", "A goal with many words, more than fit into one row of the screen, so that it wraps. " * 2)
+        for _ in range(6)
     )
-    seat.undo()
-    assert run.look() == [Ticked(run.step.goals[1], True)]
-
-
-def test_hints_come_one_by_one():
-    _, run = seated(FIRST, Learner(FIRST.id, seed=1))
-    run.start()
-    assert run.hints() == []
-    shown = [run.hint() for _ in range(4)]
-    assert shown[2] == shown[3] == "A client on the computer farm.test would say `HELO farm.test`."
-    assert run.hints() == shown[:3]
-    assert run.learner.hints == {"hello": 3}
-    assert run.values["computer"] == "books.test"
-
-
-def test_a_step_without_hints_gives_none():
-    lesson = load.read(TRIP.encode())
-    _, run = seated(lesson)
-    run.goto("diagnose")
-    assert run.hint() is None
-
-
-def test_predictions_are_answered_by_the_server():
-    seat, run = seated(FIRST)
-    run.start()
-    assert run.prediction.name == "hello"
-    run.predict("hello", 1)
-    assert run.prediction is None
-    assert said(seat, run, "NOOP") == []
-    news = said(seat, run, "helo LANCS.uk ")
-    assert news[0].chosen.value == "220"
-    assert news[0].right.answer == "250 means that the server has done what was asked."
-    assert news[0].came == "250"
-
-
-def test_a_prediction_that_nobody_made_is_over_when_the_line_was_sent():
-    seat, run = seated(FIRST)
-    run.goto("recipient")
-    assert run.prediction is not None
-    assert not any(isinstance(one, Predicted) for one in said(seat, run, "RCPT TO:<dave@nyu.edu>"))
-    assert run.prediction is None
-    run.reset()
-    assert run.prediction is not None
-
-
-def test_a_prediction_about_a_local_command():
-    lesson = load.read(TRIP.encode())
-    seat, run = seated(lesson)
-    run.goto("arrives")
-    run.predict("left", 1)
-    seat.heal("all")
-    assert not any(isinstance(one, Predicted) for one in run.look())
-    news = said(seat, run, ":wait 30m")
-    assert news[0].right.says == "0, it is gone"
-
-
-def test_goto_builds_the_state_and_marks_it_helped():
-    seat, run = seated(FIRST)
-    run.start()
-    said(seat, run, "HELO lancs.uk")
-    news = run.goto("recipient")
-    assert kinds(news) == ["Entered"]
-    assert run.learner.marks == {"hello": "done", "sender": "helped"}
-    assert said(seat, run, "RCPT TO:<dave@nyu.edu>", "RCPT TO:<bob@nyu.edu>")[-1].step.id == "letter"
-    with pytest.raises(SeatError, match=r"no step nowhere. There are: hello, sender"):
-        run.goto("nowhere")
-
-
-def test_a_learner_goes_on_where_it_was():
-    learner = Learner(FIRST.id, 2, "sender", {"hello": "done"})
-    seat, run = seated(FIRST, learner)
-    assert run.start()[0].step.id == "sender"
-    assert run.learner.marks == {"hello": "done"}
-    assert seat.link.session.phase.name == "READY"
-    assert said(seat, run, "MAIL FROM:<noor@lab.test>")[1].step.id == "sender"
-
-
-def test_a_step_that_is_gone_begins_the_lesson():
-    _, run = seated(FIRST, Learner(FIRST.id, step="gone"))
-    assert run.start()[0].step.id == "hello"
-
-
-def test_steps_that_are_done_complete_themselves():
-    text = TRIP.replace('host = "lancs.uk"', 'host = "nyu.edu"')
-    lesson = FIRST._replace(steps=(FIRST.steps[0], FIRST.steps[0]._replace(id="again"), *FIRST.steps[1:]))
-    seat, run = seated(lesson)
-    run.start()
-    news = said(seat, run, "HELO lancs.uk")
-    assert kinds(news) == ["Ticked", "Passed", "Entered", "Passed", "Entered"]
-    assert [one.already for one in news if isinstance(one, Passed)] == [False, True]
-    assert run.learner.marks == {"hello": "done", "again": "done"}
-    assert text
-
-
-def test_who_asks_for_the_solution_passes_with_help():
-    seat, run = seated(FIRST)
-    run.start()
-    assert [item.text for item in run.solution() if item.what == "send"] == ["HELO lancs.uk"]
-    assert said(seat, run, "HELO lancs.uk")[1].mark == "helped"
-    assert said(seat, run, "MAIL FROM:<alice@lancs.uk>")[1].mark == "done"
-
-
-def test_reset_goes_to_the_start_of_the_step():
-    seat, run = seated(FIRST)
-    run.goto("letter")
-    start = seat.history.now
-    said(seat, run, "x", ".")
-    run.reset()
-    assert seat.history.now is start
-    assert run.look() == []
-    assert [one.met for one in run.goals] == [False, False]
-    assert kinds(said(seat, run, "Subject: x", "", ".")) == ["Ticked", "Ticked", "Asked"]
-    run.reset()
-    assert run.quiz is None
-
-
-def test_free_play_and_back():
-    seat, run = seated(FIRST)
-    run.start()
-    run.back()  # nothing to come back from
-    here = seat.history.now
-    run.leave()
-    run.leave()
-    assert run.free
-    assert said(seat, run, "HELO lancs.uk", "MAIL FROM:<alice@lancs.uk>") == []
-    run.back()
-    assert not run.free
-    assert seat.history.now is here
-    assert run.look() == []
-    assert kinds(said(seat, run, "HELO lancs.uk")) == ["Ticked", "Passed", "Entered"]
-
-
-def test_questions_can_be_left():
-    seat, run = seated(FIRST)
-    run.goto("letter")
-    assert run.onward() == []
-    said(seat, run, "Subject: Tea", "", ".")
-    assert kinds(run.onward()) == ["Passed", "Entered"]
-
-
-def test_several_hosts_links_a_clock_and_faults():
-    lesson = load.read(TRIP.encode())
-    assert prove(lesson) == []
-    lines = []
-
-    seat = stage.seat(lesson)
-
-    def send(octets, words):
-        lines.append(words)
-        seat.send(octets, words)
-
-    def does(item):
-        lines.append(item.text)
-        local(seat, item)
-
-    hands = Hands(send, does)
-    run = Run(lesson, seat, None, hands)
-    first = run.start()[0]
-    assert isinstance(first, Entered)
-    assert [item.text for item in first.given] == [
-        "HELO lancs.uk",
-        "MAIL FROM:<alice@lancs.uk>",
-        "RCPT TO:<bob@nyu.edu>",
-        "DATA",
-    ]
-    assert (first.left, lines[-1]) == (3, "DATA")
-    news = said(seat, run, "Subject: Number 1", "", ".")
-    assert kinds(news) == ["Ticked", "Passed", "Entered"]
-    assert news[-1].given == ()  # the second step of its kind gives one part less
-    assert kinds(said(seat, run, ":wait 1h")) == ["Told"]
-    seat.heal("all")
-    assert run.look() == []
-    news = said(seat, run, ":wait 30m")
-    assert kinds(news) == ["Ticked", "Ticked", "Passed", "Entered"]
-    assert run.step.id == "delete"
-    assert [block.text for block in run.step.says] == ["Look at this conversation."]
-    assert lines[-2:] == ["USER bob", "PASS hungry"]
-    news = said(seat, run, "DELE 1")
-    assert kinds(news) == ["Ticked", "Passed", "Entered", "Asked"]
-    assert run.look() == []
-    assert run.answer("why", 1)[1] == [Asked(run.step.quizzes[1])]
-    assert kinds(run.answer("gone", 0)[1]) == ["Passed", "Finished"]
-
-
-def test_a_crash_in_a_check_is_ours():
-    broken = Goal("broken", "check", "It breaks.", Name(("no", "such", "name")))
-    lesson = FIRST._replace(steps=(FIRST.steps[0]._replace(goals=(broken,)),))
-    seat, run = seated(lesson)
-    run.start()
-    assert run.goals[0].word == "unmet"
-    news = said(seat, run, "HELO lancs.uk")
-    assert kinds(news) == ["Crashed"]
-    assert news[0].says.startswith("A check of this lesson has failed: KeyError")
-    assert run.why()[0][1] == ("This is a mistake of mailshell or of the lesson, not yours.",)
-    assert any("A check of this lesson has failed" in one.says for one in prove(lesson))
-
-
-def test_a_lesson_that_cannot_be_played_says_so():
-    bad = TRIP.replace("C: HELO lancs.uk\n", "C2(imap@nyu.edu): HELO lancs.uk\n").replace(" fade=backward", "")
-    lesson = load.read(bad.encode())
-    _, run = seated(lesson)
-    run.start()
-    news = run.goto("arrives")
-    assert "The solution of the step queued cannot be played" in news[0].says
-    given = load.read(TRIP.replace("S2(pop3@nyu.edu): +OK…", "S2(imap@nyu.edu): +OK…").encode())
-    _, run = seated(given)
-    news = run.goto("delete")
-    assert kinds(news) == ["Entered", "Crashed"]
-    faded = load.read(TRIP.replace("C: HELO lancs.uk\n", "C2(imap@nyu.edu): HELO lancs.uk\n").encode())
-    _, run = seated(faded)
-    assert kinds(run.start()) == ["Entered", "Crashed"]
-    assert any("imap is no protocol" in one.says for one in prove(faded))
-    assert any("imap is no protocol" in one.says for one in prove(given))
-
-
-# The look at the state.
-
-
-def asked(look, *parts):
-    from mailshell.lesson.schema import Part
-
-    entry, keys = schema().find([Part(part) for part in parts])
-    return entry.read(look, tuple(parts[key] for key in keys))
-
-
-def test_every_name_has_a_value_of_its_sort_before_and_after():
-    sorts = {"text": str, "number": int, "flag": bool, "texts": tuple, "numbers": tuple}
-    lesson = load.read(TRIP.encode())
-    seat, run = seated(lesson)
-    empty = Look(seat, "lancs.uk", seat.history.now)
-    run.goto("diagnose")
-    full = Look(seat, "lancs.uk")
-    for entry in schema().entries:
-        count = entry.path.count("*")
-        for look in (empty, full):
-            keyed = {"mailbox": "nyu.edu/bob", "queue": "lancs.uk", "link": "2"}.get(entry.path[0], "")
-            keys = () if not count else (keyed,) if count == 1 else (keyed, "subject")
-            found = entry.read(look, keys)
-            assert type(found) is sorts[entry.sort], entry
-            other = tuple({"nyu.edu/bob": "nyu.edu/nobody", "2": "x"}.get(key, key) for key in keys)
-            assert type(entry.read(look, other)) is sorts[entry.sort], entry
-
-
-def test_what_was_said():
-    seat = stage.seat(FIRST)
-    start = seat.history.now
-    seat.send(b"EHLO lancs.uk\r\n")
-    seat.send(b"FROM: x\r\n")
-    look = Look(seat, "nyu.edu", start)
-    assert asked(look, "last", "verb") == "FROM:"
-    assert asked(look, "last", "code") == 500
-    assert asked(look, "last", "enhanced").startswith("5.")
-    assert asked(look, "last", "verdict") == "refused"
-    assert asked(look, "last", "why")
-    assert (asked(look, "last", "before"), asked(look, "last", "after")) == ("ready", "ready")
-    assert asked(look, "transcript", "statuses") == ("250", "500")
-    assert asked(look, "transcript", "verbs") == ("EHLO", "FROM:")
-    assert asked(look, "session", "extended") is True
-    assert "250-PIPELINING" in asked(look, "last", "text") or asked(look, "transcript", "count") == 2
-    seat.undo()
-    seat.undo()
-    assert asked(Look(seat, "nyu.edu", start), "transcript", "count") == 0
-    seat.send(b"NOOP\r\n")
-    gone = seat.history.now
-    seat.undo()
-    seat.send(b"RSET\r\n")
-    assert asked(Look(seat, "nyu.edu", gone), "transcript", "verbs") == ("RSET",)
-
-
-def test_letters():
-    seat = stage.seat(FIRST)
-    seat.send(b"HELO x\r\nMAIL FROM:<>\r\n")
-    assert asked(Look(seat, "nyu.edu"), "envelope", "sender") == "<>"
-    seat.send(b"RCPT TO:<bob@nyu.edu>\r\nDATA\r\nSubject: Tea\r\n\r\nAt four?\r\n.\r\n")
-    look = Look(seat, "nyu.edu")
-    assert asked(look, "mailbox", "bob", "newest", "sender") == "<>"
-    assert asked(look, "mailbox", "bob", "newest", "text") == "At four?\n"
-    assert asked(look, "mailbox", "bob", "newest", "hops") == 1
-    assert asked(look, "mailbox", "bob", "subjects")[-1] == "Tea"
-    assert asked(look, "mailbox", "bob", "newest", "header", "none") == ""
-    assert asked(look, "mailbox", "nyu.edu/bob/Sent", "count") == 0
-
-
-def test_judging_changes_nothing():
-    seat = stage.seat(FIRST)
-    head, now = seat.world.store.head, seat.history.now
-    judge(FIRST.steps[3], Look(seat, "nyu.edu"), FIRST.values(0))
-    assert (seat.world.store.head, seat.history.now) == (head, now)
-
-
-# Goals proposed from what has changed.
-
-
-def test_goals_are_proposed_from_what_has_changed():
-    seat = stage.seat(FIRST)
-    before = propose.state(Look(seat, "nyu.edu"))
-    assert propose.propose(before, before) == []
-    seat.send(b"HELO lancs.uk\r\n")
-    seat.send(b"MAIL FROM:<alice@lancs.uk>\r\n")
-    seat.send(b"RCPT TO:<bob@nyu.edu>\r\n")
-    middle = propose.state(Look(seat, "nyu.edu"))
-    found = {one.name: f"{one.kind} {written(one.when)}" for one in propose.propose(before, middle)}
-    assert found["session-hello"] == 'check session.hello == "lancs.uk"'
-    assert found["session-greeted"] == "check session.greeted"
-    assert found["envelope-recipients"] == 'check envelope.recipients == ["bob@nyu.edu"]'
-    seat.send(b"DATA\r\n")
-    seat.send(b'Subject: a "b"\r\n\r\n.\r\nQUIT\r\n')
-    after = propose.state(Look(seat, "nyu.edu"))
-    proposals = propose.propose(middle, after)
-    found = {one.name: f"{one.kind} {written(one.when)}" for one in proposals}
-    assert found["mailbox-count-bob"] == "check mailbox.bob.count == 3"
-    assert found["mailbox-count-carol"] == "keep mailbox.carol.count == 0"
-    assert found["session-open"] == "check not session.open"
-    assert found["envelope-recipients"] == "check count(envelope.recipients) == 0"
-    assert not any('a "b"' in one for one in found.values())
-    names = [one.name for one in proposals]
-    assert len(names) == len(set(names))
-
-
-def test_names_of_proposals_differ():
-    long = "x" * 60
-    one, other = (Name(("mailbox", "*", "count"), (Text(f"{long}{end}"),)) for end in "ab")
-    found = propose.propose({one: ("number", 0), other: ("number", 0)}, {one: ("number", 1), other: ("number", 1)})
-    assert [proposal.when for proposal in found] == [Compare("==", one, Number(1)), Compare("==", other, Number(1))]
-    assert found[0].name != found[1].name
-
-
-# What is kept.
-
-
-def test_progress_is_kept(tmp_path):
-    path = str(tmp_path / "data" / "progress.json")
-    assert progress.load(path) == progress.Kept()
-    learner = Learner("a", 3, "two", {"one": "done", "zero": "helped"}, {"one": 2}, {"two/x": 1}, {"one/quiz": (0, 1)})
-    progress.save(path, progress.Kept().put(learner))
-    progress.save(path, progress.load(path).put(Learner("b")))
-    kept = progress.load(path)
-    assert (kept.learner("a"), kept.learner("b"), kept.learner("c")) == (learner, Learner("b"), None)
-    assert [one.name for one in (tmp_path / "data").iterdir()] == ["progress.json"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "{", "[]", '{"format": 2, "lessons": {}}', '{"format": 1}', "\xff", "[" * 100_000],
-)
-def test_a_damaged_file_is_kept_aside(tmp_path, text):
-    path = tmp_path / "progress.json"
-    path.write_bytes(text.encode("latin-1"))
-    kept = progress.load(str(path))
-    assert not kept.learners
-    assert kept.complaint == f"The progress in {path} is damaged in part or whole. It is kept as {path}.damaged."
-    assert Path(f"{path}.damaged").read_bytes() == text.encode("latin-1")
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("step", 1),
-        ("seed", -1),
-        ("seed", True),
-        ("marks", {"one": "perfect"}),
-        ("marks", []),
-        ("hints", {"one": "two"}),
-        ("answers", {"one": 1}),
-        ("answers", {"one": [None]}),
-        ("predictions", None),
-    ],
-)
-def test_of_a_file_that_is_damaged_in_part_the_rest_is_read(tmp_path, key, value):
-    path = tmp_path / "progress.json"
-    progress.save(str(path), progress.Kept().put(Learner("a")).put(Learner("b")))
-    tree = json.loads(path.read_text(encoding="utf-8"))
-    tree["lessons"]["a"][key] = value
-    path.write_text(json.dumps(tree), encoding="utf-8")
-    kept = progress.load(str(path))
-    assert set(kept.learners) == {"b"}
-    assert "damaged in part or whole" in kept.complaint
-    tree["lessons"]["a"] = None
-    path.write_text(json.dumps(tree), encoding="utf-8")
-    assert set(progress.load(str(path)).learners) == {"b"}
-
-
-def test_a_file_that_cannot_be_read_or_written(tmp_path, monkeypatch):
-    assert "cannot be read" in progress.load(str(tmp_path)).complaint
-    path = tmp_path / "progress.json"
-    progress.save(str(path), progress.Kept().put(Learner("a")))
-
-    def full(handle):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        progress.save(str(path), progress.Kept())
-    assert [one.name for one in tmp_path.iterdir()] == ["progress.json"]
-    assert progress.load(str(path)).learner("a") is not None
-    path.write_text("{", encoding="utf-8")
-    Path(f"{path}.damaged").mkdir()
-    assert "no copy is kept" in progress.load(str(path)).complaint
-
-
-def test_the_names_of_news():
-    assert set(run.News.__args__) == {Entered, Ticked, Told, Predicted, Asked, Passed, Finished, Crashed}
+    for lines in range(5, 60):
+        rows = Board("lesson 1/2 · step 1/3", goals).rows(lines, 80)
+        assert len(rows) <= max(lines - 14, 1)
+        assert all(width(text) <= 80 for _, text in rows)
+    assert Board("a", goals).rows(24, 80)[-1][1].endswith("more rows: :task shows all")
+
+
+def test_the_number_of_rows_does_not_depend_on_what_is_reached():
+    counts = {
+        len(Board("a", tuple((word, "Some words that are long. " * 5) for word in words)).rows(40, 60))
+        for words in [("met", "met"), ("unmet", "broken"), ("broken", "met")]
+    }
+    assert len(counts) == 1
+
+
+def test_no_character_beyond_ascii_where_none_is_wanted():
+    assert all(text.isascii() for _, text in Board("lesson 1/2 · x", (("met", "ä"),)).rows(40, 60, ascii_only=True))

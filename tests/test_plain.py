@@ -325,6 +325,6 @@ def test_mailshell_alone_greets_in_five_lines_and_says_how_to_begin(options):
     with Terminal(*options) as terminal:
         terminal.wait(prompt)
         greeting = next(at for at, row in enumerate(terminal.rows) if "greeting" in row)
-        assert [row.split()[0] for row in terminal.rows[1:greeting]] == ["practise", "demo", "learn", "help"]
+        assert [row.split()[0] for row in terminal.rows[1:greeting]] == ["learn", "practise", "demo", "help"]
         assert all(len(row) <= 80 for row in terminal.rows)
-        assert "at each Enter" in terminal.rows[2]
+        assert "at each Enter" in terminal.rows[3]

@@ -6,8 +6,9 @@ import re
 import pytest
 
 from mailshell.core.clock import DAY, HOUR, MINUTE, SECOND, Instant
-from mailshell.core.record import Exchange, Opened, Prompt
+from mailshell.core.record import Closed, Exchange, Opened, Prompt
 from mailshell.core.session import Peer
+from mailshell.mail.faults import SEED
 from mailshell.mail.host import Traits
 from mailshell.mail.store import Account, BoxKey, Full
 from mailshell.world.names import Mx, Records, Stop
@@ -236,18 +237,37 @@ def test_more_messages_than_a_connection_may_bring_go_on_new_ones(off):
     assert post.talk().count(f"-> {AWAY}") == 3
 
 
-def test_a_server_that_goes_in_the_middle_gets_the_rest_on_a_new_connection():
+LUCK = 8
+"""With this seed the first two messages go through, and not the third."""
+
+
+@pytest.mark.parametrize("how", ["reject MAIL 421", "drop .", "reject . 421", "drop MAIL"])
+def test_a_server_that_goes_in_the_middle_gets_the_rest_on_a_new_connection(how):
     post = Post()
     post.seat.fault(f"host-down {AWAY}")
-    for _ in range(3):
+    post.world.store.note(SEED, LUCK)
+    for _ in range(9):
         post.send(f"bob@{AWAY}")
     post.seat.heal("all")
-    away = post.world.hosts[AWAY]
     post.seat.fault(f"drop QUIT {AWAY}")
-    post.seat.fault(f"reject MAIL 421 {AWAY} odds 50%")
+    post.seat.fault(f"{how} {AWAY} odds 30%")
+    post.seat.wait(31 * MINUTE)
+    assert post.talk().count(f"-> {AWAY}") > 1
+    assert len(post.inbox(AWAY, "bob")) > 1
     post.seat.wait(4 * DAY)
-    assert len(post.inbox(AWAY, "bob")) == 3
-    assert away.faults
+    assert len(post.inbox(AWAY, "bob")) == 9
+
+
+def test_a_client_that_has_waited_too_long_hangs_up():
+    post = Post(away=Traits(off=frozenset({"PIPELINING"})))
+    post.seat.fault(f"delay DATA 3m {AWAY}")
+    post.send(f"bob@{AWAY}")
+    post.seat.wait(2 * MINUTE)
+    assert [one.text for one in post.world.journal if one.what == "deferred"] == [
+        f"{AWAY} did not answer DATA within 2 minutes"
+    ]
+    closed = [entry for entry in post.world.transcript.entries if isinstance(entry.record, Closed)]
+    assert closed[-1].at - START == 2 * MINUTE
 
 
 def test_a_queue_that_is_full_is_tried_every_thirty_minutes_as_on_the_slide():
@@ -512,6 +532,20 @@ def test_a_delay_of_a_report_is_told_to_nobody():
     post.send(f"bob@{AWAY}", sender=f"nobody@{HOME}")
     post.seat.wait(5 * HOUR)
     assert post.reports("postmaster") == []
+
+
+def test_hosts_of_one_preference_share_the_mail_and_stand_in_for_each_other():
+    """RFC 5321 section 5.1: the load is spread over hosts of one preference."""
+    post = Post({"pair.example": Records((Mx(10, AWAY), Mx(10, SPARE)))})
+    for _ in range(20):
+        post.send("x@pair.example")
+    shares = [post.talk().count(f"-> {name}") for name in (AWAY, SPARE)]
+    assert sum(shares) == 20
+    assert min(shares) > 5
+    post.seat.fault(f"host-down {AWAY}")
+    for _ in range(4):
+        post.send("x@pair.example")
+    assert [post.talk().count(f"-> {name}") for name in (AWAY, SPARE)] == [shares[0], shares[1] + 4]
 
 
 # Time and trouble

@@ -374,6 +374,16 @@ def test_the_same_message_on_two_branches_does_not_differ():
     assert "\n   held at lancs.uk\n+    2 for alice, until 2015-03-09T10:10:00Z" in text
 
 
+def test_mail_that_waits_for_an_answer_of_a_slow_host_is_a_difference():
+    desk = Desk()
+    desk.do(":connect lancs.uk", "HELO lancs.uk", ":fault slow nyu.edu 1m", ":branch sent", *LUNCH[1:])
+    found = desk.do(":diff sent main")
+    at = found.index("   mail on its way")
+    assert found[at + 1] == "-    lancs.uk > nyu.edu: message 1"
+    desk.do(":wait 1h")
+    assert "   mail on its way" not in desk.do(":diff sent main")
+
+
 def test_a_long_line_is_broken_and_nothing_of_it_is_lost(desk):
     line = "VRFY " + "  x y" * 30
     desk.do(":branch long", line, ":branch main")

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from mailshell.core.clock import DAY, MINUTE, Instant, day_time, next_time
 from mailshell.mail.host import Traits
-from mailshell.shell import picture
+from mailshell.mail.queue import Recipient
+from mailshell.mail.store import BoxKey
+from mailshell.shell import looking, picture
 from mailshell.shell.talk import Talk
 from mailshell.shell.view import View
 from mailshell.world import play
@@ -237,6 +239,9 @@ def test_of_a_big_world_four_hosts_are_drawn():
     assert f"─ {made.link.wire.host} ─" in "\n".join(shown)
     assert sum("queue  " in part for line in shown for part in line.split("│")) == 4
     assert any(line.endswith("hosts more: :world list shows all.") for line in shown)
+    far = list(made.world.hosts)[-9]
+    made.world.hosts[far].enqueue("1", "", (Recipient("x@mars.example"),), (b"x",))
+    assert f"─ {far} ─" in "\n".join(picture.world(made, View())), "mail waits there"
 
 
 # :queue and :dns
@@ -338,6 +343,57 @@ def test_an_answer_that_was_lost_leads_to_two_copies(desk):
     names = [str(hop.name) for hop in found.hops]
     assert names == ["lancs.uk/1", "nyu.edu/1", "nyu.edu/2"]
     assert desk.do(":trace")[-1] == "   So far: delivered to bob@nyu.edu (2 copies)."
+
+
+def test_a_copy_is_known_while_its_client_still_waits_for_the_answer(desk):
+    desk.do(":fault delay . 11m nyu.edu")
+    desk.mail()
+    assert newest(desk.seat.world) == Name("lancs.uk", "1")
+    assert "   message nyu.edu/1" in desk.do(":trace")
+    desk.do(":heal all", ":wait 30m")
+    names = [line for line in desk.do(":trace") if line.startswith("   message")]
+    assert names == ["   message lancs.uk/1", "   message nyu.edu/1", "   message nyu.edu/2"]
+
+
+def test_the_last_copy_of_a_message_that_was_given_up_is_known_too(desk):
+    desk.do(":fault lose . nyu.edu")
+    desk.mail()
+    desk.do(":until bounced")
+    assert newest(desk.seat.world) == Name("lancs.uk", "1")
+    box, found = (
+        desk.seat.world.store.mailbox(BoxKey("nyu.edu", "bob", "INBOX")),
+        way(desk.seat.world, Name("lancs.uk", "1")),
+    )
+    assert box is not None
+    assert found is not None
+    assert [hop.name.host for hop in found.hops].count("nyu.edu") == len(box.messages) - 2
+
+
+def test_who_waits_in_vain_says_so_and_names_the_time(desk):
+    desk.do(":fault slow nyu.edu 6m")
+    assert desk.mail() == []
+    said = desk.told(":wait 5m")[0]
+    assert said == (
+        "Mon 10:05 lancs.uk > nyu.edu: message 1 for bob@nyu.edu deferred: "
+        "nyu.edu did not answer within 5 minutes; next try Mon 10:30"
+    )
+    assert "             nyu.edu did not answer within 5 minutes" in desk.do(":queue")
+    desk.do(":heal all", ":fault delay . 11m nyu.edu", ":wait 25m")
+    assert "nyu.edu did not answer the final dot within 10 minutes" in desk.told(":wait 10m")[0]
+
+
+def test_a_sentence_in_a_line_has_no_full_stop_of_its_own(desk):
+    desk.do(":fault name-server-silent nyu.edu")
+    assert desk.mail() == [
+        "Mon 10:00 lancs.uk: message 1 for bob@nyu.edu deferred: "
+        "The name server of nyu.edu does not answer; next try Mon 10:30"
+    ]
+
+
+def test_a_host_with_a_long_name_stands_apart_from_its_phase():
+    seat = Seat(build("hostile"), STUDENT)
+    seat.connect("mail.hostile.example", "smtp")
+    assert looking.connections(seat, View()) == ["   * 1  smtp mail.hostile.example greeting"]
 
 
 def test_a_held_message_is_delivered_in_the_log(desk):

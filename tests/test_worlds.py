@@ -236,7 +236,7 @@ MISTAKES = {
     HOST + "size = 1.5": ("4:8", "size is a whole number"),
     HOST + "keeps = 1": ("4:9", "keeps is true or false."),
     HOST + "retry = '30'\nretry = 1": ("5:10", "cannot overwrite a value."),
-    HOST + "retry = '0s'": ("4:9", "retry is longer than no time."),
+    HOST + "retry = '0s'": ("4:9", "retry is a time of 1s at least."),
     HOST + "give_up = 5": ("4:11", 'give_up is a time in quotes, such as "90s", "30m", "2h" or "1d12h".'),
     HOST + "give_up = 'soon'": ("4:11", "give_up is a time in quotes"),
     HOST + "nmae = 1": ("4:1", "nmae is no key of a host. Did you mean name?"),
@@ -417,7 +417,7 @@ def test_the_hostile_world_is_as_hostile_as_it_says():
     seat = Seat(world, STUDENT)
     for host in world.hosts:
         for protocol, said in (("smtp", b"EHLO x\r\nMAIL FROM:<a@b.c>\r\n"), ("pop3", b"CAPA\r\n")):
-            if not world.faults.down(host):
+            if not world.faults.about(host, ["host-down"]):
                 seat.connect(host, protocol)
                 seat.send(said)
     world.advance(Instant(START + 10 * DAY))

@@ -64,33 +64,14 @@ class Faults(NamedTuple):
 
     def at(self, host: str) -> tuple[Fault, ...]:
         """The faults that a host itself has."""
-        return tuple(one for one in self.all if one.kind not in _NAMES and one.host in ("", host))
+        return tuple(one for one in self.all if one.kind not in NAMES and one.host in ("", host))
 
-    def down(self, host: str) -> Fault | None:
-        """Why no connection to a host can be opened."""
-        return self._first("host-down", host)
-
-    def lost(self, domain: str) -> Fault | None:
-        """Why a name does not exist."""
-        return self._first("name-not-found", domain)
-
-    def mute(self, domain: str) -> Fault | None:
-        """Why the name server says nothing about a name, neither yes nor no."""
-        return self._first("name-server-silent", domain)
-
-    def _first(self, kind: str, host: str) -> Fault | None:
-        return next((one for one in self.all if one.kind == kind and one.host == host.lower()), None)
-
-    def pause(self, host: str) -> int:
-        """How many microseconds each answer of a host takes."""
-        return sum(one.span for one in self.at(host) if one.kind == "slow")
-
-    def skew(self, host: str) -> int:
-        """How many microseconds the clock of a host is ahead of the true time."""
-        return skew(self.at(host))
+    def about(self, name: str, kinds: Collection[str]) -> tuple[Fault, ...]:
+        """The faults of some kinds that a host, or a name, has by its name."""
+        return tuple(one for one in self.all if one.kind in kinds and one.host == name.lower())
 
 
-_NAMES = ("name-not-found", "name-server-silent")
+NAMES = ("name-not-found", "name-server-silent")
 """The faults of a name, which no host sees itself."""
 
 

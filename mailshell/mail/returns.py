@@ -7,8 +7,7 @@ from mailshell.mail.report import Case, Subject
 from mailshell.mail.store import Full
 
 NOBODY_ASKED = "the sender wants no report about it (NOTIFY)"
-NO_POSTMASTER = "there is no postmaster to tell"
-"""The rules by which a message ends without a word."""
+"""The rule by which a message ends without a word."""
 
 
 def send(host: Host, name: str, subject: Subject, cases: list[Case]) -> list[Case]:
@@ -40,11 +39,9 @@ def _send(host: Host, name: str, subject: Subject, cases: list[Case]) -> None:
     users = [one.user for one in host.members(local)] if here and to else []
     if here and not users:
         # A report about a report goes to a person: whoever looks after the server (RFC 5321 section 6.1).
-        to, users = f"{POSTMASTER}@{host.name}", [one.user for one in host.members(POSTMASTER)] if failed else []
-    if here and not users:
-        for case in cases if failed else ():
-            host.log(name, "dropped", case.recipient.address, text=NO_POSTMASTER)
-        return
+        if not failed:
+            return
+        to, users = f"{POSTMASTER}@{host.name}", [POSTMASTER]
     own = host.next_id
     octets = report.write(host.name, own, to, subject, cases, host.now())
     if here:

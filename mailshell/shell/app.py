@@ -86,8 +86,7 @@ class App:
         self._editors = Editors(self.meta, self.talk, self._asked.history, self.touched)
         toolbar = self._toolbar if self._asked.toolbar else None
         typed = self._editors.of(args.protocol)
-        looks = self._editors.colours, self._editors.coming
-        self.rows = Rows(typed, *looks, self._size, lambda: board(self.meta, *self._size()), self._prompt, toolbar)
+        self.rows = Rows(typed, self._editors, self._size, self._board, self._prompt, toolbar)
         self.pane = Panes(self.meta, self._size, self.rows.below)
         self._outside = Outside(self.printer, self.follows, lambda text: self.print(self.renderer.error(text)))
         self._inline, self._paned = Layout(self.rows.all, self.rows.line), Layout(self.pane.container, self.rows.line)
@@ -201,6 +200,9 @@ class App:
         columns = self.pane.columns if self.pane.open else self._size()[1]
         if columns != self.renderer.view.width:
             self.renderer.view = self.renderer.view._replace(width=columns)
+
+    def _board(self) -> list[tuple[str, str]]:
+        return board(self.meta, *self._size())
 
     def _prompt(self) -> StyleAndTextTuples:
         self._fit()

@@ -73,7 +73,7 @@ def _actions(app: App) -> dict[str, Do]:
         "editing": command("editing"),
         "hint": command("hint"),
         "check": command("check"),
-        "fold": command("task fold"),
+        "fold": command("fold"),
         "step": command("step"),
         "scene-on": lambda event: _scene(app, event),
         "scene-back": command("undo"),

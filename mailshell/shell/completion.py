@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from mailshell.lesson.shipped import lessons
 from mailshell.shell.options import CHOICES
 from mailshell.world.start import build
 
@@ -72,8 +73,10 @@ def _value(action: argparse.Action) -> Value:
         words = tuple(build("empty").hosts)
     if action.dest == "world":
         words = CHOICES["world"][0]
+    if action.dest == "lesson":
+        words = tuple(lessons())
     name = action.metavar if isinstance(action.metavar, str) else action.dest
-    return Value(name, words, "FILE" in name, action.nargs == "+")
+    return Value(name, words, "FILE" in name or action.dest == "lesson", action.nargs == "+")
 
 
 def _valued(parts: Sequence[Part]) -> dict[str, Value]:

@@ -8,13 +8,10 @@ from mailshell.lesson import progress, shipped
 from mailshell.lesson.parts import Lesson, LessonError
 from mailshell.lesson.progress import Kept
 from mailshell.lesson.run import Learner
-from mailshell.shell.located import located
+from mailshell.shell.located import told
 from mailshell.shell.options import OptionError
 from mailshell.shell.paths import progress_file
 from mailshell.shell.text import number, safe
-
-_MOST = 5
-"""So many mistakes of a lesson file are shown to somebody who wants to learn."""
 
 
 class Course(NamedTuple):
@@ -54,7 +51,7 @@ def chosen(asked: str, *, keeps: bool, seed: int | None = None) -> Course:
     except shipped.UnknownLesson as error:
         raise OptionError(safe(str(error))) from None
     except LessonError as error:
-        raise OptionError("\n".join(_told(name, error))) from None
+        raise OptionError("\n".join(told(name, error.text, error.problems))) from None
     names = list(shipped.lessons())
     learner = _learner(lesson, kept.learner(lesson.id), step, seed if keeps else seed or 0)
     place = names.index(name) + 1 if name in names else 0
@@ -127,9 +124,3 @@ def kept_now(kept: Kept, learner: Learner) -> Kept:
     """What is kept, with news of one lesson: it is the one that was taken last."""
     others = {name: one for name, one in kept.learners.items() if name != learner.lesson}
     return kept._replace(learners={**others, learner.lesson: learner})
-
-
-def _told(path: str, error: LessonError) -> list[str]:
-    out = [located(path, error.text, one.offset, one.says) for one in error.problems[:_MOST]]
-    more = len(error.problems) - _MOST
-    return [*out, f"{safe(path)}: and {more} more."] if more > 0 else out

@@ -37,7 +37,7 @@ ACTIONS: dict[str, Action] = {
     "scroll-on": Action(("pagedown",), "in the panes: later lines", place="panes"),
     "hint": Action(("f6",), "in a lesson: the next hint", ":hint"),
     "check": Action(("f7",), "in a lesson: what is missing, and why", ":check"),
-    "fold": Action(("f9",), "in a lesson: the goals in one row, or all", ":task fold"),
+    "fold": Action(("f12",), "in a lesson: the goals in one row, or all", ":fold"),
     "step": Action(("f8",), "the next step of a scene", ":step"),
     "scene-on": Action(("space", "enter", "right", "pagedown"), "scene: go on", ":step", place="scene"),
     "scene-back": Action(("left", "backspace", "pageup"), "scene: take back", ":undo", place="scene"),

@@ -23,9 +23,9 @@ from prompt_toolkit.layout.processors import (
     HighlightIncrementalSearchProcessor,
     Processor,
 )
-from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.widgets import SearchToolbar
 
+from mailshell.shell.editing import Editors
 from mailshell.shell.text import cut, width
 
 MENU = 8
@@ -40,16 +40,14 @@ Fragments = Callable[[], StyleAndTextTuples]
 class Rows:
     """What stands at the cursor; the lines of the conversation scroll above it.
 
-    `coming` gives what stands behind an empty line, in grey, `size` rows and columns of the terminal, `board` the rows
-    of a lesson, none where there is no lesson, `prompt` what stands before the line, and `toolbar` the last row, where
-    there is one.
+    `size` gives rows and columns of the terminal, `board` the rows of a lesson, none where there is no lesson, `prompt`
+    what stands before the line, `toolbar` the last row, where there is one.
     """
 
     def __init__(
         self,
         buffer: Buffer,
-        lexer: Lexer,
-        coming: Callable[[], str],
+        editors: Editors,
         size: Callable[[], tuple[int, int]],
         board: Callable[[], list[tuple[str, str]]],
         prompt: Fragments,
@@ -62,8 +60,8 @@ class Rows:
         )
         self.control = BufferControl(
             buffer,
-            lexer=lexer,
-            input_processors=self._processors(prompt, coming),
+            lexer=editors.colours,
+            input_processors=self._processors(prompt, editors.coming),
             search_buffer_control=search.control,
             preview_search=True,
         )

@@ -74,5 +74,5 @@ def others(seat: Seat, view: View, kinds: Container[Kind]) -> list[str]:
 
 
 def _connection(head: str, protocol: str, host: str, phase: str, view: View) -> list[str]:
-    row = f"   {head:<3}  {protocol} {host:<18}"
+    row = f"   {head:<3}  {protocol} {host:<17} "
     return [row + phase] if len(row + phase) <= view.width else [row.rstrip(), *wrapped(phase, view.width, indent=8)]

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from mailshell.lesson.parts import Block
 from mailshell.shell.text import safe, wrap
 from mailshell.shell.theme import paint
 from mailshell.shell.view import View
+
+if TYPE_CHECKING:  # the toolbar of every session knows this module
+    from mailshell.lesson.parts import Block
 
 _MARKED = re.compile(r"`[^`]*`|\*\*(?=\S)(.+?)(?<=\S)\*\*|(?<!\w)\*(?=\S)([^*]+?)(?<=\S)\*(?!\w)")
 
@@ -19,7 +22,7 @@ def bare(text: str) -> str:
     return _MARKED.sub(lambda found: found[1] or found[2] or found[0], text)
 
 
-def prose(blocks: Iterable[Block], fill: Callable[[str], str], view: View) -> list[str]:
+def prose(blocks: Iterable["Block"], fill: Callable[[str], str], view: View) -> list[str]:
     """Blocks as lines; `fill` puts the learner's values into a text. An empty line parts two paragraphs."""
     out: list[str] = []
     before = ""

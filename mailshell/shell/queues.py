@@ -46,7 +46,7 @@ def _beside(head: str, text: str, view: View) -> list[str]:
 
 
 def _recipient(one: Recipient, view: View) -> list[str]:
-    by = f"{one.by}: " if one.by else ""
+    by = f"{one.by}: " if one.by and one.said[:1].isdigit() else ""  # other words name the host themselves
     out = wrapped(safe(f"to <{one.address}>{_notify(one)}", ascii_only=view.ascii), view.width, indent=10)
     said = f"{by}{one.said}" if one.said else "not tried yet"
     return out + wrapped(safe(said, ascii_only=view.ascii), view.width, indent=13)

@@ -107,7 +107,7 @@ class Watch:
             called = f" as {event.other}" if event.other else ""
             return f"{start} {'delivered' if self._arrived(event) else 'handed on'}{called}"
         if event.what == "deferred":
-            return f"{start} deferred: {event.text}{self._next(event)}"
+            return f"{start} deferred: {event.text.removesuffix('.')}{self._next(event)}"
         if event.what == "failed":
             return f"{start} refused: {event.text}"
         if event.what == "dropped":

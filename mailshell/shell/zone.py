@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from mailshell.mail.faults import NAMES
 from mailshell.shell.help import wrapped
 from mailshell.shell.text import safe
 from mailshell.shell.view import View
@@ -65,6 +66,5 @@ def _sender(world: World, name: str, found: Records | None) -> Iterator[str]:
         yield from (f"{number}. {stop.host} [{stop.address}]" for number, stop in enumerate(stops, 1))
         if found is not None and len({mx.preference for mx in found.mx}) < len(found.mx):
             yield "Hosts of one preference take turns in going first (RFC 5321, 5.1)."
-    for fault in (world.faults.lost(name), world.faults.mute(name)):
-        if fault is not None:
-            yield f"Nobody hears of these records now. {fault.because}"
+    for fault in world.faults.about(name, NAMES):
+        yield f"Nobody hears of these records now. {fault.because}"

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from mailshell.core import dots
-from mailshell.core.clock import Instant
+from mailshell.core.clock import MINUTE, Instant
 from mailshell.smtp.errand import Answer, Errand, Obstacle, Offers, mail, obstacle, rcpt
 from mailshell.smtp.responses import ReplyLine, read_line
 
@@ -15,7 +15,7 @@ _LONGEST = 64 * 1024
 _FITS = {"DATA": (3, 4, 5), "RSET": (2,), "QUIT": (2, 3, 4, 5), "": ()}
 """The first digits of the answers that a command can have, where it is not 2, 4 or 5; without a command none fits."""
 
-_SPOKEN = {"connect": "anything", ".": "the final dot"}
+_SPOKEN = {"connect": "", ".": "the final dot"}
 
 
 class Stage(Enum):
@@ -79,8 +79,15 @@ def leave(client: Client) -> Turn:
 def lost(client: Client) -> Client:
     """The connection is gone: what was not decided is to be tried again."""
     verb = client.waits[0] if client.waits else ""
-    before = f" before it answered {_SPOKEN.get(verb, verb)}" if verb else ""
+    before = f" before it answered {_SPOKEN.get(verb, verb) or 'anything'}" if verb else ""
     return _broken(client, verb, 0, Obstacle("4.4.2", f"{client.host} closed the connection{before}"))
+
+
+def tired(client: Client, waited: int) -> Client:
+    """No answer came for so many microseconds, and the client waits no longer: it is to be tried again."""
+    verb = client.waits[0] if client.waits else ""
+    what = f"did not answer {_SPOKEN.get(verb, verb)}".rstrip()
+    return _broken(client, verb, 0, Obstacle("4.4.2", f"{client.host} {what} within {waited // MINUTE} minutes"))
 
 
 def hear(client: Client, octets: bytes) -> Turn:

@@ -5,17 +5,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from mailshell.core.clock import MINUTE
 from mailshell.mail.journal import Event
 from mailshell.mail.message import parse
 from mailshell.mail.store import BoxKey
+from mailshell.world.outcome import TOO_LONG
+from mailshell.world.relay import PATIENCE
 from mailshell.world.world import World
 
 _STAMP = re.compile(r"\bby (\S+) with \S+ id ([^\s;]+)")
 """How the servers of the world write into Received who they are, and how they call the message."""
-
-_LOST = 5 * MINUTE
-"""A client that hears no answer gives up by then (RFC 5321 section 4.5.3.2)."""
 
 
 class Name(NamedTuple):
@@ -73,9 +71,8 @@ def _failure(event: Event) -> bool:
 
 def newest(world: World) -> Name | None:
     """The message that some server accepted last from a person or a program, not from another host of the world."""
-    events = list(world.journal)
-    came = _origins(events)
-    found = (Name(event.host, event.id) for event in reversed(events) if event.what == "accepted")
+    came = _origins(world)
+    found = (Name(event.host, event.id) for event in world.journal.newest() if event.what == "accepted")
     return next((name for name in found if name not in came), None)
 
 
@@ -84,7 +81,7 @@ def way(world: World, name: Name) -> Way | None:
     events: dict[Name, list[Event]] = {}
     for event in world.journal:
         events.setdefault(Name(event.host, event.id), []).append(event)
-    came = _origins(world.journal)
+    came = _origins(world)
     if name not in events and name not in came:
         return None
     while name in came:
@@ -101,15 +98,15 @@ def way(world: World, name: Name) -> Way | None:
     return Way(tuple(hops))
 
 
-def _origins(events: Iterable[Event]) -> dict[Name, tuple[Name, bool]]:
+def _origins(world: World) -> dict[Name, tuple[Name, bool]]:
     """For each message the one that it came of, at this host or the one before, and whether it is a report on it.
 
     A server may have taken a message whose client never heard so (RFC 1047): then the client's log tells of a lost
-    connection right after.
+    connection soon after, or the client waits still.
     """
     came: dict[Name, tuple[Name, bool]] = {}
     open_: dict[tuple[str, str], Event] = {}  # the last message that a host took from another one
-    for event in events:
+    for event in world.journal:
         name, pair = Name(event.host, event.id), (event.host, event.by)
         if event.what == "accepted":
             open_[event.by, event.host] = event
@@ -120,11 +117,20 @@ def _origins(events: Iterable[Event]) -> dict[Name, tuple[Name, bool]]:
             # A server that does not say how it calls a message has taken it last.
             other = event.other or (heard.id if heard is not None else "")
             came[Name(event.by, other)] = name, False
-        elif event.what == "deferred" and pair in open_ and not event.text[:1].isdigit():
+        elif event.what in ("deferred", "failed") and pair in open_ and _unheard(event):
             taken = open_.pop(pair)
-            if event.at - taken.at <= _LOST:
+            if event.at - taken.at <= PATIENCE["."]:
                 came.setdefault(Name(taken.host, taken.id), (name, False))
+    for run in world.relay.flow.runs:
+        pair = run.host, run.client.host
+        if run.client.waits[:1] in ((".",), ("BDAT",)) and pair in open_:
+            came.setdefault(Name(open_[pair].host, open_[pair].id), (Name(run.host, run.parcels[0].id), False))
     return came
+
+
+def _unheard(event: Event) -> bool:
+    """Whether an attempt ended without an answer."""
+    return not event.text.removeprefix(TOO_LONG)[:1].isdigit()
 
 
 def received(world: World, hop: Hop) -> list[str]:

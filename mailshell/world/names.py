@@ -71,7 +71,8 @@ def route(zone: Zone, domain: str, own: frozenset[str] = frozenset(), turn: int 
     """The hosts that take mail for a domain, in the order in which they are tried.
 
     `own` are the names and addresses of the host that asks, in small letters: it and all that are not preferred to it
-    are left out, so that mail cannot go in circles. Among hosts of one preference, `turn` says which goes first.
+    are left out, so that mail cannot go in circles. Among hosts of one preference, `turn` (any number)
+    says which goes first.
     """
     if domain.startswith("["):
         address = domain[1:-1].lower().removeprefix("ipv6:")

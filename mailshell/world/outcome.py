@@ -14,6 +14,9 @@ from mailshell.smtp.extensions import futurerelease
 _NAMED = re.compile(r"\b(?:id|queued as) ([!-~]+)$")
 """How servers tell the name that they gave to a message."""
 
+TOO_LONG = "tried for too long; last: "
+"""What the log says of such a message, before the last answer about it."""
+
 EXPIRED = "4.4.7"
 """The status of a message that was tried for too long (RFC 3463 section 3.5)."""
 
@@ -52,7 +55,7 @@ def conclude(host: Host, queued: Queued, answers: Iterable[Answer], by: str, las
             host.log(queued.id, "deferred", recipient.address, by=by, text=answer.text)
             stay.append(about)
         else:
-            text = answer.text if answer.status[0] == "5" else f"tried for too long; last: {answer.text}"
+            text = answer.text if answer.status[0] == "5" else f"{TOO_LONG}{answer.text}"
             host.log(queued.id, "failed", recipient.address, by=by, text=text)
             cases.append(Case(about, "failed", answer.status if answer.status[0] == "5" else EXPIRED, answer.text, by))
     late = _late(host, queued, stay, now)

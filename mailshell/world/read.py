@@ -17,7 +17,7 @@ from mailshell.mail.host import ERAS, POSTMASTER, MailingList, Policy, Traits, V
 from mailshell.mail.names import domain, user
 from mailshell.mail.state import fold_user
 from mailshell.mail.store import Account
-from mailshell.protocols import PROTOCOLS
+from mailshell.protocols import PROTOCOLS, verbs
 from mailshell.world.names import Mx, Records
 from mailshell.world.plan import MAILBOXES, HostPlan, Letter, Plan, compose
 from mailshell.world.review import review
@@ -27,9 +27,6 @@ _LARGEST = 64 << 20  # octets of one message
 _MANY = 1_000_000_000
 _SAYS = 300  # characters of what is said of one
 
-_VERBS = tuple(
-    sorted({topic.card.name for engine in PROTOCOLS.values() for topic in engine.topics if topic.syntax} | {"."})
-)
 _VOICES: Mapping[str, Voice] = {"modern": "modern", "classic": "classic"}
 _POLICIES: Mapping[str, Policy] = {"tolerant": "tolerant", "strict": "strict"}
 
@@ -174,7 +171,7 @@ class _Reader:
         return Plan(title, server, hosts, accounts, letters, self._names, found, seed)
 
     def _fault(self, words: str) -> Fault:
-        return faults.parse(words, self._hosts, _VERBS)
+        return faults.parse(words, self._hosts, (".", *verbs()))
 
     def _tables(self, key: str, what: str) -> Iterator[Fields]:
         found = self._tree.get(key, [])
@@ -336,7 +333,7 @@ def _extension(word: str) -> str:
 def _moment(fields: Fields, key: str) -> int:
     found = fields.time(key, 1)
     if not found:
-        fields.wrong(key, f"{key} is longer than no time.")
+        fields.wrong(key, f"{key} is a time of 1s at least.")
     return found or 1
 
 

@@ -7,6 +7,7 @@ put off to its next time: whatever happens meanwhile, it is tried again then.
 from functools import partial
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from mailshell.core.clock import HOUR, MINUTE, Instant
 from mailshell.core.session import Peer
@@ -58,13 +59,17 @@ class Run(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What a server said on a connection, and when the client hears it; the connection may end with it."""
+    """What a server said on a connection, and when the client hears it; the connection may end with it.
+
+    Where the client waits for it no longer, it hears nothing, after `waited` microseconds.
+    """
 
     at: Instant
     order: int
     link: int
     octets: bytes
     last: bool
+    waited: int = 0
 
 
 class Flow(NamedTuple):
@@ -108,10 +113,10 @@ class Relay:
         arrived = 0
         while heard and heard[0].at <= now and arrived < A_TURN:
             arrived += 1
-            _, _, number, octets, last = heappop(heard)
+            _, _, number, octets, last, waited = heappop(heard)
             run = self._runs.get(number)
             if run is not None:
-                client, out = smtp.hear(run.client, octets)
+                client, out = (smtp.tired(run.client, waited), b"") if waited else smtp.hear(run.client, octets)
                 client = smtp.lost(client) if last and client.stage is not Stage.OVER else client
                 self._go_on(run._replace(client=client), out)
         return bool(arrived)
@@ -151,7 +156,7 @@ class Relay:
         parcels: dict[tuple[Stop, ...], list[str]] = {}
         nowhere: list[Answer] = []
         for domain, recipients in domains.items():
-            stops = self._world.route(host, domain, queued.attempts)
+            stops = self._world.route(host, domain, crc32(queued.id.encode()) + queued.attempts)
             if isinstance(stops, Unroutable):
                 nowhere += [Answer(one, "", 0, stops.status, stops.says) for one in recipients]
             else:
@@ -185,11 +190,10 @@ class Relay:
         waits = run.client.waits
         patience = PATIENCE.get(waits[0] if waits else "", 5 * MINUTE)
         at = Instant(max(run.quiet, self._world.clock.now() + min(pause, patience)))
-        if pause > patience:
-            octets, last = b"", True
         self._runs[run.link] = run._replace(quiet=at)
         self._order += 1
-        heappush(self._heard, Heard(at, self._order, run.link, octets, last))
+        late = Heard(at, self._order, run.link, b"", True, patience)
+        heappush(self._heard, late if pause > patience else Heard(at, self._order, run.link, octets, last))
 
     def _go_on(self, run: Run, out: bytes) -> None:
         """Draw the conclusions of an answer, and send what comes next."""
@@ -209,12 +213,9 @@ class Relay:
             if not run.parcels:
                 client, out = smtp.leave(client)
                 break
-            errand = self._errand(host, run.parcels[0], limit(client.offers, "RCPTMAX"))
-            if errand is None:
-                run = run._replace(parcels=run.parcels[1:])
-            else:
-                client, out = smtp.begin(client, errand, now)
-                run = run._replace(busy=True, mails=run.mails + 1)
+            errand = _errand(host, run.parcels[0], limit(client.offers, "RCPTMAX"))
+            client, out = smtp.begin(client, errand, now)
+            run = run._replace(busy=True, mails=run.mails + 1)
         self._runs[run.link] = run._replace(client=client)
         if client.stage is Stage.OVER:
             del self._runs[run.link]
@@ -223,16 +224,6 @@ class Relay:
             world.feed(link, out)
         if link is not None and client.stage is Stage.OVER:
             world.feed_eof(link)
-
-    def _errand(self, host: Host, parcel: Parcel, most: int) -> Errand | None:
-        """What a parcel is on the wire, for so many recipients at most (0: any number); None where nothing is left."""
-        queued = host.store.queued(host.name, parcel.id)
-        if queued is None:
-            return None
-        recipients = [one for one in queued.recipients if one.address in parcel.addresses]
-        octets = host.store.octets(queued.body)
-        recipients = recipients[: most or None]
-        return Errand(queued.reverse_path, tuple(recipients), octets, queued.terms) if recipients else None
 
     def _concluded(self, host: Host, run: Run, client: Client) -> tuple[Client, Run]:
         """One parcel is decided, or those of its recipients to whom the server could get.
@@ -252,16 +243,11 @@ class Relay:
         left = parcel.addresses.difference(one.recipient.address for one in answers)
         if left:
             rest = (Parcel(parcel.id, left), *rest)
-        queued = host.store.queued(host.name, parcel.id)
-        if queued is not None:
-            last = [
-                one.recipient
-                for one in answers
-                if one.status[0] == "2" and reports_end_here(one.recipient, queued.terms, client.offers)
-            ]
-            conclude(host, queued, answers, client.host, last=last)
-        taken = run.taken or any(one.status[0] == "2" for one in answers)
-        return client, run._replace(parcels=rest, busy=False, taken=taken)
+        queued = _queued(host, parcel)
+        taken_on = [one.recipient for one in answers if one.status[0] == "2"]
+        last = [one for one in taken_on if reports_end_here(one, queued.terms, client.offers)]
+        conclude(host, queued, answers, client.host, last=last)
+        return client, run._replace(parcels=rest, busy=False, taken=run.taken or bool(taken_on))
 
     def _elsewhere(self, host: Host, run: Run, trouble: Obstacle) -> Run:
         """What this server did not take goes there on a new connection, to the next server, or waits."""
@@ -281,10 +267,23 @@ class Relay:
     def _give_up(self, host: Host, parcels: tuple[Parcel, ...], by: str, trouble: Obstacle) -> None:
         """None of the hosts for these parcels could be used."""
         for parcel in parcels:
-            queued = host.store.queued(host.name, parcel.id)
-            if queued is not None:
-                here = (one for one in queued.recipients if one.address in parcel.addresses)
-                conclude(host, queued, [Answer(one, "", 0, *trouble) for one in here], by)
+            queued = _queued(host, parcel)
+            here = (one for one in queued.recipients if one.address in parcel.addresses)
+            conclude(host, queued, [Answer(one, "", 0, *trouble) for one in here], by)
+
+
+def _queued(host: Host, parcel: Parcel) -> Queued:
+    """The message of a parcel; it stays in its queue as long as it is on its way."""
+    queued = host.store.queued(host.name, parcel.id)
+    assert queued is not None, "nobody else takes a message out of the queue"
+    return queued
+
+
+def _errand(host: Host, parcel: Parcel, most: int) -> Errand:
+    """What a parcel is on the wire, for so many recipients at most (0: any number)."""
+    queued = _queued(host, parcel)
+    recipients = [one for one in queued.recipients if one.address in parcel.addresses][: most or None]
+    return Errand(queued.reverse_path, tuple(recipients), host.store.octets(queued.body), queued.terms)
 
 
 def _next(queued: Queued, host: Host, now: Instant) -> Instant:

@@ -7,8 +7,8 @@ from mailshell.core.clock import Instant
 from mailshell.core.session import Peer
 from mailshell.core.transcript import Entry, Kind
 from mailshell.mail import faults
-from mailshell.mail.faults import Fault, Faults, drawn
-from mailshell.protocols import PROTOCOLS
+from mailshell.mail.faults import Fault, Faults
+from mailshell.protocols import PROTOCOLS, verbs
 from mailshell.world.history import History, Moment
 from mailshell.world.world import Link, World
 
@@ -72,9 +72,8 @@ class Seat:
         if host not in world.hosts:
             raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
         self._catch_up()
-        known = world.faults
-        fault = known.down(host) or known.lost(host) or known.mute(host)
-        if fault is not None and drawn(fault, world.store):
+        fault = world.struck(host, _UNREACHED)
+        if fault is not None:
             self._catch_up(f"connect to {host}")
             raise SeatError(f"{_UNREACHED[fault.kind].format(host)} {fault.because}")
         number = number or max(self.links, default=0) + 1
@@ -161,9 +160,8 @@ class Seat:
 
     def fault(self, text: str) -> Fault:
         """Put a fault into the world; raises SeatError for words that name none."""
-        verbs = {topic.card.name for engine in PROTOCOLS.values() for topic in engine.topics if topic.syntax}
         try:
-            fault = faults.parse(text, self.world.hosts, sorted(verbs | {"."}))
+            fault = faults.parse(text, self.world.hosts, (".", *verbs()))
         except ValueError as error:
             raise SeatError(str(error)) from None
         self._change(self.world.faults.put(fault), f":fault {faults.text(fault)}")

@@ -8,20 +8,21 @@
 No octet leaves before its promise is committed. The shell settles once a line, `serve` once a loop turn.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailshell.core.clock import MINUTE, Instant, VirtualClock
 from mailshell.core.record import SAID, Body, Closed, Exchange, Prompt, Record, Verdict
 from mailshell.core.session import Peer, Session, State
 from mailshell.core.transcript import Entry, Kind, Transcript, Wire
-from mailshell.mail.faults import Faults, drawn
+from mailshell.mail.faults import NAMES, Fault, Faults, drawn
 from mailshell.mail.host import Host
 from mailshell.mail.journal import Journal, Node
 from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
 from mailshell.world.late import Late, Step, slowed
 from mailshell.world.names import Stop, Unroutable, Zone, route, silent, unknown
+from mailshell.world.watch import Box, Watchers
 
 if TYPE_CHECKING:
     from mailshell.world.relay import Flow, Relay
@@ -45,13 +46,14 @@ class Busy(Exception):
 class Link:
     """One connection of the world."""
 
-    __slots__ = ("closed", "late", "send", "session", "wire")
+    __slots__ = ("closed", "late", "send", "session", "watches", "wire")
 
     def __init__(self, wire: Wire, session: Session, send: Send) -> None:
         self.wire = wire
         self.session = session
         self.send = send
         self.closed = False
+        self.watches: frozenset[Box] = frozenset()  # of whose changes it hears at once
         self.late = 0  # microseconds that what a relay is sent next takes to arrive
 
 
@@ -88,6 +90,7 @@ class World:
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
+        self._watchers = Watchers()
         self._late = Late()
         self._relay: Relay | None = None
         self.journal = Journal(keeps=store.history)
@@ -123,6 +126,7 @@ class World:
         state = link.session.state if self.store.durable else None
         records = _receive(link, octets)
         self._turn.append(Step(link, state, octets, records, self._slowed(link, records)))
+        self._watchers.note(link)
 
     def _slowed(self, link: Link, records: list[Record]) -> int:
         host = self.hosts[link.wire.host]
@@ -184,6 +188,9 @@ class World:
         except Full as full:
             self.journal.head = self._logged
             self._run_again(full)
+        for link in self._watchers.of(self.store.touched()):
+            heard = link.session.hear()
+            self._turn.append(Step(link, None, None, heard, self._slowed(link, heard)))
         before, self._logged = self._logged, self.journal.head
         turn, self._turn = self._turn, []
         self._say(self._late.sort(turn, self.clock.now()))
@@ -214,6 +221,7 @@ class World:
 
     def _close(self, link: Link) -> None:
         link.closed = True
+        self._watchers.note(link)
         if link.wire.kind in ("tcp", "relay"):
             # Nobody can undo what a TCP client saw, and a connection between hosts is in the marks that need it.
             self.links.pop(link.wire.number, None)
@@ -231,6 +239,7 @@ class World:
                 if step.state is not None:
                     link, octets = step.link, step.octets
                     records = link.session.receive_eof() if octets is None else _receive(link, octets)
+                    self._watchers.note(link)
                     step = step._replace(records=records)
                 self._turn.append(step)
 
@@ -311,8 +320,8 @@ class World:
 
     def route(self, host: Host, domain: str, turn: int) -> tuple[Stop, ...] | Unroutable:
         """Where a host sends the mail of a domain."""
-        fault = self.faults.lost(domain) or self.faults.mute(domain)
-        if fault is not None and drawn(fault, self.store):
+        fault = self.struck(domain, NAMES)
+        if fault is not None:
             return unknown(domain) if fault.kind == "name-not-found" else silent(domain)
         own = frozenset((host.name.lower(), host.address.lower(), *(one.lower() for one in host.domains)))
         return route(self.zone, domain, own, turn)
@@ -320,8 +329,11 @@ class World:
     def reach(self, address: str) -> Host | None:
         """The host at an address; None where nobody takes a connection."""
         host = self._addresses.get(address)
-        fault = None if host is None else self.faults.down(host.name)
-        return None if fault is not None and drawn(fault, self.store) else host
+        return None if host is None or self.struck(host.name, ("host-down",)) is not None else host
+
+    def struck(self, name: str, kinds: Collection[str]) -> Fault | None:
+        """The fault that keeps others from a host, or from a name, now, of those of some kinds."""
+        return next((fault for fault in self.faults.about(name, kinds) if drawn(fault, self.store)), None)
 
     def shut(self) -> None:
         """The TCP ports close: each open TCP connection hears of it when the turn is settled."""
@@ -358,6 +370,7 @@ class World:
                 # It was opened later: until then it is as one that was cut, and holds no lock.
                 link.closed = True
                 link.session.receive_eof()
+            self._watchers.note(link)
 
 
 def _receive(link: Link, octets: bytes) -> list[Record]:

@@ -48,11 +48,12 @@ def _help(meta: Meta, rest: str) -> None:
 
 
 def _topics(meta: Meta, text: str) -> Iterable[Choice]:
-    """The words of the protocol that have help, then the commands of mailshell."""
+    """The words of the protocol that have help, then the groups of commands, and the commands of mailshell."""
     engine = PROTOCOLS[meta.seat.link.wire.protocol]
     says = {topic.card.name: topic.card.says for topic in reversed(engine.topics)}
     names = dict.fromkeys(topic.card.name for topic in engine.topics)
-    found = [(name, says[name]) for name in names] + [(f":{name}", one.says) for name, one in COMMANDS.items()]
+    found = [(name, says[name]) for name in names] + list(guide.GROUPS.items())
+    found += [(f":{name}", one.says) for name, one in COMMANDS.items()]
     return [Choice(name, len(text), why) for name, why in found if name.upper().startswith(text.upper())]
 
 
@@ -62,7 +63,7 @@ def _quit(meta: Meta, rest: str) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "help": Command("[WORD]", "the commands of mailshell, or what a word means", _help, _topics),
+    "help": Command("[WORD]", "the commands of mailshell, a group of them, or a word", _help, _topics),
     "why": Command("[LINE] [DEPTH]", "what happened, and by which rule, in depths 0 to 3", look.why),
     "try": Command("", "three next moves: a safe, an odd and a breaking one", look.try_next),
     "search": Command("[TEXT]", "every line with its number, or those that hold TEXT", look.search),
@@ -92,7 +93,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "wait": Command("TIME [--idle]", "turn the clock on, as in :wait 30m", travel.wait, choices.times),
     "until": Command(
-        "delivered|bounced|empty|TIME [LIMIT]", "turn the clock on until that happens", watch.until, watch.goals
+        "delivered|bounced|empty|TIME [LIMIT]", "turn the clock on to one of these, or a time", watch.until, watch.goals
     ),
     "date": Command("", "the time of the world, and when something is due", watch.date),
     "connect": Command("[HOST [PROTOCOL]]", "one more connection", links.connect, links.hosts),
@@ -111,7 +112,8 @@ COMMANDS: dict[str, Command] = {
     "step": Command("", "the next step of the scene", scene.step),
     "learn": Command("[LESSON[#STEP]]", "a lesson: the next one, or the one that you name", learn.learn, learn.lessons),
     "lessons": Command("", "all lessons, with what is done, helped and open", learn.roadmap),
-    "task": Command("[fold]", "the task of this step again, or its goals in one row", learn.task, words=learn.TASK),
+    "task": Command("", "the task of this step again", learn.task),
+    "fold": Command("", "the goals in one row, or all of them again", learn.fold),
     "hint": Command("", "the next hint for this step", learn.hint),
     "check": Command("", "what is missing in this step, and why", learn.check),
     "answer": Command("NUMBER", "your answer to the question, by its number", learn.answer, learn.answers),

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from mailshell.shell.course import Course
     from mailshell.shell.tutor import Tutor
 
-TASK = {"fold": "the goals in one row, or all of them again"}
-"""The word of `:task`."""
-
 
 def begin(meta: Meta, course: "Course") -> None:
     """Connect, and begin a lesson in the world that is there."""
@@ -81,15 +78,18 @@ def roadmap(meta: Meta, rest: str) -> None:
 
 
 def task(meta: Meta, rest: str) -> None:
-    """`:task [fold]`."""
+    """`:task`."""
     tutor = _tutor(meta, "task")
-    if rest == "fold":
-        meta.redrawing("task fold")
-        tutor.folded = not tutor.folded
-    elif rest:
-        raise SeatError(":task alone shows the task, :task fold puts its goals into one row.")
-    else:
-        tutor.task()
+    no_argument("task", rest)
+    tutor.task()
+
+
+def fold(meta: Meta, rest: str) -> None:
+    """`:fold`."""
+    tutor = _tutor(meta, "fold")
+    no_argument("fold", rest)
+    meta.redrawing("fold")
+    tutor.folded = not tutor.folded
 
 
 def hint(meta: Meta, rest: str) -> None:

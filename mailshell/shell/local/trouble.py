@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mailshell.mail.faults import Fault, text
+from mailshell.mail.faults import text
 from mailshell.mail.kinds import KINDS
 from mailshell.shell.help import columns, wrapped
 from mailshell.shell.meta import Choice, Meta
@@ -44,13 +44,11 @@ def _listed(meta: Meta) -> list[str]:
 
 def _in_force(meta: Meta) -> list[str]:
     width, faults = meta.renderer.view.width, meta.seat.world.faults.all
-    rows = [(f"{one.number}", _put(one)) for one in faults]
-    head = wrapped("In force:" if faults else "No fault is in force.", width)
-    return [*head, *columns(rows, width, indent=5, left=4)]
-
-
-def _put(one: Fault) -> str:
-    return f"{text(one)}: {KINDS[one.kind].card.says}"
+    out = wrapped("In force:" if faults else "No fault is in force.", width)
+    for one in faults:
+        rows = wrapped(f"{text(one)}: {KINDS[one.kind].card.says}", width, indent=9)
+        out += [f"     {one.number:<3} {rows[0].strip()}", *rows[1:]]
+    return out
 
 
 def words(meta: Meta, line: str) -> Iterable[Choice]:
