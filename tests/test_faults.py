@@ -371,7 +371,7 @@ def test_a_fault_says_what_it_teaches_and_what_to_watch():
     shown = "\n".join(desk.do(":fault greylisting nyu.edu"))
     assert "Fault 1: greylisting nyu.edu 5m. :heal 1 removes it." in shown
     assert "RFC 6647 section 2.4" in shown
-    assert "watch: the same RCPT at once" in shown
+    assert "next: send the same RCPT at once" in shown
     assert "Removed: greylisting nyu.edu 5m." in "\n".join(desk.do(":heal"))
 
 
