@@ -11,7 +11,7 @@ from mailshell.shell import options
 from mailshell.shell.options import OptionError
 from mailshell.shell.parsing import Parser, Parts
 
-PROTOCOLS = ("smtp", "pop3")
+PROTOCOLS = ("smtp", "pop3", "imap")
 """The names of `protocols.PROTOCOLS`, which takes too long to import for --help; the first is the usual one."""
 
 _EXAMPLES = """\

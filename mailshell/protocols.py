@@ -46,7 +46,13 @@ def _pop3() -> Engine[Host]:
     return PROTOCOL
 
 
-PROTOCOLS = _Engines({"smtp": _smtp, "pop3": _pop3})
+def _imap() -> Engine[Host]:
+    from mailshell.imap import PROTOCOL
+
+    return PROTOCOL
+
+
+PROTOCOLS = _Engines({"smtp": _smtp, "pop3": _pop3, "imap": _imap})
 
 
 @cache

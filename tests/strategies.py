@@ -99,7 +99,68 @@ pop3_commands = st.one_of(
 ).map(str.encode)
 """Lines that fit the grammar of POP3, line end left out."""
 
-COMMANDS = {"smtp": smtp_commands, "pop3": pop3_commands}
+tags = st.sampled_from(["a1", "A2", "zz", "1", ".x]"])
+strings = st.sampled_from(["bob", "hungry", '"hungry"', '"a b"', '"\\"x\\\\"', "&AOk-", "]", "~a", "#b!"])
+boxes = st.sampled_from(["INBOX", "inbox", "Sent", '"Trash"', "new", "a/b", "&AOk-", "INBOX/x", "nowhere"])
+sets = st.sampled_from(["1", "2", "*", "1:*", "2:1", "1,2", "9", "*:9"])
+flag_names = st.sampled_from(["\\Seen", "\\deleted", "$x", "\\Answered", "Junk"])
+flag_lists = st.lists(flag_names, max_size=3).map(lambda found: f"({' '.join(found)})")
+items = st.sampled_from(
+    [
+        *(
+            "FLAGS",
+            "uid",
+            "INTERNALDATE",
+            "RFC822.SIZE",
+            "ENVELOPE",
+            "BODYSTRUCTURE",
+            "BODY",
+            "BODY[]",
+            "RFC822.HEADER",
+        ),
+        *("BODY.PEEK[HEADER]", "BODY[TEXT]<0.10>", "BODY[1]", "BODY.PEEK[1.MIME]", "BODY[HEADER.FIELDS (To Subject)]"),
+        *("RFC822", "RFC822.TEXT", 'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>'),
+    ]
+)
+keys = st.recursive(
+    st.sampled_from(["ALL", "UNSEEN", "NEW", "OLD", "1:2", "*", "UID 1:*", "LARGER 500", "SUBJECT lunch", "KEYWORD $x"])
+    | st.sampled_from(["SINCE 1-Mar-2015", 'BEFORE "09-Mar-2015"', "HEADER Subject Notes", 'BODY "soup"', "TEXT x"]),
+    lambda inner: (
+        st.builds("({})".format, inner) | st.builds("NOT {}".format, inner) | st.builds("OR {} {}".format, inner, inner)
+    ),
+    max_leaves=4,
+)
+stores = st.builds(
+    "STORE {} {}FLAGS{} {}".format, sets, st.sampled_from(["", "+", "-"]), st.sampled_from(["", ".SILENT"]), flag_lists
+)
+on_messages = st.one_of(
+    st.builds("FETCH {} {}".format, sets, items | st.sampled_from(["ALL", "fast", "FULL"])),
+    st.builds("FETCH {} ({} {})".format, sets, items, items),
+    stores,
+    st.builds("COPY {} {}".format, sets, boxes),
+    st.builds("SEARCH {}".format, keys) | st.builds("SEARCH CHARSET utf-8 {} {}".format, keys, keys),
+)
+imap_commands = st.builds(
+    "{} {}".format,
+    tags,
+    st.one_of(
+        st.builds("LOGIN {} {}".format, strings, strings) | st.just("LOGIN bob hungry"),
+        _verb("SELECT", "EXAMINE", "CREATE", "DELETE", "SUBSCRIBE", "unsubscribe", argument=boxes),
+        st.builds("RENAME {} {}".format, boxes, boxes),
+        st.builds("{} {} {}".format, st.sampled_from(["LIST", "lsub"]), boxes | st.just('""'), boxes | st.just("*")),
+        st.builds(
+            "STATUS {} ({})".format, boxes, st.sampled_from(["MESSAGES", "UIDNEXT unseen", "RECENT UIDVALIDITY"])
+        ),
+        on_messages,
+        on_messages.map("UID {}".format),
+        st.builds("UID EXPUNGE {}".format, sets),
+        _verb("CAPABILITY", "NOOP", "LOGOUT", "CHECK", "CLOSE", "EXPUNGE", "IDLE", "UNSELECT", "NAMESPACE", "noop"),
+        st.sampled_from(["ID NIL", 'ID ("name" "x" "version" NIL)', "ENABLE CONDSTORE X", "AUTHENTICATE PLAIN"]),
+    ),
+).map(str.encode)
+"""Lines that fit the grammar of IMAP and have no literal, line end left out."""
+
+COMMANDS = {"smtp": smtp_commands, "pop3": pop3_commands, "imap": imap_commands}
 """For each protocol its valid commands."""
 
 SCENES = {
@@ -120,12 +181,23 @@ SCENES = {
         [b"USER bob", b"PASS hungry", b"DELE 1"],
         [b"UTF8", b"LANG de", b"USER carol", b"PASS garden"],
     ],
+    "imap": [
+        [],
+        [b"a1 LOGIN bob hungry"],
+        [b"a1 LOGIN bob hungry", b"a2 SELECT INBOX"],
+        [b"a1 LOGIN bob hungry", b"a2 EXAMINE INBOX"],
+        [b"a1 LOGIN bob hungry", b"a2 SELECT inbox", b"a3 STORE 1 +FLAGS (\\Deleted $x)"],
+        [b"a1 LOGIN bob hungry", b"a2 SELECT INBOX", b"a3 IDLE"],
+        [b"a1 LOGIN bob hungry", b"a2 APPEND Sent (\\Seen) {40}", b"Subject: a", b"", b"hello"],
+        [b"a1 LOGIN {3}"],
+        [b"a1 LOGIN {3}", b"bob {6}"],
+    ],
 }
 """For each protocol lines that lead into each of its phases; those of TEXT into phases that read no commands."""
 
-TEXT = {"smtp": SCENES["smtp"][-2:], "pop3": []}
+TEXT = {"smtp": SCENES["smtp"][-2:], "pop3": [], "imap": SCENES["imap"][-4:]}
 
-MESSAGES = {"smtp": b"DATA\r\n", "pop3": b"RETR 1\r\n"}
+MESSAGES = {"smtp": b"DATA\r\n", "pop3": b"RETR 1\r\n", "imap": b"a9 IDLE\r\n"}
 
 
 @st.composite
@@ -163,7 +235,37 @@ def chunks(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     )
 
 
-CHUNKS = {"smtp": chunks(message_octets | st.binary(max_size=20)), "pop3": st.nothing()}
+def counted(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
+    """Commands of IMAP with literals; the count is a little wrong now and then."""
+    heads = st.sampled_from(
+        [
+            *(
+                b"a4 APPEND Sent ",
+                b"a5 APPEND INBOX (\\Seen $y) ",
+                b"a6 APPEND nowhere ",
+                b"a7 LOGIN bob ",
+                b"a8 SELECT ",
+            ),
+            *(b"a9 SEARCH SUBJECT ", b"b1 FOO ", b"b2 NOOP ", b"b3 STATUS ", b"", b"b4 UID SEARCH CHARSET "),
+        ]
+    )
+    return st.builds(
+        lambda head, chunk, sign, wrong, end: (
+            b"%b{%d%b}\r\n%b%b" % (head, max(len(chunk) + wrong, 0), sign, chunk, end)
+        ),
+        heads,
+        octets,
+        st.sampled_from([b"", b"+"]),
+        st.sampled_from([0] * 8 + [-1, 1, 10**12]),
+        st.sampled_from([b"\r\n"] * 3 + [b" (MESSAGES)\r\n", b" {2+}\r\nab\r\n", b"\n", b""]),
+    )
+
+
+CHUNKS = {
+    "smtp": chunks(message_octets | st.binary(max_size=20)),
+    "pop3": st.nothing(),
+    "imap": counted(message_octets | st.binary(max_size=20) | st.sampled_from([b"hungry", b"INBOX", b"lunch"])),
+}
 """For each protocol commands with a counted body."""
 
 

@@ -169,6 +169,7 @@ def test_paths_follow_the_environment(capsys, monkeypatch):
         "config.toml    /etc/ann/mailshell/config.toml",
         "history-smtp   /home/ann/.local/state/mailshell/history-smtp",
         "history-pop3   /home/ann/.local/state/mailshell/history-pop3",
+        "history-imap   /home/ann/.local/state/mailshell/history-imap",
         "progress.json  /home/ann/.local/share/mailshell/progress.json",
     ]
     monkeypatch.setenv("MAILSHELL_DATA_DIR", "/data")

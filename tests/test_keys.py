@@ -174,5 +174,5 @@ def test_a_wrong_argument_reaches_nobody(desk, text, says):
 
 def test_serve_offers_the_protocols(desk):
     offered = COMMANDS["serve"].choices
-    assert [choice.text for choice in offered(desk.meta, "")] == ["smtp", "pop3", "off"]
+    assert [choice.text for choice in offered(desk.meta, "")] == ["smtp", "pop3", "imap", "off"]
     assert [(choice.text, choice.back) for choice in offered(desk.meta, "smtp=25 s")] == [("smtp", 1)]

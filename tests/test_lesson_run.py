@@ -1,9 +1,12 @@
 """A learner in a lesson: goals, feedback, hints, predictions, questions, free play, and ways through the steps."""
 
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailshell.lesson import load, progress, propose, run, shipped, stage
 from mailshell.lesson.check import judge
@@ -428,6 +431,14 @@ def test_a_crash_in_a_check_is_ours():
     assert any("A check of this lesson has failed" in one.says for one in prove(lesson))
 
 
+def test_a_crash_in_a_prediction_is_ours():
+    step = FIRST.steps[0]
+    broken = step.predictions[0]._replace(what=Name(("no", "such", "name")))
+    seat, run = seated(FIRST._replace(steps=(step._replace(predictions=(broken,)), *FIRST.steps[1:])))
+    run.start()
+    assert kinds(said(seat, run, "HELO lancs.uk")) == ["Crashed"]
+
+
 def test_a_lesson_that_cannot_be_played_says_so():
     bad = TRIP.replace("C: HELO lancs.uk\n", "C2(imap@nyu.edu): HELO lancs.uk\n").replace(" fade=backward", "")
     lesson = load.read(bad.encode())
@@ -633,3 +644,59 @@ def test_a_file_that_cannot_be_read_or_written(tmp_path, monkeypatch):
 
 def test_the_names_of_news():
     assert set(run.News.__args__) == {Entered, Ticked, Told, Predicted, Asked, Passed, Finished, Crashed}
+
+
+# Whatever a learner does, in whatever order.
+
+LINES = [
+    *("HELO lancs.uk", "EHLO x", "MAIL FROM:<alice@lancs.uk>", "MAIL FROM:<x@y.z>", "RCPT TO:<bob@nyu.edu>", "DATA"),
+    *("RCPT TO:<dave@nyu.edu>", "Subject: x", "", ".", "QUIT", "RSET", "\x00\xff", "NOOP"),
+]
+ACTS = st.one_of(
+    st.sampled_from(LINES).map(lambda line: ("send", line)),
+    st.sampled_from(
+        ["undo", "redo", "reset", "leave", "back", "onward", "solution", "hint", "why", "reconnect", "wait"]
+    ).map(lambda act: (act, "")),
+    st.sampled_from([step.id for step in FIRST.steps]).map(lambda id: ("goto", id)),
+    st.integers(0, 2).map(lambda number: ("choose", number)),
+)
+
+
+def do(seat, run, act, what):
+    """One act, and what is new then."""
+    if act == "send":
+        seat.send(what.encode("latin-1") + b"\r\n")
+    elif act in ("undo", "redo"):
+        with contextlib.suppress(SeatError):
+            getattr(seat, act)()
+    elif act == "reconnect":
+        seat.connect("nyu.edu", "smtp", 1)
+    elif act == "wait":
+        wait(seat, "1m")
+    elif act == "goto":
+        return [*run.goto(what), *run.look()]
+    elif act == "choose":
+        if run.prediction is not None:
+            run.predict(run.prediction.name, what)
+        if run.quiz is not None:
+            return run.answer(run.quiz.name, what)[1]
+    else:
+        found = getattr(run, act)()
+        return [*(found if act == "onward" else []), *run.look()]
+    return run.look()
+
+
+@given(st.lists(ACTS, max_size=40))
+def test_any_acts_in_any_order(acts):
+    seat, run = seated(FIRST)
+    news = run.start()
+    marks = set(run.learner.marks)
+    for act, what in acts:
+        news += do(seat, run, act, what)
+        assert marks <= set(run.learner.marks)
+        marks = set(run.learner.marks)
+        assert not any(isinstance(one, Crashed) for one in news)
+        if not run.over and not run.free:
+            judged = run.goals
+            assert run.look() == []
+            assert run.goals == judged

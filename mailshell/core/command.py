@@ -57,7 +57,10 @@ class Reading(NamedTuple, Generic[Desk, Answer]):
 
 
 class Table(Generic[Desk, Answer]):
-    """The verbs of a protocol, in teaching order, relics last; the phase x verb matrix is derived from the others."""
+    """The verbs of a protocol, in teaching order, relics last; the phase x verb matrix is derived from the others.
+
+    The name of a verb may have two words, as in UID FETCH.
+    """
 
     def __init__(self, commands: tuple[Command[Desk, Answer], ...], trailing: Slip | None) -> None:
         self.commands = commands
@@ -65,6 +68,7 @@ class Table(Generic[Desk, Answer]):
         self.longest = max(command.limit for command in commands)
         self._trailing = trailing
         self._words = {command.card.name.encode(): command for command in commands}
+        self._firsts = frozenset(word.split(b" ")[0] for word in self._words if b" " in word)
 
     def find(self, word: bytes) -> Command[Desk, Answer] | None:
         """The command of this name, in any case of its letters."""
@@ -79,28 +83,37 @@ class Table(Generic[Desk, Answer]):
         commands = self.living if phase is None else self.legal(phase)
         return tuple(Expect(command.card.name, command.card.says) for command in commands)
 
-    def read(self, line: bytes, *, strict: bool = False, marks: bool = False) -> Reading[Desk, Answer]:
-        """Read a line, line end left out, whatever the phase."""
-        space = line.find(b" ")
-        word = line if space < 0 else line[:space]
+    def verb(self, line: bytes, start: int = 0) -> bytes:
+        """The octets in the place of the verb, from `start` on: one word, or two where a verb of two begins so."""
+        found = _VERB.match(line, start)
+        if found is None:
+            return b""
+        if self._firsts and found[0].upper() in self._firsts and line[found.end() : found.end() + 1] == b" ":
+            second = _VERB.match(line, found.end() + 1)
+            return found[0] if second is None else line[start : second.end()]
+        return found[0]
+
+    def read(self, line: bytes, *, strict: bool = False, marks: bool = False, start: int = 0) -> Reading[Desk, Answer]:
+        """Read a line, line end left out, whatever the phase; the verb stands at `start`."""
+        space = line.find(b" ", start)
+        word = line[start:] if space < 0 else line[start:space]
         command = self._words.get(word)
         if command is None:
-            found = _VERB.match(line)
-            word = b"" if found is None else found[0]
+            word = self.verb(line, start)
             command = self.find(word)
         if command is None:
-            parts = (Part("Unknown", 0, len(word)),) if word and marks else ()
-            fault = Fault(0, self.expect(), "Command")
+            parts = (Part("Unknown", start, start + len(word)),) if word and marks else ()
+            fault = Fault(start, self.expect(), "Command")
             return Reading(None, fault, (), parts, fault.expected)
         cursor = Cursor(line, self._trailing, strict=strict, marks=marks)
-        cursor.at = len(word)
+        cursor.at = start + len(word)
         if not marks:
             try:
                 return Reading(command, command.parse(cursor), cursor.slips, (), ())
             except Stop:
                 # Most lines are well formed; one that is not is read again with care.
-                return self.read(line, strict=strict, marks=True)
-        cursor.mark(command.card.name, 0)
+                return self.read(line, strict=strict, marks=True, start=start)
+        cursor.mark(command.card.name, start)
         parsed: Verb[Desk, Answer] | Fault
         try:
             parsed = command.parse(cursor)
@@ -109,11 +122,11 @@ class Table(Generic[Desk, Answer]):
         expected = tuple(dict.fromkeys(cursor.expected))
         return Reading(command, parsed, cursor.slips, tuple(cursor.parts or ()), expected, cursor)
 
-    def begun(self, line: bytes) -> tuple[Want, ...]:
+    def begun(self, line: bytes, start: int = 0) -> tuple[Want, ...]:
         """The verbs, relics too, that a line without one may become."""
-        word = line.decode("latin-1").upper()
+        word = line[start:].decode("latin-1").upper()
         return tuple(
-            Want(0, one.card.name, Expect(one.card.name, one.card.says))
+            Want(start, one.card.name, Expect(one.card.name, one.card.says))
             for one in self.commands
             if one.card.name.startswith(word)
         )

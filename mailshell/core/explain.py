@@ -28,6 +28,8 @@ from mailshell.core.session import Engine, Host, Marked
 
 Manner = Literal["plain", "refusal", "unasked"]
 
+_COUNTED = "literal octets"
+_INSIDE = "octets of the literal, as they are stored"
 _FAULT = "x does not fit here: see why"
 _WORD = re.compile(rb"[^ \t]+")
 _ANSWER = re.compile(rb"[A-Za-z0-9+/]{2,}={1,2}")
@@ -90,7 +92,8 @@ def explain(record: Spoken, engine: Engine[Host], most: int | None = None) -> Me
         answers = _answers(lines, folded, record.card, engine, "refusal" if refused else "plain")
         next_step = (record.card.next or engine.phases[record.after].next) if refused else ""
         # The answer to a counted body has no octets of its own.
-        command = (command_row(record.octets, engine, record.parsed if refused else None),) if record.octets else ()
+        fault = record.parsed if refused else None
+        command = (command_row(record.octets, engine, fault, record.lead),) if record.octets else ()
         return Meaning(command, answers, record.because, next_step, record.before, record.after, refused, folded)
     opened = isinstance(record, Opened)
     answers = _answers(lines, folded, record.card, engine, "plain" if opened else "unasked")
@@ -99,10 +102,15 @@ def explain(record: Spoken, engine: Engine[Host], most: int | None = None) -> Me
     return Meaning((), answers, record.because, record.card.next, record.before, record.after, folded=folded)
 
 
-def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | None = None) -> Row:
-    """A client line taken apart; where it does not fit the grammar, that place is marked too."""
+def command_row(octets: bytes, engine: Engine[Host], parsed: Parsed | Fault | None = None, lead: bytes = b"") -> Row:
+    """A client line taken apart; where it does not fit the grammar, that place is marked too.
+
+    `lead` is what of the command came before the line.
+    """
     line = octets.rstrip(b"\r\n")
-    marked = engine.mark_command(line)
+    marked = engine.mark_command(lead + line)
+    if lead:
+        marked = marked._replace(parts=_moved(marked.parts, -len(lead)))
     notes = tuple(_notes(marked))
     if isinstance(parsed, Fault) and parsed.at:
         notes = (*(note for note in notes if note.end <= parsed.at), Note("fault", parsed.at, parsed.at + 1, _FAULT))
@@ -163,12 +171,32 @@ def code(replies: tuple[bytes, ...]) -> int | str | None:
 
 
 def _answers(replies: list[bytes], folded: int, card: Card, engine: Engine[Host], manner: Manner) -> tuple[Row, ...]:
-    rows = []
+    rows, left = [], 0
     for at, reply in enumerate(replies):
-        at += folded if at == len(replies) - 1 else 0
-        marked = engine.mark_reply(reply.removesuffix(b"\r\n"), card, at)
+        if at == len(replies) - 1:
+            at, left = at + folded, 0 if folded else left
+        marked = _counted(reply, left, card, at, engine)
+        left = max(left - len(reply), 0) or engine.counted(reply[left:])
         rows.append(Row("server", manner, reply, marked.gloss, tuple(_notes(marked)), (), _cite(marked.card)))
     return tuple(rows)
+
+
+def _counted(reply: bytes, left: int, card: Card, at: int, engine: Engine[Host]) -> Marked:
+    """A line of an answer whose first `left` octets were counted before, and are no grammar's business."""
+    line = reply.removesuffix(b"\r\n")
+    if not left:
+        return engine.mark_reply(line, card, at)
+    if left >= len(reply):
+        return Marked(card, (Part(_COUNTED, 0, len(line)),) if line else (), {_COUNTED: _INSIDE}, _INSIDE)
+    rest = engine.mark_reply(line[left:], card, at)
+    inside = (Part(_COUNTED, 0, min(left, len(line))),)
+    return rest._replace(parts=(*inside, *_moved(rest.parts, left)), glosses={**rest.glosses, _COUNTED: _INSIDE})
+
+
+def _moved(parts: tuple[Part, ...], by: int) -> tuple[Part, ...]:
+    """Parts of octets that begin somewhere else; what lies before the first of them is cut off."""
+    moved = (part._replace(start=max(part.start + by, 0), end=part.end + by) for part in parts)
+    return tuple(part for part in moved if part.end > part.start)
 
 
 def _cite(card: Card | None) -> Cite | None:

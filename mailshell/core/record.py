@@ -115,7 +115,8 @@ class Exchange(NamedTuple):
     `octets` are empty where the answer comes after a body that was counted, and not ended by a line.
     `replies` are whole lines with their line ends, a long answer many of them in one item: `reply_lines` cuts it when
     somebody looks. `because` is for the student and is never sent; `changes` are the
-    numbers of the store's changes that the command made; `card` explains the answer.
+    numbers of the store's changes that the command made; `card` explains the answer. `lead` is what of the command
+    stood before these octets: earlier lines, and what came between them.
     """
 
     octets: bytes
@@ -127,12 +128,14 @@ class Exchange(NamedTuple):
     verdict: Verdict
     changes: range
     card: Card
+    lead: bytes = b""
 
 
 class Prompt(NamedTuple):
     """A command that was answered by asking for more: SMTP 354 and 334, `+` in POP3 and IMAP.
 
-    `wants` counts the octets that must follow, where the command said so (SMTP BDAT, which asks without a word).
+    `wants` counts the octets that must follow, where the command said so (SMTP BDAT and some literals of IMAP ask
+    without a word). `lead` is as in an Exchange.
     """
 
     octets: bytes
@@ -144,6 +147,7 @@ class Prompt(NamedTuple):
     verdict: Verdict
     card: Card
     wants: int | None = None
+    lead: bytes = b""
 
 
 class Body(NamedTuple):

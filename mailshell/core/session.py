@@ -138,6 +138,13 @@ class Session(Protocol):
     def moves(self) -> tuple[Move, ...]:
         """A safe, an odd and a breaking next step; none where the connection is over or half a line waits."""
 
+    @property
+    def watches(self) -> frozenset[tuple[str, str, str]]:
+        """The mailboxes (host, user, name) of whose changes the session wants to hear at once; see `hear`."""
+
+    def hear(self) -> list[Record]:
+        """A mailbox that the session watches has changed: what the server says of that, unasked."""
+
     def numbers(self) -> Numbers | None:
         """How this session numbers messages; None where no mailbox is open in it."""
 
@@ -173,6 +180,10 @@ Kind = Literal["user", "host", "verb"]
 """What stands for a rule in a world: the name of a mailbox, the name of a host, a command of the protocol."""
 
 
+def _none(line: bytes) -> int:
+    return 0
+
+
 class Engine(NamedTuple, Generic[Host]):
     """A protocol: how to open a session, how to take its lines apart, what there is to know.
 
@@ -180,8 +191,9 @@ class Engine(NamedTuple, Generic[Host]):
     from 0. `usual` are the commands for any time, the most useful first, `kinds` says what stands for a rule in a
     world, and `own` are the rules in which a client names itself. `messages` are the names of the answers that bring
     a message: all of its lines between the first and the last, dots stuffed. `answers` are the phases in which a
-    client answers what a mechanism asks: what it sends there is no command and no text, and may be a secret. `facts`
-    are what a lesson may ask about a session.
+    client answers what a mechanism asks: what it sends there is no command and no text, and may be a secret. `counted`
+    says of a line of an answer how many octets come after it that are no lines of the protocol. `facts` are what a
+    lesson may ask about a session.
     """
 
     name: str
@@ -198,4 +210,5 @@ class Engine(NamedTuple, Generic[Host]):
     own: frozenset[str]
     messages: frozenset[str] = frozenset()
     answers: frozenset[Phase] = frozenset()
+    counted: Callable[[bytes], int] = _none
     facts: Callable[[], tuple[Fact, ...]] = tuple

@@ -39,6 +39,11 @@ class Judgement(NamedTuple):
         return not self.crash and checks and all(one.met for one in self.goals)
 
 
+def crash(error: Exception) -> str:
+    """How a check of ours has failed, for people."""
+    return f"A check of this lesson has failed: {type(error).__name__}: {error}"
+
+
 def asking(look: Look) -> Ask:
     """The state, for expressions."""
     known = schema().by_path
@@ -57,7 +62,7 @@ def judge(step: Step, look: Look, values: Values) -> Judgement:
         reaction = next((one for one in step.feedback if holds(one.when, ask, values)), None)
     except Exception as error:  # whatever fails in a check is our fault, and never a wrong answer
         goals = tuple(Standing(goal, False) for goal in step.goals)
-        return Judgement(goals, None, f"A check of this lesson has failed: {type(error).__name__}: {error}")
+        return Judgement(goals, None, crash(error))
     return Judgement(goals, reaction)
 
 

@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from mailshell.core.script import Item, ScriptError
-from mailshell.lesson.check import Judgement, Standing, asking, judge
+from mailshell.lesson.check import Judgement, Standing, asking, crash, judge
 from mailshell.lesson.expression import Values, filled, value
 from mailshell.lesson.look import Look
 from mailshell.lesson.parts import Choice, Goal, Lesson, Prediction, Quiz, Step
@@ -289,7 +289,11 @@ class Run:
         judged = self._judged
         if judged.crash:
             return [Crashed(judged.crash)]
-        news: list[News] = [*(self._predicted() if fresh else []), *self._ticks(judged)]
+        try:
+            news = self._predicted() if fresh else []
+        except Exception as error:  # as in a check: our fault, and never a wrong guess
+            return [Crashed(crash(error))]
+        news += self._ticks(judged)
         if judged.passed and not self._reached:
             return [*news, *self._after_goals()]
         if fresh and judged.feedback is not None and not self._reached:

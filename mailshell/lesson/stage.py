@@ -1,18 +1,16 @@
 """The world of a lesson, the learner's seat in it, and lines of the lesson played there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from mailshell.core.record import SAID
 from mailshell.core.script import Item
-from mailshell.lesson.expression import filled
+from mailshell.lesson.expression import Values, filled
 from mailshell.lesson.parts import Lesson, Step
 from mailshell.world.play import Hands, Miss, Player
 from mailshell.world.seat import Seat
 from mailshell.world.start import STUDENT, build
 from mailshell.world.world import World
-
-Values = Mapping[str, str | int]
 
 
 def world(lesson: Lesson) -> World:

@@ -21,7 +21,7 @@ from mailshell.mail.store import Full, Mailbox, StateError
 APPLICATION = int.from_bytes(b"mshl", "big")
 """Marks an SQLite file as ours (PRAGMA application_id)."""
 
-SCHEMA = 3
+SCHEMA = 4
 """The version of the tables below (PRAGMA user_version)."""
 
 _TERMS = (  # what schema 2 adds to a queued message
@@ -40,6 +40,13 @@ _TRIES = (  # what schema 3 adds
     "attempts INTEGER NOT NULL DEFAULT 0",
     "warned INTEGER NOT NULL DEFAULT 0",
 )
+_BOXES = (  # what schema 4 adds to a mailbox
+    "recent INTEGER NOT NULL DEFAULT 1",
+    "use TEXT NOT NULL DEFAULT ''",
+    "keywords TEXT NOT NULL DEFAULT ''",
+)
+_SUBSCRIPTION = """CREATE TABLE subscription (host TEXT NOT NULL, user TEXT NOT NULL, name TEXT NOT NULL,
+        value INTEGER NOT NULL, PRIMARY KEY (host, user, name)) WITHOUT ROWID"""
 _HELD = """CREATE TABLE held (host TEXT NOT NULL, id TEXT NOT NULL, users TEXT NOT NULL,
         body INTEGER NOT NULL REFERENCES body, release INTEGER NOT NULL, PRIMARY KEY (host, id)) WITHOUT ROWID"""
 
@@ -48,7 +55,8 @@ _TABLES = f"""
     CREATE TABLE account (host TEXT NOT NULL, folded TEXT NOT NULL, user TEXT NOT NULL, password TEXT NOT NULL,
         name TEXT NOT NULL, PRIMARY KEY (host, folded)) WITHOUT ROWID;
     CREATE TABLE mailbox (id INTEGER PRIMARY KEY, host TEXT NOT NULL, user TEXT NOT NULL, name TEXT NOT NULL,
-        uidvalidity INTEGER NOT NULL, uidnext INTEGER NOT NULL, modseq INTEGER NOT NULL, UNIQUE (host, user, name));
+        uidvalidity INTEGER NOT NULL, uidnext INTEGER NOT NULL, modseq INTEGER NOT NULL,
+        {", ".join(_BOXES)}, UNIQUE (host, user, name));
     CREATE TABLE message (mailbox INTEGER NOT NULL REFERENCES mailbox, uid INTEGER NOT NULL,
         body INTEGER NOT NULL REFERENCES body, size INTEGER NOT NULL, internal_date INTEGER NOT NULL,
         zone INTEGER NOT NULL, save_date INTEGER NOT NULL, object_id TEXT NOT NULL, modseq INTEGER NOT NULL,
@@ -57,27 +65,37 @@ _TABLES = f"""
         body INTEGER NOT NULL REFERENCES body, size INTEGER NOT NULL, arrived INTEGER NOT NULL,
         {", ".join(_TERMS + _TRIES)}, PRIMARY KEY (host, id)) WITHOUT ROWID;
     {_HELD};
+    {_SUBSCRIPTION};
     CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE body (id INTEGER PRIMARY KEY AUTOINCREMENT, octets BLOB NOT NULL);
     CREATE INDEX body_id ON body (id);
     PRAGMA application_id = {APPLICATION};
     PRAGMA user_version = {SCHEMA}"""
 
-_UPGRADES = (  # from schema 1, which kept no terms and held nothing back; from schema 2, which sent nothing on
+# From schema 1, which kept no terms and held nothing back; from 2, which sent nothing on; from 3, which knew no IMAP.
+_UPGRADES = (
     (*(f"ALTER TABLE queued ADD COLUMN {column}" for column in _TERMS), "UPDATE queued SET release = arrived", _HELD),
     tuple(f"ALTER TABLE queued ADD COLUMN {column}" for column in _TRIES),
+    (
+        *(f"ALTER TABLE mailbox ADD COLUMN {column}" for column in _BOXES),
+        "UPDATE mailbox SET use = '\\' || name WHERE name IN ('Sent', 'Drafts', 'Trash', 'Junk')",
+        _SUBSCRIPTION,
+        "INSERT INTO subscription SELECT host, user, name, 1 FROM mailbox",
+    ),
 )
 
 _BOX = "(SELECT id FROM mailbox WHERE host = ? AND user = ? AND name = ?)"
 
 _PUT = {  # what's key, then the columns of the value; a mailbox comes before its messages
     "account": "INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?)",
-    "box": "INSERT INTO mailbox (host, user, name, uidvalidity, uidnext, modseq) VALUES (?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (host, user, name) DO UPDATE SET"
-    " uidvalidity = excluded.uidvalidity, uidnext = excluded.uidnext, modseq = excluded.modseq",
+    "box": "INSERT INTO mailbox (host, user, name, uidvalidity, uidnext, modseq, recent, use, keywords)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (host, user, name) DO UPDATE SET"
+    " uidvalidity = excluded.uidvalidity, uidnext = excluded.uidnext, modseq = excluded.modseq,"
+    " recent = excluded.recent, use = excluded.use, keywords = excluded.keywords",
     "message": f"INSERT OR REPLACE INTO message VALUES ({_BOX}, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "queued": f"INSERT OR REPLACE INTO queued VALUES (?, ?, ?, ?, ?, ?, ?{', ?' * len(_TERMS + _TRIES)})",
     "held": "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?)",
+    "subscription": "INSERT OR REPLACE INTO subscription VALUES (?, ?, ?, ?)",
     "counter": "INSERT OR REPLACE INTO counter VALUES (?, ?)",
 }
 _REMOVE = {  # what's key; messages go before their mailbox
@@ -86,6 +104,7 @@ _REMOVE = {  # what's key; messages go before their mailbox
     "account": "DELETE FROM account WHERE host = ? AND folded = ?",
     "queued": "DELETE FROM queued WHERE host = ? AND id = ?",
     "held": "DELETE FROM held WHERE host = ? AND id = ?",
+    "subscription": "DELETE FROM subscription WHERE host = ? AND user = ? AND name = ?",
     "counter": "DELETE FROM counter WHERE name = ?",
 }
 _USED = "SELECT body FROM message UNION ALL SELECT body FROM queued UNION ALL SELECT body FROM held"
@@ -102,6 +121,7 @@ class Saved(NamedTuple):
     mailboxes: list[Mailbox]
     queue: list[Queued]
     held: list[Held]
+    subscriptions: list[BoxKey]
     counters: dict[str, int]
     next_body: int
 
@@ -198,21 +218,23 @@ class Disk:
         accounts = [Account(*row) for row in run("SELECT host, user, password, name FROM account")]
         mailboxes = []
         flags: dict[str, frozenset[str]] = {}  # many messages, few sets
-        for number, host, user, name, *box in run("SELECT * FROM mailbox ORDER BY id"):
+        for number, host, user, name, *box, keywords in run("SELECT * FROM mailbox ORDER BY id"):
             messages = {}
             for row in run("SELECT * FROM message WHERE mailbox = ? ORDER BY uid", (number,)):
                 text = row[9]
                 if text not in flags:
                     flags[text] = frozenset(text.split())
                 messages[row[1]] = Message._make((*row[1:9], flags[text]))
-            mailboxes.append(Mailbox(BoxKey(host, user, name), Box(*box), messages))
+            mailboxes.append(Mailbox(BoxKey(host, user, name), Box._make((*box, tuple(keywords.split()))), messages))
         queue = [_queued(*row) for row in run("SELECT * FROM queued")]
         held = [
             Held(name, host, tuple(users.split("\n")[:-1]), body, release)
             for host, name, users, body, release in run("SELECT * FROM held")
         ]
+        subscriptions = [BoxKey(*row) for row in run("SELECT host, user, name FROM subscription")]
         (last_body,) = run("SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'body'").fetchone()
-        return Saved(accounts, mailboxes, queue, held, dict(run("SELECT * FROM counter")), last_body + 1)
+        counters = dict(run("SELECT * FROM counter"))
+        return Saved(accounts, mailboxes, queue, held, subscriptions, counters, last_body + 1)
 
     def _transact(self, rows: Mapping[str, Iterable[tuple[object, ...]]]) -> None:
         """Run each statement for each of its rows, in one transaction that is rolled back at any exception."""
@@ -272,8 +294,8 @@ def _columns(value: Value) -> tuple[object, ...]:
             return (value.reverse_path, lines, *value[4:8], *value.terms, value.attempts, value.warned)
         case Held(users=users):
             return ("".join(f"{user}\n" for user in users), value.body, value.release)
-        case Box():
-            return value
+        case Box(keywords=keywords):
+            return (*value[:5], " ".join(keywords))
         case _:
             return (value,)
 

@@ -4,8 +4,8 @@ Lines are framed, read by the grammar, and run; a verb returns its one answer an
 from protocol to protocol (the words, phases that read no commands) is what a subclass says.
 """
 
-from abc import ABC, abstractmethod
-from typing import ClassVar, Generic, TypeVar
+from abc import abstractmethod
+from typing import ClassVar
 
 from mailshell.core import reasons
 from mailshell.core.clock import Instant
@@ -29,14 +29,10 @@ from mailshell.core.record import (
 )
 from mailshell.core.relics import Relic
 from mailshell.core.session import Numbers, Preview, State
-from mailshell.mail.answer import Answer, Desk
-from mailshell.mail.faults import Fault as Trouble
-
-D = TypeVar("D", bound=Desk)
-A = TypeVar("A", bound=Answer)
+from mailshell.mail.refusals import A, D, Refusals
 
 
-class LineSession(ABC, Generic[D, A]):
+class LineSession(Refusals[D, A]):
     """One connection as the server sees it; see `core.session.Session` for the contract."""
 
     __slots__ = ("_active", "_before", "_desk", "_dropped", "_framer", "_said", "_stopped", "_table")
@@ -75,6 +71,11 @@ class LineSession(ABC, Generic[D, A]):
         """Start the deadline anew."""
         self._active = self._desk.host.now()
 
+    @property
+    def lead(self) -> bytes:
+        """What of a command stood before the line that is read now, where commands may have several."""
+        return b""
+
     def greet(self) -> list[Record]:
         """Say the first word."""
         reply = self._greeting()
@@ -106,6 +107,15 @@ class LineSession(ABC, Generic[D, A]):
         """The client closed the connection; what was not finished is lost."""
         return self._end("client", self._closed_early(self.phase))
 
+    @property
+    def watches(self) -> frozenset[tuple[str, str, str]]:
+        """None, where the protocol has no words for what a server says unasked."""
+        return _NOTHING
+
+    def hear(self) -> list[Record]:
+        """Nothing, as it watches nothing."""
+        return []
+
     def numbers(self) -> Numbers | None:
         """How this session numbers messages: not at all, where the protocol opens no mailbox."""
         return None
@@ -118,11 +128,12 @@ class LineSession(ABC, Generic[D, A]):
         """What the grammar and the state of the session make of a half-typed line, line end left out."""
         table, phase = self._table, self.phase
         # What stands past the longest line of any verb is refused whatever it is, and not worth reading at each key.
-        reading = table.read(line[: table.longest], strict=self._desk.strict, marks=True)
+        start = self._start(line)
+        reading = table.read(line[: table.longest], strict=self._desk.strict, marks=True, start=start)
         fault = reading.parsed if isinstance(reading.parsed, Fault) else None
         command, cursor = reading.command, reading.cursor
         if command is None or cursor is None:
-            begun = table.begun(line)
+            begun = table.begun(line, start)
             living = {one.card.name for one in table.living}
             wants = tuple(want for want in begun if want.text in living)
             fits = len(line) if begun else 0
@@ -162,7 +173,7 @@ class LineSession(ABC, Generic[D, A]):
         if octets is None:
             return False
         if self._framer.lost:
-            known = self._table.find(octets.split(b" ", 1)[0])
+            known = self._table.find(self._table.verb(octets, self._start(octets)))
             limit = self.line_limit if known is None else known.limit
             self._refuse(
                 records, octets, Fault(limit, (), "line"), self._too_long(len(octets) + self._framer.lost, limit)
@@ -173,11 +184,15 @@ class LineSession(ABC, Generic[D, A]):
             self._run(records, octets)
         return True
 
+    def _start(self, line: bytes) -> int:
+        """Where in a command the verb stands."""
+        return 0
+
     def _run(self, records: list[Record], octets: bytes) -> None:
         desk, table = self._desk, self._table
         before = desk.state.phase
-        line = octets[:-2]
-        reading = table.read(line, strict=desk.strict)
+        line = self.lead + octets[:-2]
+        reading = table.read(line, strict=desk.strict, start=self._start(line))
         command, parsed = reading.command, reading.parsed
         if command is None:
             self._refuse(records, octets, Fault(0, table.expect(before), "Command"), self._unknown(line, before))
@@ -216,7 +231,8 @@ class LineSession(ABC, Generic[D, A]):
         none = range(host.store.changes, host.store.changes)
         card = parsed.card._replace(next="connect again")
         because = f"The connection broke before {_named(name)} was carried out. {fault.because}"
-        records.append(Exchange(octets, parsed, before, self.phase, (), because, Verdict.REFUSED, none, card))
+        lead = self.lead
+        records.append(Exchange(octets, parsed, before, self.phase, (), because, Verdict.REFUSED, none, card, lead))
         records.append(Closed("server", before, because))
         return True
 
@@ -242,6 +258,7 @@ class LineSession(ABC, Generic[D, A]):
                 Verdict.REFUSED,
                 range(changes, changes),
                 self._card(reply),
+                self.lead,
             )
         )
         if reply.closes:
@@ -273,12 +290,15 @@ class LineSession(ABC, Generic[D, A]):
             done = f"What {_named(parsed.card.name)} asked for is done, and the answer is lost."
             because = f"{because} {done} {lost.because}".strip()
         if reply.asks:
-            records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, self._wants()))
+            wants = self._wants()
+            records.append(Prompt(octets, parsed, before, after, lines, because, verdict, card, wants, self.lead))
         else:
             changes = range(first, host.store.changes)
-            records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card))
+            records.append(Exchange(octets, parsed, before, after, lines, because, verdict, changes, card, self.lead))
         if after is self.closed:
-            records.append(Closed("server", before, "The client said QUIT." if lost is None else because))
+            records.append(
+                Closed("server", before, f"The client said {parsed.card.name}." if lost is None else because)
+            )
         elif lost is not None or (verdict is Verdict.REFUSED and reply.closes):
             records.extend(self._end("server", because))
 
@@ -345,33 +365,8 @@ class LineSession(ABC, Generic[D, A]):
     def _closed_early(self, phase: Phase) -> str:
         """What an end without QUIT means in a phase."""
 
-    @abstractmethod
-    def _unknown(self, line: bytes, phase: Phase) -> A:
-        """The first word is no verb."""
 
-    @abstractmethod
-    def _absent(self, command: Command[D, A]) -> A:
-        """The verb is known, and this server does not have it."""
-
-    @abstractmethod
-    def _misplaced(self, command: Command[D, A], phase: Phase) -> A:
-        """The verb is known, and not legal in this phase."""
-
-    @abstractmethod
-    def _unfit(self, command: Command[D, A], line: bytes, fault: Fault) -> A:
-        """What follows the verb does not fit the grammar."""
-
-    @abstractmethod
-    def _refusal(self, fault: Trouble) -> A:
-        """A fault that was put in wants the command refused."""
-
-    @abstractmethod
-    def _too_long(self, size: int, limit: int) -> A:
-        """The line is over the limit of its verb."""
-
-    @abstractmethod
-    def _bare_lf(self, octets: bytes) -> A:
-        """The line ends in LF alone."""
+_NOTHING: frozenset[tuple[str, str, str]] = frozenset()
 
 
 def _named(verb: str) -> str:

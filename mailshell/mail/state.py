@@ -1,5 +1,7 @@
 """The values that the state of the mail is made of, and what a change of it is."""
 
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, TypeVar
 from unicodedata import normalize
 
@@ -28,11 +30,19 @@ class Account(NamedTuple):
 
 
 class Box(NamedTuple):
-    """The counters of a mailbox; a mailbox without changes since its creation has the mod-sequence 1."""
+    """What a mailbox knows of itself; one without changes since its creation has the mod-sequence 1.
+
+    Messages from the uid `recent` on have been shown to no IMAP session that may have them as its own (RFC 3501 section
+    2.3.2). `use` is what the mailbox is for, such as `\\Sent` (RFC 6154 section 2), and `keywords` are all that a
+    message here ever had, in that order.
+    """
 
     uidvalidity: int
     uidnext: int
     modseq: int
+    recent: int = 1
+    use: str = ""
+    keywords: tuple[str, ...] = ()
 
 
 class Message(NamedTuple):
@@ -58,12 +68,16 @@ What = (
     | tuple[Literal["message"], BoxKey, int]  # mailbox, uid
     | tuple[Literal["queued"], str, str]  # host, id
     | tuple[Literal["held"], str, str]  # host, id
+    | tuple[Literal["subscription"], BoxKey]
     | tuple[Literal["counter"], str]
 )
 """What changes: a kind and its key; users are case-folded, INBOX is in capitals."""
 
 Value = Account | Box | Message | Queued | Held | int
-"""The values of the state, one type a kind; a counter is a plain number."""
+"""The values of the state, one type a kind; a counter is a plain number, and a subscription is 1."""
+
+LOG = 1024
+"""How many changes of messages a mailbox remembers; who has missed more looks at every message."""
 
 
 class Mailbox:
@@ -73,12 +87,36 @@ class Mailbox:
     keep its key, not the mailbox.
     """
 
-    __slots__ = ("box", "key", "messages")
+    __slots__ = ("_log", "_since", "box", "key", "messages")
 
     def __init__(self, key: BoxKey, box: Box, messages: dict[int, Message]) -> None:
         self.key = key
         self.box = box
         self.messages = messages
+        self._log: list[tuple[int, int]] = []  # mod-sequence and uid of each message that was changed or removed
+        self._since = box.modseq  # the log holds everything after that
+
+    def changed(self, modseq: int) -> Iterable[int] | None:
+        """The uids of messages that were changed or removed after a mod-sequence; None where nobody remembers."""
+        if modseq < self._since:
+            return None
+        log = self._log
+        return {uid for _, uid in log[bisect_right(log, modseq, key=lambda one: one[0]) :]}
+
+    def newer(self, uid: int) -> list[int]:
+        """The uids from `uid` on, in their order; what was there before is not looked at."""
+        return list(_until(reversed(self.messages), uid))[::-1]
+
+    def remember(self, uid: int) -> None:
+        """A message that was here before is changed or removed, by the change that the mailbox counted last."""
+        if len(self._log) >= LOG:
+            self.forget()
+        self._log.append((self.box.modseq, uid))
+
+    def forget(self) -> None:
+        """Start the memory of changes anew."""
+        self._log.clear()
+        self._since = self.box.modseq
 
 
 class Change(NamedTuple):
@@ -112,3 +150,10 @@ def put(table: dict[_K, _V], key: _K, value: Value | None, kind: type[_V]) -> _V
     before = table.get(key)
     table[key] = value
     return before
+
+
+def _until(uids: Iterator[int], first: int) -> Iterator[int]:
+    for uid in uids:
+        if uid < first:
+            return
+        yield uid

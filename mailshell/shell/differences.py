@@ -59,8 +59,8 @@ def _place(what: What) -> tuple[str, ...]:
     """Accounts, then mailboxes with their messages in the order of their uids, then what waits."""
     if what[0] == "message":
         return ("box", *what[1], f"{what[2]:020}")
-    if what[0] == "box":
-        return ("box", *what[1])
+    if what[0] == "box" or what[0] == "subscription":
+        return (what[0], *what[1])
     return what
 
 

@@ -63,7 +63,11 @@ class Tutor:
         title = f"{where} · {self.where}"
         if run.free:
             return Board(f"free play, :free goes back · {title}")
-        return Board(title, tuple((one.word, run.text(one.goal.says)) for one in self.goals), self.folded)
+        goals = [(one.word, run.text(one.goal.says)) for one in self.goals]
+        count = len(run.step.quizzes)
+        if count:
+            goals.append(("unmet", "A question is answered." if count == 1 else f"{count} questions are answered."))
+        return Board(title, tuple(goals), self.folded)
 
     @property
     def where(self) -> str:

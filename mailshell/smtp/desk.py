@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from mailshell.core.chunks import Chunk, joined
 from mailshell.core.clock import Instant
 from mailshell.core.command import Command
 from mailshell.core.session import Peer
@@ -29,25 +30,6 @@ class Envelope(NamedTuple):
     asked: Mapping[Path, Mapping[str, str]] = MappingProxyType({})
 
 
-class Chunk(NamedTuple):
-    """A piece of the message and, before it, the rest: a list that costs nothing to remember and to go back to."""
-
-    before: "Chunk | None"
-    octets: bytes
-
-
-_SMALL = 4096
-
-
-def chain(chunk: Chunk | None, piece: bytes) -> Chunk:
-    """The list with one piece more; small pieces are joined, so that one octet at a time does not cost a chunk each."""
-    before = chunk
-    while before is not None and len(before.octets) <= len(piece) < _SMALL:
-        piece = before.octets + piece
-        before = before.before
-    return Chunk(before, piece)
-
-
 class Content(NamedTuple):
     """The message as it arrives, by DATA with dots still stuffed.
 
@@ -62,12 +44,7 @@ class Content(NamedTuple):
 
     def octets(self) -> bytes:
         """The pieces in one."""
-        pieces = []
-        chunk = self.chunks
-        while chunk is not None:
-            pieces.append(chunk.octets)
-            chunk = chunk.before
-        return pieces[0] if len(pieces) == 1 else b"".join(reversed(pieces))
+        return joined(self.chunks)
 
 
 EMPTY = Content()

@@ -1,6 +1,7 @@
 """The grammar of server lines (RFC 5321 section 4.2, RFC 2034 section 4): a reply taken apart, one line at a time."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailshell.core import tables
@@ -11,6 +12,7 @@ from mailshell.smtp.replies import EHLO_OK, GREETING, HELO_OK
 
 _LINE = re.compile(rb"([2-5][0-5][0-9])([ -])?(?:([245]\.[0-9]{1,3}\.[0-9]{1,3})(?= |$))?")
 _WORD = re.compile(rb"[^ \r\n]+")
+_SHORT_LINE = 80
 
 CLASSES = {
     "2": "2: done",
@@ -55,11 +57,19 @@ class ReplyLine(NamedTuple):
 
 def read_line(line: bytes) -> ReplyLine | None:
     """A line of a reply, line end left out; None where it is none by the grammar."""
+    # Servers say the same again and again: a host that sends mail on reads the lines of EHLO for every message.
+    return _read_short(line) if len(line) <= _SHORT_LINE else _read(line)
+
+
+def _read(line: bytes) -> ReplyLine | None:
     found = _LINE.match(line)
     if found is None or (found[2] is None and len(line) > 3):
         return None
     enhanced = "" if found[3] is None else found[3].decode("ascii")
     return ReplyLine(int(found[1]), found[2] == b"-", enhanced, line[found.end() :].removeprefix(b" "))
+
+
+_read_short = lru_cache(maxsize=1024)(_read)
 
 
 def mark_reply(line: bytes, card: Card, at: int = 0) -> Marked:

@@ -8,6 +8,7 @@ counted, and nothing is looked for.
 from collections.abc import Iterator
 
 from mailshell.core import reasons as common
+from mailshell.core.chunks import chain
 from mailshell.core.clock import MINUTE
 from mailshell.core.command import Command, Table
 from mailshell.core.record import Body, Fault, Notice, Parsed, Phase, Record, Want
@@ -19,7 +20,7 @@ from mailshell.mail.lines import LineSession
 from mailshell.smtp import faults, limits, reasons, rushed, typed
 from mailshell.smtp import phases as smtp
 from mailshell.smtp.commands import COMMANDS, bdat, data
-from mailshell.smtp.desk import Content, Desk, State, chain
+from mailshell.smtp.desk import Content, Desk, State
 from mailshell.smtp.grammar import TRAILING_SPACE
 from mailshell.smtp.replies import GREETING, LINE_END, LINE_TOO_LONG, SHUTTING_DOWN, TIMED_OUT
 from mailshell.smtp.wording import Reply

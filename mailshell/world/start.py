@@ -31,7 +31,9 @@ def add_account(store: Store, account: Account) -> None:
     known = store.account(account.host, account.user)
     store.add_account(account if known is None else known._replace(password=account.password))
     for name in MAILBOXES if known is None else ():
-        store.create(BoxKey(account.host, account.user, name))
+        key = BoxKey(account.host, account.user, name)
+        store.create(key, "" if name == "INBOX" else f"\\{name}")
+        store.subscribe(key)
 
 
 def build(

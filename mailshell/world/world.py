@@ -22,6 +22,7 @@ from mailshell.mail.store import Full, Store
 from mailshell.protocols import PROTOCOLS
 from mailshell.world.late import Late, Step, slowed
 from mailshell.world.names import Stop, Unroutable, Zone, route, silent, unknown
+from mailshell.world.watch import Box, Watchers
 
 if TYPE_CHECKING:
     from mailshell.world.relay import Flow, Relay
@@ -45,13 +46,14 @@ class Busy(Exception):
 class Link:
     """One connection of the world."""
 
-    __slots__ = ("closed", "late", "send", "session", "wire")
+    __slots__ = ("closed", "late", "send", "session", "watches", "wire")
 
     def __init__(self, wire: Wire, session: Session, send: Send) -> None:
         self.wire = wire
         self.session = session
         self.send = send
         self.closed = False
+        self.watches: frozenset[Box] = frozenset()  # of whose changes it hears at once
         self.late = 0  # microseconds that what a relay is sent next takes to arrive
 
 
@@ -88,6 +90,7 @@ class World:
         self._opened = 0
         self._patience = Instant(0)  # when to try again to release what is held, after the disk had no room
         self._turn: list[Step] = []
+        self._watchers = Watchers()
         self._late = Late()
         self._relay: Relay | None = None
         self.journal = Journal(keeps=store.history)
@@ -123,6 +126,7 @@ class World:
         state = link.session.state if self.store.durable else None
         records = _receive(link, octets)
         self._turn.append(Step(link, state, octets, records, self._slowed(link, records)))
+        self._watchers.note(link)
 
     def _slowed(self, link: Link, records: list[Record]) -> int:
         host = self.hosts[link.wire.host]
@@ -184,6 +188,9 @@ class World:
         except Full as full:
             self.journal.head = self._logged
             self._run_again(full)
+        for link in self._watchers.of(self.store.touched()):
+            heard = link.session.hear()
+            self._turn.append(Step(link, None, None, heard, self._slowed(link, heard)))
         before, self._logged = self._logged, self.journal.head
         turn, self._turn = self._turn, []
         self._say(self._late.sort(turn, self.clock.now()))
@@ -214,6 +221,7 @@ class World:
 
     def _close(self, link: Link) -> None:
         link.closed = True
+        self._watchers.note(link)
         if link.wire.kind in ("tcp", "relay"):
             # Nobody can undo what a TCP client saw, and a connection between hosts is in the marks that need it.
             self.links.pop(link.wire.number, None)
@@ -231,6 +239,7 @@ class World:
                 if step.state is not None:
                     link, octets = step.link, step.octets
                     records = link.session.receive_eof() if octets is None else _receive(link, octets)
+                    self._watchers.note(link)
                     step = step._replace(records=records)
                 self._turn.append(step)
 
@@ -361,6 +370,7 @@ class World:
                 # It was opened later: until then it is as one that was cut, and holds no lock.
                 link.closed = True
                 link.session.receive_eof()
+            self._watchers.note(link)
 
 
 def _receive(link: Link, octets: bytes) -> list[Record]:

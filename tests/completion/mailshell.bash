@@ -11,7 +11,7 @@ _mailshell() {
     fi
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --seed | --auto | --protocol | --host | --bind | --smtp | --pop3 | --user | --network | --to | -o | --output | --width)
+            --depth | --wire | --color | --theme | --world | --voice | --policy | --era | --log | --state | --config | --seed | --auto | --protocol | --host | --bind | --smtp | --pop3 | --imap | --user | --network | --to | -o | --output | --width)
                 [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++))
                 ((i++))
                 ;;
@@ -33,11 +33,12 @@ _mailshell() {
         --config) files=yes ;;
         --seed) words="" ;;
         --auto) words="" ;;
-        --protocol) words="smtp pop3" ;;
+        --protocol) words="smtp pop3 imap" ;;
         --host) words="lancs.uk nyu.edu someschool.edu" ;;
         --bind) words="" ;;
         --smtp) words="" ;;
         --pop3) words="" ;;
+        --imap) words="" ;;
         --user) words="" ;;
         --network) words="" ;;
         --to) words="svg html md txt cast json" ;;
@@ -50,9 +51,10 @@ _mailshell() {
                 learn:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --list --panes --seed" ;;
                 smtp:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --panes" ;;
                 pop3:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --panes" ;;
+                imap:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --panes" ;;
                 demo:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --panes --list --auto" ;;
                 run:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --protocol --host --fail-on-refusal --json" ;;
-                serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --pop3 --host --user --network --json" ;;
+                serve:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --bind --smtp --pop3 --imap --host --user --network --json" ;;
                 explain:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 export:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --to --output --width --secrets --protocol --host" ;;
                 table:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
@@ -65,22 +67,23 @@ _mailshell() {
                 help:-*) words="--help" ;;
                 *)
                     case $command:$place in
-                        :0) words="learn smtp pop3 demo run serve explain export table world lesson paths config doctor completion help" ;;
+                        :0) words="learn smtp pop3 imap demo run serve explain export table world lesson paths config doctor completion help" ;;
                         learn:0) words="mail-01-servers mail-02-conversation mail-03-codes mail-04-envelope mail-05-failure mail-06-pop3" files=yes ;;
                         smtp:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         pop3:0) words="lancs.uk nyu.edu someschool.edu" ;;
+                        imap:0) words="lancs.uk nyu.edu someschool.edu" ;;
                         demo:0) files=yes ;;
                         run:0) files=yes ;;
                         explain:*) files=yes ;;
                         export:0) files=yes ;;
-                        table:0) words="smtp pop3" ;;
+                        table:0) words="smtp pop3 imap" ;;
                         world:0) words="list show check new" ;;
                         world:1) files=yes ;;
                         lesson:0) words="list check new" ;;
                         lesson:1) files=yes ;;
                         config:0) words="show init" ;;
                         completion:0) words="bash zsh fish" ;;
-                        help:0) words="learn smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons" ;;
+                        help:0) words="learn smtp pop3 imap demo run serve explain export table world lesson paths config doctor completion help world-file lessons" ;;
                     esac
                     ;;
             esac

@@ -8,6 +8,7 @@ _mailshell() {
         'learn:a guided lesson: begins, or goes on where you were'
         'smtp:practise SMTP with a server of the world'
         'pop3:practise POP3 with a server of the world'
+        'imap:practise IMAP with a server of the world'
         'demo:a scene that is played for you, a line at each key'
         'run:play a file of C: and S: lines, or of plain commands'
         'serve:offer the same servers over TCP'
@@ -119,6 +120,29 @@ _mailshell() {
                         '--panes[begin with the wire and its meaning side by side]' \
                         '1:HOST:(lancs.uk nyu.edu someschool.edu)'
                     ;;
+                imap)
+                    _arguments \
+                        '-h[show this help message and exit]' \
+                        '--help[show this help message and exit]' \
+                        '--depth=[0 the wire alone, 1 a note beside each line, 2 every field named (default 1)]:depth:(0 1 2)' \
+                        '--wire=[line ends hidden, as marks, or with a hex dump of each line (default marks)]:wire:(off marks hex)' \
+                        '--color=[NO_COLOR is honoured (default auto)]:color:(auto always never)' \
+                        '--theme=[colours for your background, or for a bright room (default ansi16)]:theme:(ansi16 dark light mono projector)' \
+                        '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
+                        '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
+                        '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
+                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--plain[append-only lines, roles in words\: for screen readers]' \
+                        '--no-plain[append-only lines, roles in words\: for screen readers]' \
+                        '--ascii[no character beyond ASCII]' \
+                        '--no-ascii[no character beyond ASCII]' \
+                        '--log=[append what is shown to a file]:FILE:_files' \
+                        '--state=[keep the mail in this file]:FILE:_files' \
+                        '--config=[read this instead of your config.toml]:FILE:_files' \
+                        '--no-config[read no config file]' \
+                        '--panes[begin with the wire and its meaning side by side]' \
+                        '1:HOST:(lancs.uk nyu.edu someschool.edu)'
+                    ;;
                 demo)
                     _arguments \
                         '-h[show this help message and exit]' \
@@ -164,7 +188,7 @@ _mailshell() {
                         '--state=[keep the mail in this file]:FILE:_files' \
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
-                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp pop3)' \
+                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp pop3 imap)' \
                         '--host=[the server (default nyu.edu)]:HOST:(lancs.uk nyu.edu someschool.edu)' \
                         '--fail-on-refusal[exit 1 when the server refuses a command]' \
                         '--json[one JSON object a line]' \
@@ -193,6 +217,7 @@ _mailshell() {
                         '--bind=[address to listen on (default 127.0.0.1)]:ADDR: ' \
                         '--smtp=[port for SMTP, 0 picks a free one (2525 where no port is asked for)]:PORT: ' \
                         '--pop3=[port for POP3, 0 picks a free one (1110 where no port is asked for)]:PORT: ' \
+                        '--imap=[port for IMAP, 0 picks a free one (1143 where no port is asked for)]:PORT: ' \
                         '--host=[which server (default nyu.edu)]:NAME:(lancs.uk nyu.edu someschool.edu)' \
                         '--user=[add a user with mailboxes]:NAME\:PASSWORD: ' \
                         '--network=[its addresses count as the host'\''s own, such as 192.0.2.0/24]:CIDR: ' \
@@ -245,7 +270,7 @@ _mailshell() {
                         '--output=[write there (default standard output)]:FILE:_files' \
                         '--width=[columns, 40 to 400 (default 80)]:N: ' \
                         '--secrets[show passwords]' \
-                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp pop3)' \
+                        '--protocol=[of plain commands (default smtp)]:protocol:(smtp pop3 imap)' \
                         '--host=[the server (default nyu.edu)]:HOST:(lancs.uk nyu.edu someschool.edu)' \
                         '1:FILE:_files'
                     ;;
@@ -269,7 +294,7 @@ _mailshell() {
                         '--state=[keep the mail in this file]:FILE:_files' \
                         '--config=[read this instead of your config.toml]:FILE:_files' \
                         '--no-config[read no config file]' \
-                        '1:protocol:(smtp pop3)'
+                        '1:protocol:(smtp pop3 imap)'
                     ;;
                 world)
                     _arguments \
@@ -345,7 +370,7 @@ _mailshell() {
                     _arguments \
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
-                        '1:COMMAND:(learn smtp pop3 demo run serve explain export table world lesson paths config doctor completion help world-file lessons)'
+                        '1:COMMAND:(learn smtp pop3 imap demo run serve explain export table world lesson paths config doctor completion help world-file lessons)'
                     ;;
             esac
             ;;

@@ -1,0 +1,53 @@
+"""The capabilities, in the order of the CAPABILITY response (RFC 3501 section 7.2.1)."""
+
+from typing import NamedTuple
+
+from mailshell.core.record import Card, Cite
+from mailshell.imap.desk import Desk
+
+
+class Capability(NamedTuple):
+    """A capability, by the word that stands in the list."""
+
+    keyword: str
+    card: Card
+
+
+def _capability(keyword: str, says: str, rfc: int, section: str, more: str) -> Capability:
+    return Capability(keyword, Card(keyword, says, Cite(rfc, section), more=more))
+
+
+CAPABILITIES = (
+    _capability("IMAP4", "speaks IMAP4 of 1994", 3501, "1", "The server speaks IMAP4 (RFC 1730), before its revision."),
+    _capability(
+        "IMAP4rev1", "speaks IMAP4rev1", 3501, "6.1.1",
+        "The server speaks IMAP4, revision 1. Each such server lists this word.",
+    ),
+    _capability(
+        "LITERAL+", "takes literals without a wait", 7888, "4",
+        "A client may write {5+} and send the octets at once, without waiting for the server to say +.",
+    ),
+    _capability(
+        "LITERAL-", "takes short literals without a wait", 7888, "5",
+        "A client may write {5+} and send up to 4096 octets at once. For more it waits until the server says +.",
+    ),
+    _capability("ID", "has the command ID", 2971, "3", "Client and server may tell their names."),
+    _capability("ENABLE", "has the command ENABLE", 5161, "3.1", "A client may switch on what it wants to use."),
+    _capability("IDLE", "has the command IDLE", 2177, "3", "The server tells what changes as it happens."),
+    _capability("NAMESPACE", "has the command NAMESPACE", 2342, "5", "NAMESPACE says where names of mailboxes begin."),
+    _capability(
+        "CHILDREN", "LIST tells which names have children", 3348, "3",
+        "The attributes in LIST say of each name whether there are names below it.",
+    ),
+    _capability(
+        "UIDPLUS", "tells the uids of copies", 4315, "1",
+        "APPEND and COPY tell the uids of the new messages, and UID EXPUNGE removes only the messages that are named.",
+    ),
+    _capability("UNSELECT", "has the command UNSELECT", 3691, "2", "UNSELECT closes a mailbox and removes nothing."),
+)  # fmt: skip
+
+
+def listed(desk: Desk) -> str:
+    """`IMAP4rev1 LITERAL+ ...`: all that the server has now."""
+    mechanisms = (f"AUTH={name}" for name in desk.mechanisms)
+    return " ".join([*(one.keyword for one in CAPABILITIES if desk.offers(one.keyword)), *mechanisms])

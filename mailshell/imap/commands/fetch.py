@@ -1,0 +1,166 @@
+"""FETCH: ask for messages, or for something of them (RFC 3501 section 6.4.5)."""
+
+from typing import NamedTuple
+
+from mailshell.core.command import Command
+from mailshell.core.cursor import Cursor, Stop
+from mailshell.core.record import Card, Cite, Expect
+from mailshell.imap import chosen, flags, grammar, items, limits, sections, sets, uids
+from mailshell.imap.chosen import Chosen
+from mailshell.imap.desk import Desk
+from mailshell.imap.items import ITEMS, MACROS, Item, Source, Wanted
+from mailshell.imap.phases import OPEN
+from mailshell.imap.replies import FETCHED, SOME_GONE, UNREADABLE
+from mailshell.imap.sections import OLD, Section
+from mailshell.imap.updates import shown
+from mailshell.imap.wording import Reply
+from mailshell.mail.store import Full, Message, StateError
+
+CARD = Card(
+    "FETCH",
+    "ask for something of messages",
+    Cite(3501, "6.4.5"),
+    parts={
+        "tag": grammar.TAG_GLOSS,
+        "FETCH": "verb: asks for data of messages",
+        "sequence-set": "the messages: numbers, ranges with a colon, * for the last one",
+        "macro": "a word that stands for several items",
+        "fetch-att": "an item: what is asked of each message",
+        "section-part": "the number of a part of the message",
+        "section-text": "what of the message or the part",
+        "header-fld-name": "the name of a header field",
+        "partial": "a piece: the first octet, and how many",
+        "literal": grammar.LITERAL_GLOSS,
+    },
+    more="FETCH asks for flags, sizes, headers, parts or whole messages. A client over a slow line asks for the "
+    "parts that it wants to show. BODY[...] sets \\Seen, BODY.PEEK[...] does not.",
+)
+BY_UID = uids.card(CARD)
+_BY_LENGTH = tuple(sorted((*ITEMS,), key=lambda item: -len(item.name)))
+
+
+class Fetch(NamedTuple):
+    """FETCH with a set and items."""
+
+    uid: bool
+    numbers: sets.Numbers
+    items: tuple[Item | Section, ...]
+
+    @property
+    def card(self) -> Card:
+        """The card of FETCH."""
+        return BY_UID if self.uid else CARD
+
+    def line(self) -> bytes:
+        """`FETCH 1 (FLAGS)`."""
+        words = " ".join(item.name for item in self.items).encode("latin-1")
+        return b"%b %b (%b)" % (self.card.name.encode("ascii"), sets.octets(self.numbers), words)
+
+    def run(self, desk: Desk) -> Reply:
+        """Answer with a column an item, and a row a message."""
+        found = chosen.choose(desk, self.numbers, uid=self.uid)
+        if isinstance(found, Reply):
+            return found
+        wanted: tuple[Wanted, ...] = self.items
+        if self.uid and items.UID not in wanted:
+            wanted = (items.UID, *wanted)
+        note, marked = "", dict[int, Message]()
+        if any(item.seen for item in wanted):
+            note, marked = _see(desk, found)
+            found = found._replace(messages=[marked.get(one.uid, one) for one in found.messages])
+        source = Source(desk.host.store, desk.view, found.messages)
+        try:
+            columns = [item.column(source) for item in wanted]
+        except (StateError, KeyError) as error:
+            return UNREADABLE(str(error))
+        if marked and items.FLAGS not in wanted:
+            columns.append([_changed(desk, one, marked) for one in found.messages])
+            form = b"* %d FETCH (" + b" ".join([b"%b"] * len(wanted)) + b"%b)\r\n"
+        else:
+            form = b"* %d FETCH (" + b" ".join([b"%b"] * len(wanted)) + b")\r\n"
+        block = b"".join([form % row for row in zip(found.numbers, *columns, strict=True)])
+        if found.missing:
+            return SOME_GONE(f"Messages that are gone: {found.missing}.", block, holds=not self.uid)
+        return FETCHED(note, block, holds=not self.uid)
+
+
+def _see(desk: Desk, found: Chosen) -> tuple[str, dict[int, Message]]:
+    """Set \\Seen where it is missing; what is to say about it, and the messages that have changed, by uid."""
+    unseen = {one.uid: one.flags | {flags.SEEN} for one in found.messages if flags.SEEN not in one.flags}
+    if not unseen or not desk.view.writable:
+        return "", {}
+    desk.sync(expunges=False)
+    try:
+        changed = desk.host.store.flag(desk.view.key, unseen)
+    except Full:
+        return "The server has no room to write \\Seen down.", {}
+    desk.changed()
+    return "FLAGS came because reading a body sets \\Seen.", {one.uid: one for one in changed}
+
+
+def _changed(desk: Desk, message: Message, marked: dict[int, Message]) -> bytes:
+    return b" FLAGS (%b)" % shown(desk.view, message.uid, message.flags) if message.uid in marked else b""
+
+
+def _one(cursor: Cursor) -> Item | Section:
+    """fetch-att."""
+    cursor.rule, start = "fetch-att", cursor.at
+    for word, peek in ((b"BODY.PEEK[", True), (b"BODY[", False)):
+        if cursor.word(word, Expect(word.decode("ascii"), "a section of the message; without PEEK it sets \\Seen")):
+            cursor.mark("fetch-att", start)
+            return sections.read(cursor, peek=peek)
+    for item in _BY_LENGTH:
+        if cursor.word(item.name.encode("ascii"), Expect(item.name, item.card.says)):
+            cursor.mark("fetch-att", start)
+            return item
+    for name, (kind, seen) in OLD.items():
+        if cursor.word(name.encode("ascii"), Expect(name, "an older name of a section")):
+            cursor.mark("fetch-att", start)
+            return Section(kind=kind, peek=not seen, old=name)
+    raise Stop
+
+
+def _all(cursor: Cursor) -> tuple[Item | Section, ...]:
+    start = cursor.at
+    for name, found in MACROS.items():
+        if cursor.word(name.encode("ascii"), Expect(name, " ".join(item.name for item in found))):
+            cursor.mark("macro", start)
+            return found
+    if not cursor.word(b"(", grammar.OPEN):
+        return (_one(cursor),)
+    several = [_one(cursor)]
+    while not cursor.word(b")", grammar.CLOSE):
+        grammar.space(cursor)
+        several.append(_one(cursor))
+    return tuple(several)
+
+
+def _parsed(cursor: Cursor, *, uid: bool) -> Fetch:
+    """fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")."""
+    grammar.space(cursor)
+    numbers = grammar.sequence_set(cursor)
+    grammar.space(cursor)
+    wanted = _all(cursor)
+    cursor.done(grammar.END)
+    return Fetch(uid, numbers, wanted)
+
+
+def parse(cursor: Cursor) -> Fetch:
+    """FETCH with sequence numbers."""
+    return _parsed(cursor, uid=False)
+
+
+def parse_uid(cursor: Cursor) -> Fetch:
+    """FETCH with uids."""
+    return _parsed(cursor, uid=True)
+
+
+COMMAND = Command(
+    CARD, "FETCH set items", OPEN, parse,
+    (
+        "a1 FETCH 1 (FLAGS ENVELOPE)", "a1 FETCH 1:* FAST", "a1 FETCH 1 BODY[]", "a1 FETCH 1 BODY.PEEK[1.MIME]<0.100>",
+        "a1 FETCH 1 BODY.PEEK[HEADER.FIELDS (Subject)]",
+    ),
+    limits.COMMAND,
+)  # fmt: skip
+UID = uids.twin(COMMAND, BY_UID, parse_uid)

@@ -1,0 +1,93 @@
+"""RENAME: give a mailbox another name (RFC 3501 section 6.3.5)."""
+
+from typing import NamedTuple
+
+from mailshell.core.command import Command
+from mailshell.core.cursor import Cursor
+from mailshell.core.record import Card, Cite
+from mailshell.imap import grammar, limits, names
+from mailshell.imap.desk import Desk
+from mailshell.imap.phases import INSIDE
+from mailshell.imap.replies import MAILBOX_DONE, NAME_CANNOT, NAME_TAKEN, NO_ROOM, NO_SUCH_MAILBOX
+from mailshell.imap.wording import Reply
+from mailshell.mail.store import Full, Mailbox
+
+CARD = Card(
+    "RENAME",
+    "give a mailbox another name",
+    Cite(3501, "6.3.5"),
+    parts={
+        "tag": grammar.TAG_GLOSS,
+        "RENAME": "verb: changes the name of a mailbox",
+        "mailbox": "the old name, then the new one",
+        "literal": grammar.LITERAL_GLOSS,
+    },
+    more="RENAME changes the name of a mailbox and of those below it. The messages keep their uids. RENAME of INBOX "
+    "moves its messages to the new mailbox, and INBOX stays, empty.",
+)
+
+
+class Rename(NamedTuple):
+    """RENAME with the old and the new name."""
+
+    old: str
+    new: str
+
+    @property
+    def card(self) -> Card:
+        """The card of RENAME."""
+        return CARD
+
+    def line(self) -> bytes:
+        """`RENAME Friends People`."""
+        return b" ".join((b"RENAME", grammar.sent_name(self.old), grammar.sent_name(self.new)))
+
+    def run(self, desk: Desk) -> Reply:
+        """Rename it, and what is below it."""
+        store, new = desk.host.store, self.new.removesuffix(names.SEPARATOR)
+        mailbox = desk.find(self.old)
+        if mailbox is None:
+            return NO_SUCH_MAILBOX(f"The user has no mailbox {self.old}.")
+        if because := names.wrong(new):
+            return NAME_CANNOT(because)
+        below = self.old + names.SEPARATOR
+        if new.startswith(below):
+            return NAME_CANNOT(f"{new} lies below {self.old}.")
+        inbox = self.old == "INBOX"
+        others = [] if inbox else [one for one in store.mailboxes(*mailbox.key[:2]) if one.key.name.startswith(below)]
+        moves = {one.key.name: new + one.key.name[len(self.old) :] for one in (mailbox, *others)}
+        taken = next((to for to in moves.values() if desk.find(to) is not None), None)
+        if taken is not None:
+            return NAME_TAKEN(f"{taken} exists.")
+        try:
+            for one in names.parents(new):
+                if desk.find(one) is None:
+                    store.create(desk.key(one))
+            if inbox:
+                _emptied(desk, mailbox, new)
+            for before, to in () if inbox else moves.items():
+                store.rename(desk.key(before), to)
+        except Full as full:
+            return NO_ROOM(str(full))
+        return MAILBOX_DONE(verb="RENAME")
+
+
+def _emptied(desk: Desk, inbox: Mailbox, new: str) -> None:
+    store = desk.host.store
+    to = store.create(desk.key(new))
+    messages = list(inbox.messages.values())
+    store.add(to.key, messages)
+    store.remove(inbox.key, [one.uid for one in messages])
+
+
+def parse(cursor: Cursor) -> Rename:
+    """rename = "RENAME" SP mailbox SP mailbox."""
+    grammar.space(cursor)
+    old = grammar.mailbox(cursor)
+    grammar.space(cursor)
+    new = grammar.mailbox(cursor)
+    cursor.done(grammar.END)
+    return Rename(old, new)
+
+
+COMMAND = Command(CARD, "RENAME old new", INSIDE, parse, ("a1 RENAME Friends People",), limits.COMMAND)

@@ -1,0 +1,105 @@
+"""STATUS: numbers of a mailbox that is not open (RFC 3501 section 6.3.10)."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from mailshell.core.command import Command
+from mailshell.core.cursor import Cursor, Stop
+from mailshell.core.record import Card, Cite, Expect
+from mailshell.imap import flags, grammar, limits
+from mailshell.imap.desk import Desk
+from mailshell.imap.phases import INSIDE
+from mailshell.imap.replies import NO_SUCH_MAILBOX, STATUS_DONE
+from mailshell.imap.wording import Reply
+from mailshell.mail.store import Mailbox
+
+
+class Item(NamedTuple):
+    """Something that STATUS tells of a mailbox."""
+
+    name: str
+    says: str
+    count: Callable[[Mailbox], int]
+
+
+def _recent(mailbox: Mailbox) -> int:
+    return len(mailbox.newer(mailbox.box.recent))
+
+
+def _unseen(mailbox: Mailbox) -> int:
+    return sum(flags.SEEN not in one.flags for one in mailbox.messages.values())
+
+
+ITEMS = (
+    Item("MESSAGES", "how many messages", lambda mailbox: len(mailbox.messages)),
+    Item("RECENT", "how many that no session was told of", _recent),
+    Item("UIDNEXT", "the next uid, or a higher one", lambda mailbox: mailbox.box.uidnext),
+    Item("UIDVALIDITY", "uids are good as long as this is the same", lambda mailbox: mailbox.box.uidvalidity),
+    Item("UNSEEN", "how many without \\Seen", _unseen),
+)
+
+CARD = Card(
+    "STATUS",
+    "numbers of a mailbox",
+    Cite(3501, "6.3.10"),
+    parts={
+        "tag": grammar.TAG_GLOSS,
+        "STATUS": "verb: asks for numbers of a mailbox",
+        "mailbox": "a mailbox that is not open in this session",
+        "status-att": "what is asked",
+        "literal": grammar.LITERAL_GLOSS,
+    },
+    more="STATUS tells numbers of a mailbox without opening it. It is not meant for the mailbox that is open: the "
+    "server tells what changes there anyway.",
+)
+
+
+class Status(NamedTuple):
+    """STATUS with a mailbox and items."""
+
+    name: str
+    items: tuple[Item, ...]
+
+    @property
+    def card(self) -> Card:
+        """The card of STATUS."""
+        return CARD
+
+    def line(self) -> bytes:
+        """`STATUS Sent (MESSAGES)`."""
+        words = " ".join(item.name for item in self.items).encode("ascii")
+        return b"STATUS %b (%b)" % (grammar.sent_name(self.name), words)
+
+    def run(self, desk: Desk) -> Reply:
+        """Count."""
+        mailbox = desk.find(self.name)
+        if mailbox is None:
+            return NO_SUCH_MAILBOX(f"The user has no mailbox {self.name}.")
+        words = " ".join(f"{item.name} {item.count(mailbox)}" for item in self.items).encode("ascii")
+        return STATUS_DONE(block=b"* STATUS %b (%b)\r\n" % (grammar.sent_name(mailbox.key.name), words))
+
+
+def _item(cursor: Cursor) -> Item:
+    cursor.rule, start = "status-att", cursor.at
+    for item in sorted(ITEMS, key=lambda one: -len(one.name)):
+        if cursor.word(item.name.encode("ascii"), Expect(item.name, item.says)):
+            cursor.mark("status-att", start)
+            return item
+    raise Stop
+
+
+def parse(cursor: Cursor) -> Status:
+    """status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"."""
+    grammar.space(cursor)
+    name = grammar.mailbox(cursor)
+    grammar.space(cursor)
+    cursor.need_word(b"(", grammar.OPEN)
+    items = [_item(cursor)]
+    while not cursor.word(b")", grammar.CLOSE):
+        grammar.space(cursor)
+        items.append(_item(cursor))
+    cursor.done(grammar.END)
+    return Status(name, tuple(items))
+
+
+COMMAND = Command(CARD, "STATUS mailbox (items)", INSIDE, parse, ("a1 STATUS Sent (MESSAGES UNSEEN)",), limits.COMMAND)

@@ -1,0 +1,216 @@
+"""What an IMAP verb may see and change: the state of the session, its host, its peer."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
+
+from mailshell.core.chunks import Chunk
+from mailshell.core.clock import Instant
+from mailshell.core.command import Command
+from mailshell.core.session import Peer
+from mailshell.imap import eras, names, updates
+from mailshell.imap.phases import Phase
+from mailshell.imap.view import View
+from mailshell.imap.wording import Reply
+from mailshell.mail.host import Host
+from mailshell.mail.store import Account, BoxKey, Full, Mailbox
+
+Mechanism = Callable[[Host, tuple[bytes, ...]], bytes | Account | None]
+"""A SASL mechanism: from all that the client has answered so far, the next challenge, or who it is, or None (refused).
+
+A function of the answers alone, so that an exchange is a value like all else that a session remembers.
+"""
+
+_BASIC = frozenset({"IMAP4", "IMAP4rev1"})
+
+
+class Dialogue(NamedTuple):
+    """An exchange of AUTHENTICATE: the mechanism, and the answers so far."""
+
+    mechanism: str
+    answers: tuple[bytes, ...] = ()
+
+
+class Incoming(NamedTuple):
+    """A literal as it arrives: octets still to come, and those that came.
+
+    The octets of a message stand `aside`: the command has only the number in braces for it. Of a command that is
+    refused they are counted, and not kept.
+    """
+
+    left: int
+    aside: bool
+    chunks: Chunk | None = None
+
+
+class State(NamedTuple):
+    """Everything that an IMAP session remembers; replaced, never changed.
+
+    `tag` is that of the command under way, or of the last one. `lead` is what of a command with literals came before
+    its last line, `texts` are the messages in it, and `refusal` is its answer where that is known before its end.
+    """
+
+    phase: Phase = Phase.NOT_AUTHENTICATED
+    tag: bytes = b"*"
+    user: str = ""
+    view: View | None = None
+    enabled: frozenset[str] = frozenset()
+    lead: bytes = b""
+    literal: Incoming | None = None
+    texts: tuple[bytes, ...] = ()
+    refusal: Reply | None = None
+    dialogue: Dialogue | None = None
+    pending: tuple[bytes, int] = (b"", 0)
+    active: Instant = Instant(0)
+
+
+class Desk:
+    """The session as a verb sees it; `commands` are all that exist."""
+
+    __slots__ = ("_news", "classic", "commands", "host", "mechanisms", "peer", "state", "strict")
+
+    def __init__(
+        self,
+        host: Host,
+        peer: Peer,
+        commands: tuple[Command["Desk", Reply], ...],
+        mechanisms: Mapping[str, Mechanism] = {},
+    ) -> None:
+        self.commands = commands
+        self.host = host
+        self.peer = peer
+        self.mechanisms = mechanisms
+        self.classic = host.traits.voice == "classic"
+        self.strict = host.traits.policy == "strict"
+        self._news: list[tuple[bytes, str]] = []
+        self.state = State() if self.exists else State(Phase.LOGOUT)
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is an IMAP in the year of the host."""
+        return eras.FIRST.known(self.host.traits.era)
+
+    def offers(self, keyword: str) -> bool:
+        """Whether the host offers a capability; LITERAL- in the place of LITERAL+ (RFC 7888 section 5)."""
+        traits = self.host.traits
+        if keyword in traits.off or not eras.YEARS.known(keyword, traits.era):
+            return False
+        if keyword == "IMAP4":
+            return not self.offers("IMAP4rev1")
+        if keyword in _BASIC:
+            return True
+        if keyword == "LITERAL-" and "LITERAL+" not in traits.off:
+            return False
+        return not self.classic
+
+    def gives(self, code: str) -> bool:
+        """Whether the server uses a response code: most of them came in 2009 (RFC 5530)."""
+        return code in eras.OLD_CODES or eras.CODES.known(self.host.traits.era)
+
+    @property
+    def standing(self) -> Phase:
+        """The state by RFC 3501 section 3 that the session is in, whatever part of a command is under way."""
+        state = self.state
+        if state.phase is Phase.LOGOUT:
+            return Phase.LOGOUT
+        if state.view is not None:
+            return Phase.SELECTED
+        return Phase.AUTHENTICATED if state.user else Phase.NOT_AUTHENTICATED
+
+    def resume(self) -> None:
+        """The last line of a command is here: it is judged by the state that the session is in."""
+        standing = self.standing
+        if self.state.phase is not standing:
+            self.state = self.state._replace(phase=standing)
+
+    def settle(self) -> None:
+        """The command is over: the session reads commands again."""
+        self.resume()
+        state = self.state
+        if state.texts or state.literal is not None or state.dialogue is not None:
+            self.state = state._replace(literal=None, texts=(), dialogue=None)
+
+    def wait(self, phase: Phase, dialogue: Dialogue | None = None) -> None:
+        """A part of a command comes that is read in a phase of its own."""
+        self.state = self.state._replace(phase=phase, dialogue=dialogue)
+
+    def enter(self, user: str) -> None:
+        """The user is known."""
+        self.state = self.state._replace(phase=Phase.AUTHENTICATED, user=user, view=None)
+
+    def select(self, view: View | None) -> None:
+        """A mailbox is open from now on, or none."""
+        self.state = self.state._replace(phase=Phase.SELECTED if view else Phase.AUTHENTICATED, view=view)
+
+    def leave(self) -> None:
+        """The session is over."""
+        self.state = State(Phase.LOGOUT, self.state.tag)
+
+    @property
+    def view(self) -> View:
+        """The open mailbox as this session knows it, in the phase SELECTED."""
+        view = self.state.view
+        assert view is not None, "the phase SELECTED has a mailbox"
+        return view
+
+    @view.setter
+    def view(self, view: View) -> None:
+        self.state = self.state._replace(view=view)
+
+    @property
+    def mailbox(self) -> Mailbox | None:
+        """The open mailbox as it is now; None where it was deleted or renamed since."""
+        view = self.view
+        mailbox = self.host.store.mailbox(view.key)
+        return mailbox if mailbox is not None and mailbox.box.uidvalidity == view.validity else None
+
+    def key(self, name: str) -> BoxKey:
+        """The mailbox of that name, of the user who is logged in."""
+        return BoxKey(self.host.name, self.state.user, names.folded(name))
+
+    def find(self, name: str) -> Mailbox | None:
+        """The same, as it is now; None where there is none."""
+        return self.host.store.mailbox(self.key(name))
+
+    def catch_up(self, *, expunges: bool) -> tuple[bytes, str]:
+        """What the session has not been told yet of its mailbox, and why; the view knows it from now on."""
+        view = self.state.view
+        if view is None:
+            return b"", ""
+        found = updates.news(view, self.host.store.mailbox(view.key), lambda: self.claim(view.key), expunges=expunges)
+        if found.view is not view:
+            self.view = found.view
+        return found.block, found.because
+
+    def sync(self, *, expunges: bool) -> None:
+        """Take in what others have changed, before this command changes something itself; `told` gives it out."""
+        self._news.append(self.catch_up(expunges=expunges))
+
+    def told(self) -> tuple[bytes, str]:
+        """What `sync` found in this command, and why it is told."""
+        if not self._news:
+            return b"", ""
+        found, self._news = self._news, []
+        return b"".join(block for block, _ in found), " ".join(because for _, because in found if because)
+
+    def changed(self) -> bytes:
+        """All that has changed since `sync` is this session's own doing: only new keywords are to be told."""
+        mailbox, view = self.mailbox, self.view
+        if mailbox is None:
+            return b""
+        self.view = view._replace(modseq=mailbox.box.modseq, keywords=len(mailbox.box.keywords))
+        return updates.keywords(view, mailbox.box)
+
+    def without(self, gone: Collection[int]) -> bytes:
+        """The untagged EXPUNGE of each message, by its uid, that this command has removed."""
+        if not gone:
+            return b""
+        self.view, block = updates.without(self.view, frozenset(gone))
+        self.changed()
+        return block
+
+    def claim(self, key: BoxKey) -> range:
+        """The uids that this session is the first to be told of; none where the store has no room to write that."""
+        try:
+            return self.host.store.claim(key)
+        except Full:
+            return range(0)

@@ -1,0 +1,159 @@
+"""ENVELOPE: the header of a message taken apart, on its octets (RFC 3501 section 7.4.2).
+
+What is not by RFC 5322 is passed on as it is: any octets have an envelope.
+"""
+
+import re
+
+from mailshell.imap.grammar import string_of
+from mailshell.mail.message import Entity, parse
+
+_TOKEN = re.compile(
+    rb"""(?P<space>[ \t\r\n]+)|(?P<comment>\()|"(?P<quoted>(?:[^"\\]|\\.)*+)"?|(?P<literal>\[[^\]]*\]?)"""
+    rb"""|(?P<sign>[<>,:;@])|(?P<word>[^ \t\r\n<>,:;@"(\[]+)""",
+    re.DOTALL,
+)
+_PAIR = re.compile(rb"\\(.)", re.DOTALL)
+_COMMENT = re.compile(rb"[()]|\\.", re.DOTALL)
+_FIELDS = (b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc")
+_NIL = b"NIL"
+_MOST = 1000  # Ours: addresses of one field that are listed
+
+
+def digest(octets: bytes) -> bytes:
+    """`ENVELOPE (...)` of a message."""
+    return b"ENVELOPE " + of(octets, parse(octets))
+
+
+def of(octets: bytes, entity: Entity) -> bytes:
+    """The envelope of a message, or of a message in it."""
+    found: dict[bytes, bytes] = {}
+    for field in entity.fields:
+        name = field.name(octets)
+        value = field.value(octets)
+        if name in found and name in _FIELDS:
+            found[name] += b", " + value
+        else:
+            found.setdefault(name, value)
+    lists = {name: addresses(found[name]) for name in _FIELDS if name in found}
+    sender = lists.get(b"from", _NIL)
+    parts = [nstring(found.get(b"date")), nstring(found.get(b"subject")), sender]
+    # An absent or empty Sender or Reply-To is that of From.
+    parts += [one if (one := lists.get(name, _NIL)) != _NIL else sender for name in (b"sender", b"reply-to")]
+    parts += [lists.get(name, _NIL) for name in (b"to", b"cc", b"bcc")]
+    parts += [nstring(found.get(b"in-reply-to")), nstring(found.get(b"message-id"))]
+    return b"(" + b" ".join(parts) + b")"
+
+
+def nstring(value: bytes | None) -> bytes:
+    """A string, or NIL where there is none."""
+    return _NIL if value is None else string_of(value.replace(b"\0", b"\x80"))
+
+
+def addresses(value: bytes) -> bytes:
+    """The addresses of a field: `((name route mailbox host)...)`, groups too; NIL where there are none."""
+    found, reading = [], _Reading()
+    for kind, text in _tokens(value):
+        found += reading.take(kind, text)
+        if len(found) >= _MOST:
+            break
+    found += reading.end()
+    return b"(" + b"".join(found) + b")" if found else _NIL
+
+
+def _tokens(value: bytes) -> list[tuple[str, bytes]]:
+    """Words, quoted strings, comments and signs, in their order; white space is left out."""
+    tokens, at = [], 0
+    while at < len(value):
+        found = _TOKEN.match(value, at)
+        if found is None or found.lastgroup is None:
+            tokens.append(("word", value[at : at + 1]))
+            at += 1
+        elif found.lastgroup == "comment":
+            end = _comment(value, at)
+            tokens.append(("comment", _PAIR.sub(rb"\1", value[at + 1 : end].removesuffix(b")"))))
+            at = end
+        else:
+            text = found[found.lastgroup]
+            if found.lastgroup == "quoted":
+                text = _PAIR.sub(rb"\1", text)
+            if found.lastgroup != "space":
+                tokens.append((found.lastgroup, text))
+            at = found.end()
+    return tokens
+
+
+def _comment(value: bytes, at: int) -> int:
+    """Where a comment ends that begins at `at`; comments may lie in each other."""
+    depth = 0
+    for found in _COMMENT.finditer(value, at):
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+        if not depth:
+            return found.end()
+    return len(value)
+
+
+class _Reading:
+    """Reads the addresses of one field, token by token."""
+
+    def __init__(self) -> None:
+        self._group = False
+        self._start()
+
+    def _start(self) -> None:
+        self._name: list[bytes] = []  # words before <
+        self._local: list[bytes] = []
+        self._host: list[bytes] = []
+        self._comment = b""
+        self._angle = False
+        self._route = b""
+        self._at = False  # the sign @ has come
+
+    def take(self, kind: str, text: bytes) -> list[bytes]:
+        """One token more; the addresses that it completes."""
+        if kind == "comment":
+            self._comment = self._comment or text
+            return []
+        if kind != "sign":
+            (self._host if self._at else self._local).append(text)
+            return []
+        if text == b"<":
+            self._name, self._local, self._host, self._at, self._angle = self._words(), [], [], False, True
+        elif text == b"@":
+            self._at = True
+        elif text == b":" and self._angle:
+            self._route, self._host, self._at = b"@" + b"".join(self._host), [], False
+        elif text == b":":
+            group, self._group = self._words(), True
+            self._start()
+            return [b"(NIL NIL " + nstring(b" ".join(group)) + b" NIL)"]
+        elif text == b"," and self._angle and self._at and not self._local:
+            self._host.append(b",@")  # a route by RFC 822: the sign @ of the next host comes now
+        elif text == b",":
+            return self.one()
+        elif text == b";":
+            found = self.one()
+            if self._group:
+                found.append(b"(NIL NIL NIL NIL)")
+            self._group = False
+            return found
+        return []
+
+    def _words(self) -> list[bytes]:
+        return [*self._local, *([b"@"] if self._at else []), *self._host]
+
+    def one(self) -> list[bytes]:
+        """The address that was read, if there is one."""
+        if not (self._local or self._host or self._angle):
+            self._start()
+            return []
+        name = b" ".join(self._name) if self._angle else self._comment
+        route = nstring(self._route) if self._route else _NIL
+        local, host = b"".join(self._local), b"".join(self._host)
+        parts = (nstring(name) if name else _NIL, route, nstring(local), nstring(host))
+        self._start()
+        return [b"(" + b" ".join(parts) + b")"]
+
+    def end(self) -> list[bytes]:
+        """The field is over."""
+        return self.take("sign", b";") if self._group else self.one()

@@ -1,0 +1,67 @@
+"""Since when each verb and each capability of IMAP exists."""
+
+from collections.abc import Mapping
+
+from mailshell.core.record import Card, Cite
+from mailshell.mail.eras import Since, Years
+
+FIRST = Since("RFC 1064", 1988)
+"""The first IMAP that was published, IMAP2; IMAP4 came with RFC 1730, 1994."""
+
+_FOUR = Since("RFC 1730", 1994)
+_REVISED = Since("RFC 2060", 1996)
+_UIDPLUS = Since("RFC 2359", 1998)
+
+SINCE: Mapping[str, Since] = {
+    **dict.fromkeys(("CAPABILITY", "NOOP", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE"), _FOUR),
+    **dict.fromkeys(("CREATE", "DELETE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE", "LIST", "LSUB", "APPEND"), _FOUR),
+    **dict.fromkeys(("CHECK", "CLOSE", "EXPUNGE", "SEARCH", "FETCH", "STORE", "COPY"), _FOUR),
+    **dict.fromkeys(("UID FETCH", "UID STORE", "UID COPY", "UID SEARCH"), _FOUR),
+    "IMAP4": _FOUR,
+    "STATUS": _REVISED,
+    "IMAP4rev1": _REVISED,
+    "LITERAL+": Since("RFC 2088", 1997),
+    "LITERAL-": Since("RFC 7888", 2016),
+    "IDLE": Since("RFC 2177", 1997),
+    "NAMESPACE": Since("RFC 2342", 1998),
+    "UIDPLUS": _UIDPLUS,
+    "UID EXPUNGE": _UIDPLUS,
+    "ID": Since("RFC 2971", 2000),
+    "CHILDREN": Since("RFC 3348", 2002),
+    "UNSELECT": Since("RFC 3691", 2004),
+    "ENABLE": Since("RFC 5161", 2008),
+}
+"""Every verb and every capability."""
+
+CODES = Since("RFC 5530", 2009)
+"""When most response codes came; `OLD_CODES` are those of RFC 3501 section 7.1 and of RFC 4315."""
+
+OLD_CODES = frozenset(
+    [
+        *("ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE"),
+        *("UIDNEXT", "UIDVALIDITY", "UNSEEN", "APPENDUID", "COPYUID", "UIDNOTSTICKY"),
+    ]
+)
+
+ELSEWHERE: Mapping[str, Since] = {
+    "RFC 2087": Since("RFC 2087", 1997),
+    "RFC 2342": SINCE["NAMESPACE"],
+    "RFC 3501": _FOUR,
+    "RFC 5256": Since("RFC 5256", 2008),
+    "RFC 6851": Since("RFC 6851", 2013),
+    "RFC 9051": Since("RFC 9051", 2021),
+}
+"""What is no verb and no capability of a server here: by the RFC that describes it now."""
+
+YEARS = Years(SINCE, ELSEWHERE)
+
+CARDS = (
+    Card(
+        "imap",
+        "how IMAP came about",
+        Cite(3501, "1"),
+        more="IMAP2 is of 1988 (RFC 1064), IMAP4 of 1994 (RFC 1730, the one on the lecture's slide), IMAP4rev1 of 1996 "
+        "(RFC 2060) and 2003 (RFC 3501), IMAP4rev2 of 2021 (RFC 9051). RFC 1730 had no STATUS and no parts of headers, "
+        "and it had PARTIAL and FIND. The A stands for Access: Internet Message Access Protocol.",
+    ),
+)

@@ -1,0 +1,44 @@
+"""Flags of messages: names in one spelling, sets as octets (RFC 3501 section 2.3.2)."""
+
+from collections.abc import Iterable
+
+SEEN, DELETED, RECENT = "\\Seen", "\\Deleted", "\\Recent"
+
+SYSTEM = ("\\Answered", "\\Flagged", DELETED, SEEN, "\\Draft")
+"""The system flags that a client may change, in the order in which this server lists them."""
+
+MEANINGS = {
+    "\\Answered": "the message has been answered",
+    "\\Flagged": "marked for special attention",
+    DELETED: "marked to be removed by EXPUNGE",
+    SEEN: "the message has been read",
+    "\\Draft": "the message is not finished",
+    RECENT: "this session is the first to be told of the message",
+    "\\*": "new keywords may be made",
+}
+"""What each flag says of a message."""
+
+_SPELLED = {flag.lower(): flag for flag in (*SYSTEM, RECENT)}
+_ORDER = {flag: number for number, flag in enumerate(SYSTEM)}
+_ROOM = 4096
+_texts: dict[frozenset[str], bytes] = {}
+
+
+def spelled(flag: str) -> str:
+    """A system flag in its usual spelling; a keyword as it is."""
+    return _SPELLED.get(flag.lower(), flag)
+
+
+def octets(flags: frozenset[str]) -> bytes:
+    """`\\Seen $Forwarded`: the flags of a message, without parentheses."""
+    text = _texts.get(flags)
+    if text is None:
+        if len(_texts) >= _ROOM:
+            _texts.clear()
+        text = _texts[flags] = listed(sorted(flags, key=lambda flag: (_ORDER.get(flag, len(_ORDER)), flag)))
+    return text
+
+
+def listed(flags: Iterable[str]) -> bytes:
+    """Flags in the order that they come in."""
+    return " ".join(flags).encode("ascii")

@@ -1,0 +1,18 @@
+"""Every size and time of IMAP, each with its source. Sizes in octets, times in microseconds."""
+
+from mailshell.core.clock import MINUTE
+
+COMMAND = 8192
+"""The longest command, short literals included: the least that a server should take (RFC 7162 section 4)."""
+
+NON_SYNC = 4096
+"""The biggest literal that LITERAL- lets a client send without waiting (RFC 7888 section 5)."""
+
+ABSURD = 1 << 32
+"""A number has 32 bits (RFC 3501 section 9), so nobody may announce as much."""
+
+MESSAGE = 64 * 1024 * 1024
+"""Ours: the biggest message that APPEND takes, where the host sets no limit of its own."""
+
+IDLE = 30 * MINUTE
+"""The least that an autologout timer may have (RFC 3501 section 5.4)."""

@@ -1,0 +1,90 @@
+"""Names of mailboxes: modified UTF-7 on the wire, Unicode inside (RFC 3501 sections 5.1 and 5.1.3)."""
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error
+
+SEPARATOR = "/"
+"""Stands between the levels of a name."""
+
+LONGEST = 255
+"""Ours: letters of a name; IMAP has no limit."""
+
+_SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
+_OUTSIDE = re.compile(r"[^ -~]+")
+
+
+def decoded(octets: bytes) -> str | None:
+    """A name as Unicode; None where it is no modified UTF-7: each text has one spelling only."""
+    try:
+        text = octets.decode("ascii")
+        name = _SHIFTED.sub(_unshifted, text)
+    except (UnicodeDecodeError, Error, ValueError):
+        return None
+    return name if encoded(name) == octets else None
+
+
+def encoded(name: str) -> bytes:
+    """A name in modified UTF-7."""
+    return _OUTSIDE.sub(_shifted, name.replace("&", "&-")).encode("ascii")
+
+
+def _unshifted(found: re.Match[str]) -> str:
+    if not found[1]:
+        return "&"
+    octets = b64decode(found[1].replace(",", "/") + "=" * (-len(found[1]) % 4), validate=True)
+    return octets.decode("utf-16-be")
+
+
+def _shifted(found: re.Match[str]) -> str:
+    octets = found[0].encode("utf-16-be", "surrogatepass")
+    return f"&{b64encode(octets).rstrip(b'=').replace(b'/', b',').decode('ascii')}-"
+
+
+def wrong(name: str) -> str:
+    """Why a new mailbox cannot have this name, in a sentence; empty where it can."""
+    if not name or name.startswith(SEPARATOR) or SEPARATOR * 2 in name:
+        return "A name has at least one letter between two slashes, and does not begin with one."
+    if len(name) > LONGEST:
+        return f"The name has {len(name):,} letters. This server takes {LONGEST}."
+    if "%" in name or "*" in name:
+        return "LIST takes % and * for wildcards, so this server does not take them in a name."
+    if not name.isprintable():
+        return "The name has a character that is not printable."
+    return ""
+
+
+def folded(name: str) -> str:
+    """The name with INBOX, which has no case, in capitals; also where it is the first level of a name."""
+    first, slash, rest = name.partition(SEPARATOR)
+    return f"INBOX{slash}{rest}" if first.casefold() == "inbox" else name
+
+
+def parents(name: str) -> list[str]:
+    """The names above a name, the highest first."""
+    levels = name.split(SEPARATOR)
+    return [SEPARATOR.join(levels[:count]) for count in range(1, len(levels))]
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether the pattern of a LIST fits: * is anything, % anything but the separator (RFC 3501 section 6.3.8).
+
+    It takes no longer than the length of the one times that of the other.
+    """
+    reached = {0}
+    for letter in folded(pattern):
+        if letter == "*":
+            reached = set(range(min(reached), len(name) + 1))
+        elif letter == "%":
+            reached |= {at for start in reached for at in range(start, _level(name, start) + 1)}
+        else:
+            reached = {at + 1 for at in reached if name[at : at + 1] == letter}
+        if not reached:
+            return False
+    return len(name) in reached
+
+
+def _level(name: str, start: int) -> int:
+    """Where the level of a name that holds octet `start` ends."""
+    end = name.find(SEPARATOR, start)
+    return len(name) if end < 0 else end

@@ -1,0 +1,39 @@
+"""What SELECT and EXAMINE have in common: open a mailbox, and say what is in it (RFC 3501 sections 6.3.1 and 6.3.2)."""
+
+from mailshell.imap import flags
+from mailshell.imap.desk import Desk
+from mailshell.imap.replies import NO_SUCH_MAILBOX, SELECTED
+from mailshell.imap.view import View, opened
+from mailshell.imap.wording import Reply
+from mailshell.mail.store import Mailbox
+
+
+def run(desk: Desk, name: str, *, writable: bool) -> Reply:
+    """Open a mailbox; one that was open is closed first, also where this fails."""
+    desk.select(None)
+    mailbox = desk.find(name)
+    if mailbox is None:
+        return NO_SUCH_MAILBOX(f"The user has no mailbox {name}.")
+    box = mailbox.box
+    recent = desk.claim(mailbox.key) if writable else range(box.recent, box.uidnext)
+    view = opened(mailbox, writable=writable).claimed(recent)
+    desk.select(view)
+    verb, code = ("SELECT", "READ-WRITE") if writable else ("EXAMINE", "READ-ONLY")
+    return SELECTED(block=described(view, mailbox).encode("ascii"), code=code, verb=verb)
+
+
+def described(view: View, mailbox: Mailbox) -> str:
+    """The untagged responses that SELECT must give."""
+    box = mailbox.box
+    known = " ".join((*flags.SYSTEM, *box.keywords))
+    lasting = f"{known} \\*" if view.writable else ""
+    lines = [f"* FLAGS ({known})", f"* {len(view.uids)} EXISTS", f"* {view.recents} RECENT"]
+    first = next((at for at, one in enumerate(mailbox.messages.values(), 1) if flags.SEEN not in one.flags), 0)
+    if first:
+        lines.append(f"* OK [UNSEEN {first}] The first message without \\Seen")
+    lines += [
+        f"* OK [PERMANENTFLAGS ({lasting})] Flags that can be changed for good",
+        f"* OK [UIDNEXT {box.uidnext}] The next uid, or a higher one",
+        f"* OK [UIDVALIDITY {box.uidvalidity}] UIDs are valid as long as this is the same",
+    ]
+    return "\r\n".join(lines) + "\r\n"

@@ -1,0 +1,88 @@
+"""Why a line was refused, in sentences for the student; none of this goes on the wire."""
+
+from functools import partial
+
+from mailshell.core import reasons
+from mailshell.core.record import Fault, Phase
+from mailshell.imap import eras
+from mailshell.imap import phases as imap
+from mailshell.imap.desk import Desk
+from mailshell.imap.replies import (
+    ALREADY_IN,
+    BAD_SYNTAX,
+    LOG_IN_FIRST,
+    NO_TAG,
+    NOT_NOW,
+    NOT_OFFERED,
+    SELECT_FIRST,
+    UNKNOWN_COMMAND,
+)
+from mailshell.imap.wording import Reply
+
+CRLF = reasons.crlf("IMAP")
+
+
+def closed_early(phase: Phase) -> str:
+    """What an end without LOGOUT means in this phase."""
+    if phase in (imap.Phase.LITERAL, imap.Phase.SECRET, imap.Phase.REST):
+        return "The connection ended in the middle of a command, which was not carried out."
+    return "The connection ended without LOGOUT. Messages with \\Deleted are still there."
+
+
+def legal(desk: Desk, phase: Phase) -> str:
+    """The commands that this server takes in a phase, as a list in a sentence."""
+    return " ".join(one.card.name for one in desk.commands if phase in one.when and one.offered(desk.offers))
+
+
+def no_tag(line: bytes, desk: Desk) -> Reply:
+    """The line does not begin with a tag and a space."""
+    word = reasons.first_word(line).upper()
+    if any(word == one.card.name.split(" ")[0].encode() for one in desk.commands):
+        name = word.decode("ascii")
+        return NO_TAG(f"The line begins with {name} alone. A tag stands before it, as in a1 {name}.")
+    because = reasons.no_verb(line, "an IMAP", legal(desk, desk.standing))
+    return NO_TAG(because or "A tag is letters and digits, then a space and the command follow, as in a1 NOOP.")
+
+
+def unknown(line: bytes, start: int, phase: Phase, desk: Desk) -> Reply:
+    """The word after the tag is no verb; the nearest one is named."""
+    rest, now = line[start:], legal(desk, phase)
+    word = reasons.first_word(rest)
+    said = line[:start].strip().upper()
+    if any(said == one.card.name.split(" ")[0].encode() for one in desk.commands):
+        name = said.decode("ascii")
+        return UNKNOWN_COMMAND(f"{name} stands where the tag stands. A tag goes before it, as in a1 {name}.")
+    if not word:
+        return UNKNOWN_COMMAND(f"The line has a tag and no command. Legal now: {now}.")
+    if because := reasons.no_verb(rest, "an IMAP", now):
+        return UNKNOWN_COMMAND(because)
+    if word.upper() == b"UID":
+        after = "UID stands before FETCH, STORE, COPY, SEARCH or EXPUNGE, which then take uids instead of numbers."
+        return UNKNOWN_COMMAND(after)
+    later = partial(eras.YEARS.later, era=desk.host.traits.era)
+    if because := reasons.not_here("imap-commands", word.decode("latin-1").upper(), now, later):
+        return UNKNOWN_COMMAND(because)
+    offered = (one for one in desk.commands if one.offered(desk.offers))
+    return UNKNOWN_COMMAND(reasons.no_command(word, offered, now))
+
+
+def not_offered(name: str, desk: Desk) -> Reply:
+    """The verb is known, and this server does not have it, or has not heard of it yet."""
+    return NOT_OFFERED(f"{eras.YEARS.absent(name, desk.host.traits.era)} Legal now: {legal(desk, desk.standing)}.")
+
+
+def wrong_order(name: str, when: frozenset[Phase], phase: Phase, desk: Desk) -> Reply:
+    """The verb is known, and not legal in this phase."""
+    now = legal(desk, phase)
+    if phase is imap.Phase.NOT_AUTHENTICATED:
+        return LOG_IN_FIRST(f"{name} needs a user, so log in first. Legal now: {now}.")
+    if when == imap.ENTRY:
+        return ALREADY_IN(f"The user is known, and {name} comes before that. Legal now: {now}.")
+    if when == imap.OPEN:
+        return SELECT_FIRST(f"{name} works on the messages of an open mailbox. SELECT opens one. Legal now: {now}.")
+    return NOT_NOW(f"{name} comes before a mailbox is opened. Legal now: {now}.")
+
+
+def syntax(line: bytes, fault: Fault) -> Reply:
+    """Where the line stops making sense, and what would have made sense there."""
+    return BAD_SYNTAX(f"{reasons.found(line, fault)} {reasons.wanted(fault)}")

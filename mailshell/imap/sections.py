@@ -1,0 +1,181 @@
+"""Sections of a message that FETCH asks for: `BODY[1.2.MIME]<0.100>`, RFC822.TEXT (RFC 3501 section 6.4.5)."""
+
+import re
+from typing import Literal, NamedTuple
+
+from mailshell.core.cursor import Cursor, Stop
+from mailshell.core.record import Expect
+from mailshell.imap import grammar
+from mailshell.imap.items import Source
+from mailshell.mail.message import Entity, parse
+
+Kind = Literal["", "HEADER", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "TEXT", "MIME"]
+_KINDS: tuple[Kind, ...] = ("HEADER.FIELDS.NOT", "HEADER.FIELDS", "HEADER", "TEXT", "MIME")
+_SAYS = {
+    "HEADER.FIELDS.NOT": "the header without these fields",
+    "HEADER.FIELDS": "these fields of the header",
+    "HEADER": "the header of a message",
+    "TEXT": "the body of a message",
+    "MIME": "the header of a part",
+}
+OLD: dict[str, tuple[Kind, bool]] = {
+    "RFC822.HEADER": ("HEADER", False),
+    "RFC822.TEXT": ("TEXT", True),
+    "RFC822": ("", True),
+}
+"""Older names of sections, and whether they set \\Seen."""
+
+_NUMBER = re.compile(rb"[1-9][0-9]{0,8}")
+_PART = Expect("section-part", "the number of a part, as in 1", like="1")
+_CLOSE = Expect("]", "the section ends")
+_FIELD = Expect("header-fld-name", "the name of a header field, as in Subject", like="Subject")
+_PARTIAL = re.compile(rb"<([0-9]{1,10})\.([1-9][0-9]{0,9})>")
+_CUT = Expect("<", "a piece: where it begins and how long it is, as in <0.100>", like="<0.100>")
+_TRAILER = b"\r\n"
+
+
+class Section(NamedTuple):
+    """A section: numbers of parts, what of that part, names of fields, a piece of it, and whether it may set \\Seen.
+
+    `old` is the name by which RFC 822 knew it.
+    """
+
+    part: tuple[int, ...] = ()
+    kind: Kind = ""
+    fields: tuple[bytes, ...] = ()
+    partial: tuple[int, int] | None = None
+    peek: bool = False
+    old: str = ""
+
+    @property
+    def name(self) -> str:
+        """`BODY.PEEK[TEXT]<0.100>`."""
+        if self.old:
+            return self.old
+        piece = "" if self.partial is None else f"<{self.partial[0]}.{self.partial[1]}>"
+        return f"BODY{'.PEEK' if self.peek else ''}{self._inside.decode('latin-1')}{piece}"
+
+    @property
+    def seen(self) -> bool:
+        """Whether asking for it sets \\Seen."""
+        return not self.peek
+
+    @property
+    def _inside(self) -> bytes:
+        words = [b"%d" % number for number in self.part] + ([self.kind.encode("ascii")] if self.kind else [])
+        names = b" (" + b" ".join(map(grammar.written, self.fields)) + b")" if self.fields else b""
+        return b"[" + b".".join(words) + names + b"]"
+
+    def column(self, source: Source) -> list[bytes]:
+        """The octets of each message, as a literal."""
+        head = self.old.encode("ascii") if self.old else b"BODY" + self._inside
+        if self.partial is not None:
+            head += b"<%d>" % self.partial[0]
+        found = []
+        for message in source.messages:
+            octets = self.cut(source.store.octets(message.body))
+            found.append(head + b" NIL" if octets is None else b"%b {%d}\r\n%b" % (head, len(octets), octets))
+        return found
+
+    def cut(self, octets: bytes) -> bytes | None:
+        """The section of a message; None where it has no such part."""
+        found = self._whole(octets)
+        if found is None or self.partial is None:
+            return found
+        first, count = self.partial
+        return found[first : first + count]
+
+    def _whole(self, octets: bytes) -> bytes | None:
+        if not self.part and not self.kind:
+            return octets
+        entity = part(parse(octets), self.part)
+        if entity is None:
+            return None
+        if self.kind == "MIME":
+            return octets[entity.start : entity.body]
+        if self.part:
+            if not self.kind:
+                return octets[entity.body : entity.end]
+            if entity.media.name != "message/rfc822" or not entity.parts:
+                return None
+            entity = entity.parts[0]
+        if self.kind == "TEXT":
+            return octets[entity.body : entity.end]
+        return header(octets, entity, self.kind, self.fields)
+
+
+def header(octets: bytes, entity: Entity, kind: Kind, fields: tuple[bytes, ...]) -> bytes:
+    """The header of an entity, or some of its fields, and the empty line after it."""
+    if kind == "HEADER":
+        return octets[entity.start : entity.body]
+    wanted = frozenset(name.lower() for name in fields)
+    kept = (one for one in entity.fields if (one.name(octets) in wanted) is (kind == "HEADER.FIELDS"))
+    return b"".join(octets[one.start : one.end] for one in kept) + _TRAILER
+
+
+def part(entity: Entity, numbers: tuple[int, ...]) -> Entity | None:
+    """The part of a message with these numbers; None where there is none.
+
+    A message that is no multipart has a part 1, its body. In a message/rfc822 numbers go on with the parts of the
+    message in it.
+    """
+    inside = True  # the entity is a message itself
+    for number in numbers:
+        if not inside and entity.media.name == "message/rfc822" and entity.parts:
+            entity, inside = entity.parts[0], True
+        if entity.media.name.startswith("multipart/") and entity.parts:
+            if number > len(entity.parts):
+                return None
+            entity, inside = entity.parts[number - 1], False
+        elif number == 1 and inside:
+            inside = False
+        else:
+            return None
+    return entity
+
+
+def read(cursor: Cursor, *, peek: bool) -> Section:
+    """section = "[" [section-spec] "]" ["<" number "." nz-number ">"]; the bracket is read."""
+    numbers: list[int] = []
+    kind: Kind = ""
+    fields: tuple[bytes, ...] = ()
+    cursor.rule, start = "section-part", cursor.at
+    while (found := cursor.match(_NUMBER, _PART)) is not None:
+        numbers.append(int(found))
+        cursor.mark("section-part", start)
+        if len(numbers) > 64:
+            raise cursor.refuse(start, Expect("]", "no message has parts so deep"))
+        if not cursor.word(b".", Expect(".", "a part of the part follows")):
+            break
+        start = cursor.at
+    else:
+        kind = _kind(cursor, bool(numbers))
+        if kind.startswith("HEADER.FIELDS"):
+            fields = _names(cursor)
+        elif numbers and not kind:
+            raise Stop
+    cursor.need_word(b"]", _CLOSE)
+    start = cursor.at
+    piece = _PARTIAL.match(cursor.octets, cursor.at)
+    cursor.match(_PARTIAL, _CUT)
+    cursor.mark("partial", start)
+    return Section(tuple(numbers), kind, fields, None if piece is None else (int(piece[1]), int(piece[2])), peek)
+
+
+def _kind(cursor: Cursor, numbered: bool) -> Kind:
+    cursor.rule, start = "section-text", cursor.at
+    for kind in _KINDS:
+        if (numbered or kind != "MIME") and cursor.word(kind.encode("ascii"), Expect(kind, _SAYS[kind])):
+            cursor.mark("section-text", start)
+            return kind
+    return ""
+
+
+def _names(cursor: Cursor) -> tuple[bytes, ...]:
+    grammar.space(cursor)
+    cursor.need_word(b"(", grammar.OPEN)
+    found = [grammar.astring(cursor, "header-fld-name", _FIELD)]
+    while not cursor.word(b")", grammar.CLOSE):
+        grammar.space(cursor)
+        found.append(grammar.astring(cursor, "header-fld-name", _FIELD))
+    return tuple(found)

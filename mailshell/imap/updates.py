@@ -1,0 +1,112 @@
+"""What a session has not been told yet of its mailbox: messages that came, went, or have other flags now.
+
+RFC 3501 section 7 lets a server tell such things with any command. Only the removal of messages has to wait for a
+command that may report it, because it changes the sequence numbers (section 7.4.1).
+"""
+
+from collections.abc import Callable, Container, Iterable
+from typing import NamedTuple
+
+from mailshell.imap import flags
+from mailshell.imap.view import View
+from mailshell.mail.store import Box, Mailbox
+
+
+class News(NamedTuple):
+    """The view after it, the untagged responses that tell it, and why they come."""
+
+    view: View
+    block: bytes
+    because: str
+
+
+def news(view: View, mailbox: Mailbox | None, claim: Callable[[], range], *, expunges: bool) -> News:
+    """All that has changed since the session was told last; `claim` takes the uids that nobody has had as recent yet.
+
+    Without `expunges` messages that were removed keep their places.
+    """
+    if mailbox is None or mailbox.box.uidvalidity != view.validity:
+        return _closed(view, expunges=expunges)
+    box = mailbox.box
+    if box.modseq == view.modseq and not (expunges and view.gone):
+        return News(view, b"", "")
+    gone, changed = _compared(view, mailbox, every=expunges and view.gone)
+    lines: list[bytes] = []
+    why: list[str] = []
+    if fresh_flags := keywords(view, box):
+        lines.append(fresh_flags)
+        why.append("FLAGS came because there is a new keyword.")
+    if gone and expunges:
+        view, told = without(view, gone)
+        lines.append(told)
+        why.append("EXPUNGE came because another session removed messages.")
+    fresh = mailbox.newer(view.uidnext)
+    view = view._replace(
+        uids=(*view.uids, *fresh) if fresh else view.uids,
+        uidnext=box.uidnext,
+        modseq=box.modseq,
+        gone=(view.gone or bool(gone)) and not expunges,
+        keywords=len(box.keywords),
+    )
+    if fresh:
+        view = view.claimed(claim()) if view.writable else view.claimed(range(fresh[0], box.uidnext))
+        lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
+        why.append(f"EXISTS came because the mailbox has new messages: {len(fresh)}.")
+    if changed:
+        lines += (_flags(view, mailbox, uid) for uid in changed)
+        why.append("FETCH came because another session changed flags.")
+    return News(view, b"".join(lines), " ".join(why))
+
+
+def _compared(view: View, mailbox: Mailbox, *, every: bool) -> tuple[set[int], list[int]]:
+    """The uids of known messages that were removed, and of those that have other flags; `every` looks at them all."""
+    messages = mailbox.messages
+    touched: Iterable[int] | None = mailbox.changed(view.modseq)
+    if touched is None or every:
+        gone = {uid for uid in view.uids if uid not in messages}
+    else:
+        gone = {uid for uid in touched if uid not in messages and view.place(uid) is not None}
+    candidates = view.uids if touched is None else sorted(touched)
+    known = (uid for uid in candidates if uid in messages and uid < view.uidnext)
+    return gone, [uid for uid in known if messages[uid].modseq > view.modseq and view.place(uid) is not None]
+
+
+def keywords(view: View, box: Box) -> bytes:
+    """The untagged FLAGS, where the mailbox has keywords that the session has not heard of."""
+    if len(box.keywords) <= view.keywords:
+        return b""
+    return b"* FLAGS (" + flags.listed((*flags.SYSTEM, *box.keywords)) + b")\r\n"
+
+
+def without(view: View, gone: Container[int]) -> tuple[View, bytes]:
+    """The view without some messages, and the untagged EXPUNGE of each.
+
+    They are told from the last one back: so no number moves before it is used.
+    """
+    uids = view.uids
+    places = [at for at, uid in enumerate(uids) if uid in gone]
+    block = b"".join([b"* %d EXPUNGE\r\n" % (at + 1) for at in reversed(places)])
+    return view._replace(uids=tuple([uid for uid in uids if uid not in gone])), block
+
+
+def _flags(view: View, mailbox: Mailbox, uid: int) -> bytes:
+    """The untagged FETCH for a message whose flags have changed."""
+    at = view.place(uid)
+    assert at is not None, "only messages of the view are told of"
+    return b"* %d FETCH (FLAGS (%b))\r\n" % (at + 1, shown(view, uid, mailbox.messages[uid].flags))
+
+
+def shown(view: View, uid: int, found: frozenset[str]) -> bytes:
+    """The flags of a message in this session: \\Recent belongs to the session, and not to the message."""
+    text = flags.octets(found)
+    if not view.recent or not view.is_recent(uid):
+        return text
+    return text + b" \\Recent" if text else b"\\Recent"
+
+
+def _closed(view: View, *, expunges: bool) -> News:
+    """The mailbox was deleted or renamed: its messages are gone for this session."""
+    if not view.uids or not expunges:
+        return News(view._replace(gone=True), b"", "")
+    after, block = without(view, frozenset(view.uids))
+    return News(after, block, "EXPUNGE came because the mailbox was deleted or renamed.")

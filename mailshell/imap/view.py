@@ -1,0 +1,70 @@
+"""A mailbox as one session knows it: its own sequence numbers, and how far it has been told of changes."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mailshell.mail.state import BoxKey, Message
+from mailshell.mail.store import Mailbox
+
+
+class View(NamedTuple):
+    """What a session has been told of its mailbox: sequence number 1 is the first of `uids`.
+
+    All changes up to the mod-sequence `modseq` are known, and all messages before `uidnext`. With `gone` some of the
+    messages are not there any more, and the session has not been told yet. The messages whose uids lie in `recent`
+    are those that this session was the first to be told of. `keywords` counts the keywords that it has heard of.
+    """
+
+    key: BoxKey
+    validity: int
+    uids: tuple[int, ...]
+    uidnext: int
+    modseq: int
+    writable: bool
+    recent: tuple[range, ...] = ()
+    gone: bool = False
+    keywords: int = 0
+
+    def place(self, uid: int) -> int | None:
+        """The place of a message, from 0; None where the session does not know it."""
+        at = bisect_left(self.uids, uid)
+        return at if at < len(self.uids) and self.uids[at] == uid else None
+
+    def is_recent(self, uid: int) -> bool:
+        """Whether a message is \\Recent in this session (RFC 3501 section 2.3.2)."""
+        for span in self.recent:  # noqa: SIM110  asked for each message of a long FETCH
+            if span.start <= uid < span.stop:
+                return True
+        return False
+
+    @property
+    def recents(self) -> int:
+        """How many of the messages are."""
+        uids = self.uids
+        return sum(bisect_left(uids, span.stop) - bisect_left(uids, span.start) for span in self.recent)
+
+    def claimed(self, span: range) -> "View":
+        """The same, with more uids of messages that this session is the first to be told of."""
+        return self._replace(recent=(*self.recent, span)) if span else self
+
+    def found(self, places: Sequence[int], mailbox: Mailbox) -> tuple[list[int], list[Message]]:
+        """Sequence numbers and messages at some places, of those that are still there."""
+        uids, messages = self.uids, mailbox.messages
+        if self.gone or mailbox.box.modseq != self.modseq:
+            places = [at for at in places if uids[at] in messages]
+        return [at + 1 for at in places], [messages[uids[at]] for at in places]
+
+
+def opened(mailbox: Mailbox, *, writable: bool) -> View:
+    """The view of a mailbox that is selected now; whose its recent messages are is not said yet."""
+    box = mailbox.box
+    return View(
+        mailbox.key,
+        box.uidvalidity,
+        tuple(mailbox.messages),
+        box.uidnext,
+        box.modseq,
+        writable,
+        keywords=len(box.keywords),
+    )
