@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from mailshell.core.clock import Instant
+from mailshell.core.near import among
 from mailshell.core.session import Peer
 from mailshell.core.transcript import Entry, Kind
 from mailshell.mail import faults
@@ -70,7 +71,7 @@ class Seat:
         if protocol not in PROTOCOLS:
             raise SeatError(f"{protocol} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.")
         if host not in world.hosts:
-            raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+            raise SeatError(f"{host} is no host of this world.{among(host, world.hosts)}")
         self._catch_up()
         fault = world.struck(host, _UNREACHED)
         if fault is not None:
