@@ -175,9 +175,10 @@ def _parser(argv: list[str] | None) -> Parser:
 
 def _help(command: str | None) -> int:
     if command in _PAGES:
-        from mailshell.shell.pages import page
+        from mailshell.shell.pages import fitted, page
 
-        print(page(command), end="")
+        text = page(command)
+        print(fitted(text, os.get_terminal_size().columns or 80) if sys.stdout.isatty() else text, end="")
         return 0
     parser = _parser([command or ""])
     (parser if command is None else parser.parts[command]).print_help()
