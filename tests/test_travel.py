@@ -261,6 +261,17 @@ def test_back_lands_on_the_connection_of_the_line(desk):
     assert desk.phase is Phase.RECIPIENTS
 
 
+@pytest.mark.parametrize("gone", [":reset", ":close 2"])
+def test_undo_leads_back_to_the_connection_where_it_was_typed(gone):
+    desk = Desk()
+    desk.do(":connect nyu.edu pop3", gone)
+    assert desk.seat.current == 1
+    desk.do(":undo")
+    assert (desk.seat.current, desk.seat.link.wire.protocol) == (2, "pop3")
+    desk.do(":redo")
+    assert desk.seat.current == 1
+
+
 def test_a_reset_is_on_the_way_and_what_was_before_it_stays(desk):
     desk.do(":reset", "NOOP", ":back 4")
     assert numbers(desk) == [1, 2, 3]
@@ -372,6 +383,16 @@ def test_the_same_message_on_two_branches_does_not_differ():
     text = "\n".join(desk.do(":diff lunch main"))
     assert "\n   queue of lancs.uk\n+    1 from <alice@lancs.uk> to <bob@someschool.edu>, " in text
     assert "\n   held at lancs.uk\n+    2 for alice, until 2015-03-09T10:10:00Z" in text
+
+
+def test_mail_that_waits_for_an_answer_of_a_slow_host_is_a_difference():
+    desk = Desk()
+    desk.do(":connect lancs.uk", "HELO lancs.uk", ":fault slow nyu.edu 1m", ":branch sent", *LUNCH[1:])
+    found = desk.do(":diff sent main")
+    at = found.index("   mail on its way")
+    assert found[at + 1] == "-    lancs.uk > nyu.edu: message 1"
+    desk.do(":wait 1h")
+    assert "   mail on its way" not in desk.do(":diff sent main")
 
 
 def test_a_long_line_is_broken_and_nothing_of_it_is_lost(desk):

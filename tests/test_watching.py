@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mailshell.core.clock import DAY, MINUTE, Instant, day_time, next_time
 from mailshell.mail.host import Traits
+from mailshell.mail.queue import Recipient
 from mailshell.mail.store import BoxKey
 from mailshell.shell import looking, picture
 from mailshell.shell.talk import Talk
@@ -238,6 +239,9 @@ def test_of_a_big_world_four_hosts_are_drawn():
     assert f"─ {made.link.wire.host} ─" in "\n".join(shown)
     assert sum("queue  " in part for line in shown for part in line.split("│")) == 4
     assert any(line.endswith("hosts more: :world list shows all.") for line in shown)
+    far = list(made.world.hosts)[-9]
+    made.world.hosts[far].enqueue("1", "", (Recipient("x@mars.example"),), (b"x",))
+    assert f"─ {far} ─" in "\n".join(picture.world(made, View())), "mail waits there"
 
 
 # :queue and :dns

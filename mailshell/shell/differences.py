@@ -1,4 +1,4 @@
-"""What differs in the state of two moments, in words: the time, connections, accounts, mailboxes, queues."""
+"""What differs in the state of two moments, in words: the time, faults, connections, mail on its way and at rest."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from mailshell.mail.queue import Held, Queued
 from mailshell.mail.state import Account, Message, Value, What
 from mailshell.shell.mailboxes import HEAD, field
 from mailshell.world.apart import Apart
+from mailshell.world.relay import Run
 from mailshell.world.seat import Seat
 from mailshell.world.world import World
 
@@ -31,6 +32,7 @@ def differences(seat: Seat, found: Apart) -> list[Difference]:
     out = [Difference(what, [_words(one)], [_words(other)]) for what, (one, other) in pairs if one != other]
     groups: dict[str, tuple[list[_Told], list[_Told]]] = {}
     groups["faults"] = _faults(found.faults[0]), _faults(found.faults[1])
+    groups["mail on its way"] = _runs(found.runs[0]), _runs(found.runs[1])
     for what, pair in sorted(found.mail.items(), key=lambda item: _place(item[0])):
         group = groups.setdefault(_title(what), ([], []))
         for told, value in zip(group, pair, strict=True):
@@ -95,6 +97,12 @@ def _only(here: list[_Told], there: list[_Told]) -> list[str]:
 
 def _faults(those: tuple[Fault, ...]) -> list[_Told]:
     return [_Told(named(fault), b"") for fault in those]
+
+
+def _runs(those: tuple[Run, ...]) -> list[_Told]:
+    """What servers hand on, and have no answer about yet."""
+    parcels = [(run, parcel) for run in those for parcel in run.parcels]
+    return [_Told(f"{run.host} > {run.client.host}: message {parcel.id}", b"") for run, parcel in parcels]
 
 
 def _told(value: Value | None, world: World) -> Iterator[_Told]:

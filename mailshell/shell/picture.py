@@ -104,7 +104,7 @@ def _told(tie: _Tie) -> str:
 
 
 def _rows(seat: Seat, ties: list[_Tie]) -> list[_Row]:
-    """Who stands where: a sender left of those it talked to, the others where there is room.
+    """Who stands where: a sender left of those it talked to, the others where there is room, mail that waits first.
 
     The order is that of the world, so that hosts keep their places as long as nothing else asks for them.
     """
@@ -124,7 +124,8 @@ def _rows(seat: Seat, ties: list[_Tie]) -> list[_Row]:
         elif not placed & {tie.sender, tie.taker}:
             ends = tie.sender, tie.taker
             rows.append(_Row(*(ends if senders[tie.sender] > 1 else sorted(ends, key=lambda name: order[name]))))
-    return _filled(rows, list(dict.fromkeys([*chosen, *order])), order)
+    waiting = [name for name in order if seat.world.store.queue(name)]
+    return _filled(rows, list(dict.fromkeys([*chosen, *waiting, *order])), order)
 
 
 def _filled(rows: list[_Row], names: list[str], order: dict[str, int]) -> list[_Row]:
