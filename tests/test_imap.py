@@ -392,3 +392,15 @@ def test_a_half_typed_line_is_read_as_far_as_it_goes():
     assert session.preview(b"DONE").fault is None
     assert session.preview(b"a1 NOOP").why
     assert session.legal() == ()
+
+
+@pytest.mark.parametrize("name", [b'"\x01"', b"&AAE-", b'"a\x7f"'])
+def test_a_name_that_nobody_can_read_is_refused_and_never_shown(name):
+    made = seat(b"a1 LOGIN bob hungry", b"a2 SELECT " + name)
+    assert last(made).replies == (b"a2 BAD Syntax error in arguments\r\n",)
+    assert last(made).because.isprintable()
+
+
+def test_any_octets_may_be_looked_for():
+    made = seat(*LOGIN, b'a3 SEARCH SUBJECT "\x01"', b"a4 SEARCH TEXT {2+}", b"\xe9\xff")
+    assert last(made).replies == (b"* SEARCH\r\n", b"a4 OK SEARCH completed\r\n")
