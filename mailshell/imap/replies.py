@@ -164,6 +164,12 @@ COPIED = named(
     "and the uids there.",
     next="",
 )  # fmt: skip
+MOVED = named(
+    "moved", "OK", "MOVE completed", "the messages are in the other mailbox", "3.3",
+    more="The messages are in the other mailbox alone. [COPYUID] came first, with the uids here and there, then "
+    "EXPUNGE for each message that is gone here.",
+    next="", rfc=6851,
+)  # fmt: skip
 SEARCHED = named(
     "searched", "OK", "SEARCH completed", "those are the messages that fit", "6.4.4",
     more="The untagged SEARCH before it has the numbers of the messages that fit all the keys.",
@@ -296,9 +302,9 @@ REPLIES = (
     GREETING, NO_SERVER, CAPABILITY_DONE, NOOP_DONE, LOGGED_OUT, LOGGED_IN, BAD_LOGIN, NO_MAIL, CHALLENGE, CANCELLED,
     BAD_BASE64, NO_MECHANISM, SELECTED, NO_SUCH_MAILBOX, NAME_TAKEN, NAME_CANNOT, MAILBOX_DONE, LISTED, STATUS_DONE,
     GO_ON, COUNTED, APPENDED, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY, FETCHED,
-    STORED, COPIED, SEARCHED, BAD_CHARSET, SOME_GONE, UNREADABLE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED,
-    ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED, LINE_END, TOO_LONG, BAD_SYNTAX, NO_SUCH_NUMBER, LITERAL_REFUSED,
-    ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT,
-    SHUTTING_DOWN,
+    STORED, COPIED, MOVED, SEARCHED, BAD_CHARSET, SOME_GONE, UNREADABLE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES,
+    IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED, LINE_END, TOO_LONG, BAD_SYNTAX, NO_SUCH_NUMBER,
+    LITERAL_REFUSED, ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD,
+    CHANGED, TIMED_OUT, SHUTTING_DOWN,
 )  # fmt: skip
 """The list that tests walk: no reply stands outside it."""
