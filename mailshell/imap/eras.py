@@ -32,6 +32,7 @@ SINCE: Mapping[str, Since] = {
     "UNSELECT": Since("RFC 3691", 2004),
     **dict.fromkeys(("MOVE", "UID MOVE"), _MOVE),
     "ENABLE": Since("RFC 5161", 2008),
+    "MULTIAPPEND": Since("RFC 3502", 2003),
 }
 """Every verb and every capability."""
 
