@@ -90,7 +90,7 @@ class Desk:
         return eras.FIRST.known(self.host.traits.era)
 
     def offers(self, keyword: str) -> bool:
-        """Whether the host offers a capability; LITERAL- in the place of LITERAL+ (RFC 7888 section 5)."""
+        """Whether the host offers a capability; a strict host has LITERAL- for LITERAL+ (RFC 7888 section 5)."""
         traits = self.host.traits
         if keyword in traits.off or not eras.YEARS.known(keyword, traits.era):
             return False
@@ -98,7 +98,7 @@ class Desk:
             return not self.offers("IMAP4rev1")
         if keyword in _BASIC:
             return True
-        if keyword == "LITERAL-" and "LITERAL+" not in traits.off:
+        if keyword == ("LITERAL+" if self.strict else "LITERAL-"):
             return False
         return not self.classic
 
