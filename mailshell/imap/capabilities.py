@@ -53,6 +53,11 @@ CAPABILITIES = (
         "SEARCHRES", "$ stands for the last result", 5182, "2.1",
         "SEARCH RETURN (SAVE) keeps the result on the server, and $ stands for it in the next commands.",
     ),
+    _capability(
+        "MULTIAPPEND", "APPEND takes several messages", 3502, "6.3.11",
+        "One APPEND may bring several messages. The mailbox gets all of them, or none.",
+    ),
+    _capability("MOVE", "has the command MOVE", 6851, "3.1", "MOVE takes messages to another mailbox in one step."),
 )  # fmt: skip
 
 

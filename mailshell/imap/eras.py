@@ -11,6 +11,7 @@ FIRST = Since("RFC 1064", 1988)
 _FOUR = Since("RFC 1730", 1994)
 _REVISED = Since("RFC 2060", 1996)
 _UIDPLUS = Since("RFC 2359", 1998)
+_MOVE = Since("RFC 6851", 2013)
 
 SINCE: Mapping[str, Since] = {
     **dict.fromkeys(("CAPABILITY", "NOOP", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE"), _FOUR),
@@ -32,7 +33,9 @@ SINCE: Mapping[str, Since] = {
     "ESEARCH": Since("RFC 4731", 2006),
     "WITHIN": Since("RFC 5032", 2007),
     "SEARCHRES": Since("RFC 5182", 2008),
+    **dict.fromkeys(("MOVE", "UID MOVE"), _MOVE),
     "ENABLE": Since("RFC 5161", 2008),
+    "MULTIAPPEND": Since("RFC 3502", 2003),
 }
 """Every verb and every capability."""
 
@@ -51,7 +54,7 @@ ELSEWHERE: Mapping[str, Since] = {
     "RFC 2342": SINCE["NAMESPACE"],
     "RFC 3501": _FOUR,
     "RFC 5256": Since("RFC 5256", 2008),
-    "RFC 6851": Since("RFC 6851", 2013),
+    "RFC 6851": _MOVE,
     "RFC 9051": Since("RFC 9051", 2021),
 }
 """What is no verb and no capability of a server here: by the RFC that describes it now."""
