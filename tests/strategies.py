@@ -119,7 +119,15 @@ items = st.sampled_from(
             "RFC822.HEADER",
         ),
         *("BODY.PEEK[HEADER]", "BODY[TEXT]<0.10>", "BODY[1]", "BODY.PEEK[1.MIME]", "BODY[HEADER.FIELDS (To Subject)]"),
-        *("RFC822", "RFC822.TEXT", 'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>'),
+        *(
+            "RFC822",
+            "RFC822.TEXT",
+            "BINARY[]",
+            "BINARY.PEEK[1]<0.5>",
+            "binary.size[1]",
+            "BINARY[1.2]",
+            'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>',
+        ),
     ]
 )
 keys = st.recursive(
@@ -246,7 +254,15 @@ def counted(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
                 b"a7 LOGIN bob ",
                 b"a8 SELECT ",
             ),
-            *(b"a9 SEARCH SUBJECT ", b"b1 FOO ", b"b2 NOOP ", b"b3 STATUS ", b"", b"b4 UID SEARCH CHARSET "),
+            *(
+                b"a9 SEARCH SUBJECT ",
+                b"b1 FOO ",
+                b"b2 NOOP ",
+                b"b3 STATUS ",
+                b"",
+                b"b4 UID SEARCH CHARSET ",
+                b"b5 APPEND Sent ~",
+            ),
         ]
     )
     return st.builds(

@@ -45,6 +45,10 @@ CAPABILITIES = (
     ),
     _capability("UNSELECT", "has the command UNSELECT", 3691, "2", "UNSELECT closes a mailbox and removes nothing."),
     _capability(
+        "BINARY", "decodes parts for the client", 3516, "4.1",
+        "FETCH BINARY[...] gives a part without its transfer encoding, and APPEND may bring the octet NUL.",
+    ),
+    _capability(
         "MULTIAPPEND", "APPEND takes several messages", 3502, "6.3.11",
         "One APPEND may bring several messages. The mailbox gets all of them, or none.",
     ),

@@ -33,6 +33,7 @@ SINCE: Mapping[str, Since] = {
     **dict.fromkeys(("MOVE", "UID MOVE"), _MOVE),
     "ENABLE": Since("RFC 5161", 2008),
     "MULTIAPPEND": Since("RFC 3502", 2003),
+    "BINARY": Since("RFC 3516", 2003),
 }
 """Every verb and every capability."""
 
@@ -42,7 +43,7 @@ CODES = Since("RFC 5530", 2009)
 OLD_CODES = frozenset(
     [
         *("ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE"),
-        *("UIDNEXT", "UIDVALIDITY", "UNSEEN", "APPENDUID", "COPYUID", "UIDNOTSTICKY"),
+        *("UIDNEXT", "UIDVALIDITY", "UNSEEN", "APPENDUID", "COPYUID", "UIDNOTSTICKY", "UNKNOWN-CTE"),
     ]
 )
 

@@ -40,6 +40,10 @@ class Wanted(Protocol):
         """Whether asking for it sets \\Seen."""
 
     @property
+    def needs(self) -> str:
+        """The capability that it belongs to; empty where every server has it."""
+
+    @property
     def column(self) -> Column:
         """The answers."""
 
@@ -51,6 +55,7 @@ class Item(NamedTuple):
     card: Card
     column: Column
     seen: bool = False
+    needs: str = ""
 
 
 def _flags(source: Source) -> list[bytes]:
@@ -114,6 +119,9 @@ ITEMS = (
 """Every item without arguments."""
 
 FLAGS, UID = ITEMS[0], ITEMS[1]
+
+CHANGING: tuple[Wanted, ...] = (FLAGS,)
+"""What is other than before where the same FETCH sets \\Seen."""
 
 MACROS: dict[str, tuple[Item, ...]] = {
     "ALL": (ITEMS[0], ITEMS[2], ITEMS[3], ITEMS[4]),

@@ -196,6 +196,12 @@ UNREADABLE = named(
     more="The message is in the mailbox, but the server cannot read its octets.",
     next="ask the people who run the server", code="SERVERBUG", rfc=5530,
 )  # fmt: skip
+UNKNOWN_CTE = named(
+    "encoding not known", "NO", "Unknown content transfer encoding", "the server cannot decode or keep that", "4.3",
+    more="BINARY asks for a part without its transfer encoding, and the server does not know the encoding. Or APPEND "
+    "brought octets that no encoding of the message allows.",
+    next="FETCH BODY[...], and decode it", code="UNKNOWN-CTE", rfc=3516,
+)  # fmt: skip
 IDLING = named(
     "idling", "+", "idling", "the server tells what changes", "3",
     more="From now on the server says what happens in the mailbox as it happens.", next="DONE", rfc=2177,
@@ -307,8 +313,8 @@ REPLIES = (
     GREETING, NO_SERVER, CAPABILITY_DONE, NOOP_DONE, LOGGED_OUT, LOGGED_IN, BAD_LOGIN, NO_MAIL, CHALLENGE, CANCELLED,
     BAD_BASE64, NO_MECHANISM, SELECTED, NO_SUCH_MAILBOX, NAME_TAKEN, NAME_CANNOT, MAILBOX_DONE, LISTED, STATUS_DONE,
     GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
-    FETCHED, STORED, COPIED, MOVED, SEARCHED, BAD_CHARSET, SOME_GONE, UNREADABLE, IDLING, IDLE_DONE, NOT_DONE,
-    NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED, LINE_END, TOO_LONG, BAD_SYNTAX,
+    FETCHED, STORED, COPIED, MOVED, SEARCHED, BAD_CHARSET, SOME_GONE, UNREADABLE, UNKNOWN_CTE, IDLING, IDLE_DONE,
+    NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED, LINE_END, TOO_LONG, BAD_SYNTAX,
     NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW,
     FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,
 )  # fmt: skip

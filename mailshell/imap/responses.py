@@ -52,6 +52,7 @@ CODES = {
     "TOOBIG": "more octets than the server takes",
     "TRYCREATE": "CREATE may help",
     "UIDNEXT": "the next uid, or a higher one",
+    "UNKNOWN-CTE": "the transfer encoding is not known",
     "UIDVALIDITY": "uids are good as long as this is the same",
     "UNAVAILABLE": "for now: try again later",
     "UNSEEN": "the first message without \\Seen",

@@ -5,12 +5,13 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import chosen, flags, grammar, items, limits, sections, sets, uids
+from mailshell.imap import binary, chosen, flags, grammar, items, limits, reasons, sections, sets, uids
+from mailshell.imap.binary import Binary, Undecodable
 from mailshell.imap.chosen import Chosen
 from mailshell.imap.desk import Desk
 from mailshell.imap.items import ITEMS, MACROS, Item, Source, Wanted
 from mailshell.imap.phases import OPEN
-from mailshell.imap.replies import FETCHED, SOME_GONE, UNREADABLE
+from mailshell.imap.replies import FETCHED, SOME_GONE, UNKNOWN_CTE, UNREADABLE
 from mailshell.imap.sections import OLD, Section
 from mailshell.imap.updates import shown
 from mailshell.imap.wording import Reply
@@ -36,6 +37,7 @@ CARD = Card(
     "parts that it wants to show. BODY[...] sets \\Seen, BODY.PEEK[...] does not.",
 )
 BY_UID = uids.card(CARD)
+_BINARY = ((b"BINARY.SIZE[", True, False), (b"BINARY.PEEK[", False, True), (b"BINARY[", False, False))
 _BY_LENGTH = tuple(sorted((*ITEMS,), key=lambda item: -len(item.name)))
 
 
@@ -44,7 +46,7 @@ class Fetch(NamedTuple):
 
     uid: bool
     numbers: sets.Numbers
-    items: tuple[Item | Section, ...]
+    items: tuple[Item | Section | Binary, ...]
 
     @property
     def card(self) -> Card:
@@ -62,17 +64,29 @@ class Fetch(NamedTuple):
         if isinstance(found, Reply):
             return found
         wanted: tuple[Wanted, ...] = self.items
+        absent = next((item.needs for item in wanted if item.needs and not desk.offers(item.needs)), "")
+        if absent:
+            return reasons.not_offered(absent, desk)
         if self.uid and items.UID not in wanted:
             wanted = (items.UID, *wanted)
+        return self._answer(desk, found, wanted)
+
+    def _answer(self, desk: Desk, found: Chosen, wanted: tuple[Wanted, ...]) -> Reply:
+        source = Source(desk.host.store, desk.view, found.messages)
+        try:
+            lasting = [None if item in items.CHANGING else item.column(source) for item in wanted]
+        except Undecodable as error:
+            return UNKNOWN_CTE(f"This server does not know the encoding {error}.")
+        except (StateError, KeyError) as error:
+            return UNREADABLE(str(error))
         note, marked = "", dict[int, Message]()
         if any(item.seen for item in wanted):
             note, marked = _see(desk, found)
             found = found._replace(messages=[marked.get(one.uid, one) for one in found.messages])
-        source = Source(desk.host.store, desk.view, found.messages)
-        try:
-            columns = [item.column(source) for item in wanted]
-        except (StateError, KeyError) as error:
-            return UNREADABLE(str(error))
+            source = source._replace(messages=found.messages)
+        columns = [
+            one.column(source) if column is None else column for one, column in zip(wanted, lasting, strict=True)
+        ]
         if marked and items.FLAGS not in wanted:
             columns.append([_changed(desk, one, marked) for one in found.messages])
             form = b"* %d FETCH (" + b" ".join([b"%b"] * len(wanted)) + b"%b)\r\n"
@@ -102,9 +116,13 @@ def _changed(desk: Desk, message: Message, marked: dict[int, Message]) -> bytes:
     return b" FLAGS (%b)" % shown(desk.view, message.uid, message.flags) if message.uid in marked else b""
 
 
-def _one(cursor: Cursor) -> Item | Section:
+def _one(cursor: Cursor) -> Item | Section | Binary:
     """fetch-att."""
     cursor.rule, start = "fetch-att", cursor.at
+    for word, size, peek in _BINARY:
+        if cursor.word(word, Expect(word.decode("ascii"), "a part without its transfer encoding")):
+            cursor.mark("fetch-att", start)
+            return binary.read(cursor, peek=peek, size=size)
     for word, peek in ((b"BODY.PEEK[", True), (b"BODY[", False)):
         if cursor.word(word, Expect(word.decode("ascii"), "a section of the message; without PEEK it sets \\Seen")):
             cursor.mark("fetch-att", start)
@@ -120,7 +138,7 @@ def _one(cursor: Cursor) -> Item | Section:
     raise Stop
 
 
-def _all(cursor: Cursor) -> tuple[Item | Section, ...]:
+def _all(cursor: Cursor) -> tuple[Item | Section | Binary, ...]:
     start = cursor.at
     for name, found in MACROS.items():
         if cursor.word(name.encode("ascii"), Expect(name, " ".join(item.name for item in found))):
