@@ -33,6 +33,7 @@ SINCE: Mapping[str, Since] = {
     **dict.fromkeys(("MOVE", "UID MOVE"), _MOVE),
     "ENABLE": Since("RFC 5161", 2008),
     "MULTIAPPEND": Since("RFC 3502", 2003),
+    "CONDSTORE": Since("RFC 4551", 2006),
     "BINARY": Since("RFC 3516", 2003),
 }
 """Every verb and every capability."""
@@ -43,7 +44,17 @@ CODES = Since("RFC 5530", 2009)
 OLD_CODES = frozenset(
     [
         *("ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE"),
-        *("UIDNEXT", "UIDVALIDITY", "UNSEEN", "APPENDUID", "COPYUID", "UIDNOTSTICKY", "UNKNOWN-CTE"),
+        *(
+            "UIDNEXT",
+            "UIDVALIDITY",
+            "UNSEEN",
+            "APPENDUID",
+            "COPYUID",
+            "UIDNOTSTICKY",
+            "UNKNOWN-CTE",
+            "HIGHESTMODSEQ",
+            "MODIFIED",
+        ),
     ]
 )
 

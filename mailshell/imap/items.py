@@ -86,6 +86,10 @@ def _structure(source: Source) -> list[bytes]:
     return source.digests("BODYSTRUCTURE", structure.extended)
 
 
+def _modseq(source: Source) -> list[bytes]:
+    return [b"MODSEQ (%d)" % one.modseq for one in source.messages]
+
+
 def _body(source: Source) -> list[bytes]:
     return source.digests("BODY", structure.plain)
 
@@ -115,12 +119,22 @@ ITEMS = (
         _structure,
     ),
     _item("BODY", "its parts, described in short", "6.4.5", "BODYSTRUCTURE without what was added to it later.", _body),
+    Item(
+        "MODSEQ",
+        Card(
+            "MODSEQ", "a number that grows with each change", Cite(7162, "3.1.4.2"),
+            more="The mod-sequence of the message. Each change of its flags gives it a higher one than all messages "
+            "in the mailbox have.",
+        ),
+        _modseq,
+        needs="CONDSTORE",
+    ),
 )  # fmt: skip
 """Every item without arguments."""
 
-FLAGS, UID = ITEMS[0], ITEMS[1]
+FLAGS, UID, MODSEQ = ITEMS[0], ITEMS[1], ITEMS[-1]
 
-CHANGING: tuple[Wanted, ...] = (FLAGS,)
+CHANGING: tuple[Wanted, ...] = (FLAGS, MODSEQ)
 """What is other than before where the same FETCH sets \\Seen."""
 
 MACROS: dict[str, tuple[Item, ...]] = {
