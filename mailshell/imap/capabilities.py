@@ -44,6 +44,15 @@ CAPABILITIES = (
         "APPEND and COPY tell the uids of the new messages, and UID EXPUNGE removes only the messages that are named.",
     ),
     _capability("UNSELECT", "has the command UNSELECT", 3691, "2", "UNSELECT closes a mailbox and removes nothing."),
+    _capability("WITHIN", "SEARCH can look for ages", 5032, "2", "The keys OLDER and YOUNGER count seconds until now."),
+    _capability(
+        "ESEARCH", "SEARCH can return less", 4731, "3.1",
+        "SEARCH RETURN (MIN MAX ALL COUNT) says which of the results are wanted. The answer is short.",
+    ),
+    _capability(
+        "SEARCHRES", "$ stands for the last result", 5182, "2.1",
+        "SEARCH RETURN (SAVE) keeps the result on the server, and $ stands for it in the next commands.",
+    ),
     _capability(
         "BINARY", "decodes parts for the client", 3516, "4.1",
         "FETCH BINARY[...] gives a part without its transfer encoding, and APPEND may bring the octet NUL.",

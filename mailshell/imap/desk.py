@@ -101,6 +101,8 @@ class Desk:
             return not self.offers("IMAP4rev1")
         if keyword in _BASIC:
             return True
+        if keyword == "SEARCHRES" and not self.offers("ESEARCH"):  # RFC 5182 section 2.1
+            return False
         if keyword == ("LITERAL+" if self.strict else "LITERAL-"):
             return False
         return not self.classic

@@ -95,8 +95,7 @@ def quoted(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -
 def string(cursor: Cursor, rule: str, expect: Expect, *, bare: re.Pattern[bytes] | None, secret: bool = False) -> bytes:
     """string = quoted / literal, or what stands for itself where `bare` says so; as it is meant."""
     cursor.rule, start = rule, cursor.at
-    first = cursor.octets[start : start + 1]
-    if bare is not None and first != b'"' and first != b"{":
+    if bare is not None and not cursor.octets.startswith((b'"', b"{"), start):
         found = cursor.need(bare, expect)
         cursor.mark(rule, start, secret)
         return found
