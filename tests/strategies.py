@@ -132,7 +132,17 @@ items = st.sampled_from(
 )
 keys = st.recursive(
     st.sampled_from(["ALL", "UNSEEN", "NEW", "OLD", "1:2", "*", "UID 1:*", "LARGER 500", "SUBJECT lunch", "KEYWORD $x"])
-    | st.sampled_from(["SINCE 1-Mar-2015", 'BEFORE "09-Mar-2015"', "HEADER Subject Notes", 'BODY "soup"', "TEXT x"])
+    | st.sampled_from(
+        [
+            "SINCE 1-Mar-2015",
+            "MODSEQ 3",
+            'MODSEQ "/flags/\\\\draft" all 4',
+            'BEFORE "09-Mar-2015"',
+            "HEADER Subject Notes",
+            'BODY "soup"',
+            "TEXT x",
+        ]
+    )
     | st.sampled_from(["OLDER 60", "younger 1", "$", "UID $", "SENTON 1-Mar-2015", 'FROM "é"']),
     lambda inner: (
         st.builds("({})".format, inner) | st.builds("NOT {}".format, inner) | st.builds("OR {} {}".format, inner, inner)

@@ -2,8 +2,9 @@
 
 import re
 
-from mailshell.core.cursor import Cursor
+from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Expect
+from mailshell.imap import grammar
 from mailshell.imap.desk import CONDSTORE, Desk
 
 LIMIT = (1 << 63) - 1
@@ -11,6 +12,9 @@ LIMIT = (1 << 63) - 1
 
 GLOSS = "a mod-sequence: each change of flags gives the message a higher one"
 _NUMBER = re.compile(rb"[0-9]{1,19}")
+_ENTRY = re.compile(rb'"/flags/(?:\\\\)?[^\x00-\x20\x7f-\xff(){%*"\\\]]+"')
+_NAME = Expect("entry-name", 'the name of a flag, as in "/flags/$x"', like='"/flags/$x"')
+_TYPES = {"priv": "flags of this user alone", "shared": "flags of all users", "all": "both kinds of flags"}
 _VALUE = Expect("mod-sequence-value", "a mod-sequence, as in 5", like="5")
 
 
@@ -22,6 +26,20 @@ def read(cursor: Cursor, *, least: int = 0) -> int:
         raise cursor.refuse(start, Expect("mod-sequence-value", f"a number from {least} to {LIMIT}"))
     cursor.mark("mod-sequence-value", start)
     return found
+
+
+def wanted(cursor: Cursor) -> int:
+    """[entry-name SP entry-type-req SP] mod-sequence-valzer: what the key MODSEQ looks for (RFC 7162 section 3.1.5)."""
+    start = cursor.at
+    if cursor.match(_ENTRY, _NAME) is not None:
+        cursor.mark("entry-name", start)
+        grammar.space(cursor)
+        cursor.rule, start = "entry-type-req", cursor.at
+        if not any(cursor.word(word.upper().encode("ascii"), Expect(word, says)) for word, says in _TYPES.items()):
+            raise Stop
+        cursor.mark("entry-type-req", start)
+        grammar.space(cursor)
+    return read(cursor)
 
 
 def enable(desk: Desk) -> bytes:
