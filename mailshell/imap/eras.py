@@ -30,9 +30,14 @@ SINCE: Mapping[str, Since] = {
     "ID": Since("RFC 2971", 2000),
     "CHILDREN": Since("RFC 3348", 2002),
     "UNSELECT": Since("RFC 3691", 2004),
+    "ESEARCH": Since("RFC 4731", 2006),
+    "WITHIN": Since("RFC 5032", 2007),
+    "SEARCHRES": Since("RFC 5182", 2008),
     **dict.fromkeys(("MOVE", "UID MOVE"), _MOVE),
     "ENABLE": Since("RFC 5161", 2008),
     "MULTIAPPEND": Since("RFC 3502", 2003),
+    "CONDSTORE": Since("RFC 4551", 2006),
+    "BINARY": Since("RFC 3516", 2003),
 }
 """Every verb and every capability."""
 
@@ -42,7 +47,17 @@ CODES = Since("RFC 5530", 2009)
 OLD_CODES = frozenset(
     [
         *("ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE"),
-        *("UIDNEXT", "UIDVALIDITY", "UNSEEN", "APPENDUID", "COPYUID", "UIDNOTSTICKY"),
+        *(
+            "UIDNEXT",
+            "UIDVALIDITY",
+            "UNSEEN",
+            "APPENDUID",
+            "COPYUID",
+            "UIDNOTSTICKY",
+            "UNKNOWN-CTE",
+            "HIGHESTMODSEQ",
+            "MODIFIED",
+        ),
     ]
 )
 

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from mailshell.mail.disk import Disk  # it loads sqlite3, which only a store with a file needs
 
 
-DIGESTS = 200_000
-"""How many digests of one kind are kept: those of one big mailbox, in some 100 MiB."""
+DIGESTS = 128 * 1024 * 1024
+"""How many octets the digests that are kept may take, all kinds together."""
+
+_BESIDE = 160
+"""What a digest takes beside its own octets, about."""
 
 
 class Full(Exception):
@@ -61,6 +64,7 @@ class Ledger:
         self._committed = (-1, 0, 1)  # head, changes and next body at the last commit
         self._touched: set[BoxKey] = set()
         self._digests: dict[str, dict[int, bytes]] = {}
+        self._digested = 0
         if disk is not None:
             self._load(disk)
 
@@ -83,14 +87,16 @@ class Ledger:
 
         Raises as `octets` does.
         """
+        if self._digested > DIGESTS:
+            self._digests.clear()
+            self._digested = 0
         kept = self._digests.setdefault(kind, {})
-        if len(kept) > DIGESTS:
-            kept.clear()
         known = kept.get
         found = [known(body) for body in bodies]
         for at, one in enumerate(found):
             if one is None:
-                found[at] = kept[bodies[at]] = make(self.octets(bodies[at]))
+                found[at] = made = kept[bodies[at]] = make(self.octets(bodies[at]))
+                self._digested += len(made) + _BESIDE
         return [one for one in found if one is not None]
 
     def change(self, number: int) -> Change:
