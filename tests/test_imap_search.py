@@ -3,6 +3,7 @@
 import base64
 import email.policy
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.header import Header
 from email.mime.base import MIMEBase
@@ -10,11 +11,13 @@ from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, parsedate_to_datetime
+from itertools import zip_longest
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailshell.core.clock import HOUR, Instant
 from mailshell.core.record import Exchange
 from mailshell.imap import dates, texts
 from mailshell.imap.collation import collated
@@ -26,12 +29,13 @@ from mailshell.world.start import STUDENT, build
 TRASH = BoxKey("nyu.edu", "bob", "Trash")
 
 
-def mailbox(*messages: bytes) -> Seat:
-    """A session that has a mailbox with some messages open."""
+def mailbox(*messages: bytes, came: Sequence[int] = ()) -> Seat:
+    """A session that has a mailbox with some messages open; `came`: when each one came, in hours."""
     made = Seat(build("lecture"), STUDENT, "script")
     store, host = made.world.store, made.world.hosts["nyu.edu"]
-    for one in messages:
-        store.append(TRASH, store.keep(one), at=host.now())
+    for one, hours in zip_longest(messages, came, fillvalue=0):
+        assert isinstance(one, bytes)
+        store.append(TRASH, store.keep(one), at=Instant(host.now() + hours * HOUR))
     made.connect("nyu.edu", "imap")
     made.send(b"a1 LOGIN bob hungry\r\na2 SELECT Trash\r\n")
     return made

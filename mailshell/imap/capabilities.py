@@ -53,6 +53,14 @@ CAPABILITIES = (
         "SEARCHRES", "$ stands for the last result", 5182, "2.1",
         "SEARCH RETURN (SAVE) keeps the result on the server, and $ stands for it in the next commands.",
     ),
+    _capability("SORT", "has the command SORT", 5256, "3", "SORT is SEARCH whose answer is in an order."),
+    _capability(
+        "THREAD=ORDEREDSUBJECT", "THREAD by subjects", 5256, "3", "THREAD can make one thread for each base subject."
+    ),
+    _capability(
+        "THREAD=REFERENCES", "THREAD by what refers to what", 5256, "3",
+        "THREAD can make trees from References, In-Reply-To and base subjects.",
+    ),
     _capability(
         "BINARY", "decodes parts for the client", 3516, "4.1",
         "FETCH BINARY[...] gives a part without its transfer encoding, and APPEND may bring the octet NUL.",

@@ -101,6 +101,8 @@ class Desk:
             return not self.offers("IMAP4rev1")
         if keyword in _BASIC:
             return True
+        if keyword == "THREAD":  # the verb is there where one of its algorithms is
+            return self.offers("THREAD=ORDEREDSUBJECT") or self.offers("THREAD=REFERENCES")
         if keyword == "SEARCHRES" and not self.offers("ESEARCH"):  # RFC 5182 section 2.1
             return False
         if keyword == ("LITERAL+" if self.strict else "LITERAL-"):

@@ -12,6 +12,7 @@ _FOUR = Since("RFC 1730", 1994)
 _REVISED = Since("RFC 2060", 1996)
 _UIDPLUS = Since("RFC 2359", 1998)
 _MOVE = Since("RFC 6851", 2013)
+_SORT = Since("RFC 5256", 2008)
 
 SINCE: Mapping[str, Since] = {
     **dict.fromkeys(("CAPABILITY", "NOOP", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE"), _FOUR),
@@ -34,6 +35,7 @@ SINCE: Mapping[str, Since] = {
     "WITHIN": Since("RFC 5032", 2007),
     "SEARCHRES": Since("RFC 5182", 2008),
     **dict.fromkeys(("MOVE", "UID MOVE"), _MOVE),
+    **dict.fromkeys(("SORT", "UID SORT", "THREAD", "UID THREAD", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES"), _SORT),
     "ENABLE": Since("RFC 5161", 2008),
     "MULTIAPPEND": Since("RFC 3502", 2003),
     "CONDSTORE": Since("RFC 4551", 2006),
@@ -65,7 +67,7 @@ ELSEWHERE: Mapping[str, Since] = {
     "RFC 2087": Since("RFC 2087", 1997),
     "RFC 2342": SINCE["NAMESPACE"],
     "RFC 3501": _FOUR,
-    "RFC 5256": Since("RFC 5256", 2008),
+    "RFC 5256": _SORT,
     "RFC 6851": _MOVE,
     "RFC 9051": Since("RFC 9051", 2021),
 }

@@ -20,7 +20,9 @@ _HEAD = re.compile(rb"(\*|\+|[^\x00-\x20\x7f-\xff(){%*\"\\+]+)(?: |$)")
 _STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: |$)", re.IGNORECASE)
 _CODE = re.compile(rb"\[([^\x00-\x20\]]+)(?: ([^\]]*))?\](?: |$)")
 _NUMBERED = re.compile(rb"([0-9]+) (EXISTS|RECENT|EXPUNGE|FETCH)(?: |$)", re.IGNORECASE)
-_NAMED = re.compile(rb"(CAPABILITY|ENABLED|LIST|LSUB|STATUS|E?SEARCH|FLAGS|NAMESPACE|ID)(?: |$)", re.IGNORECASE)
+_NAMED = re.compile(
+    rb"(CAPABILITY|ENABLED|LIST|LSUB|STATUS|E?SEARCH|SORT|THREAD|FLAGS|NAMESPACE|ID)(?: |$)", re.IGNORECASE
+)
 _TOKEN = re.compile(
     rb'(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<literal>~?\{[0-9]+\}\Z)|(?P<section>[A-Za-z0-9.]+\[[^\]]*\](?:<[0-9]+>)?)'
     rb'|(?P<flag>\\[A-Za-z*]+)|(?P<number>[0-9]+(?=[ ()]|\Z))|(?P<word>[^ ()"{]+|\{)|(?P<other>[ ()]+)'
@@ -71,6 +73,8 @@ RESPONSES = {
     "STATUS": "numbers of a mailbox",
     "SEARCH": "the messages that fit",
     "ESEARCH": "what RETURN asked for",
+    "SORT": "the messages that fit, in order",
+    "THREAD": "messages as trees of answers",
     "FLAGS": "the flags that this mailbox knows",
     "NAMESPACE": "names of the user, of others, shared",
     "ID": "the program of the server",

@@ -58,9 +58,11 @@ def charset(cursor: Cursor) -> str:
     return found
 
 
-def keys(cursor: Cursor, charset: str) -> Tree:
-    """1*search-key, separated by spaces, to the end of the line."""
-    return query.every(cursor, known=charset in _KNOWN)
+def criteria(cursor: Cursor) -> tuple[str, Tree]:
+    """search-criteria = charset 1*(SP search-key), of SORT and THREAD (RFC 5256 section 5)."""
+    found = charset(cursor)
+    grammar.space(cursor)
+    return found, query.every(cursor)
 
 
 def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
