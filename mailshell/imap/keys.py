@@ -33,7 +33,7 @@ class Pool(NamedTuple):
         """What `make` makes of the octets of each message, made once only. Raises as `Store.digests` does."""
         bodies = [one.body for one in self.messages]
         for at in range(0, len(bodies), _BLOCK):
-            yield from self.store.digests(kind, make, bodies[at : at + _BLOCK])
+            yield from self.store.digests(kind, lambda octets: {kind: make(octets)}, bodies[at : at + _BLOCK])
 
     def headers(self) -> Iterator[bytes]:
         """The header of each message, as `texts.header` makes it."""
