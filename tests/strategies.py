@@ -119,12 +119,30 @@ items = st.sampled_from(
             "RFC822.HEADER",
         ),
         *("BODY.PEEK[HEADER]", "BODY[TEXT]<0.10>", "BODY[1]", "BODY.PEEK[1.MIME]", "BODY[HEADER.FIELDS (To Subject)]"),
-        *("RFC822", "RFC822.TEXT", 'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>'),
+        *(
+            "RFC822",
+            "RFC822.TEXT",
+            "BINARY[]",
+            "BINARY.PEEK[1]<0.5>",
+            "binary.size[1]",
+            "BINARY[1.2]",
+            'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>',
+        ),
     ]
 )
 keys = st.recursive(
     st.sampled_from(["ALL", "UNSEEN", "NEW", "OLD", "1:2", "*", "UID 1:*", "LARGER 500", "SUBJECT lunch", "KEYWORD $x"])
-    | st.sampled_from(["SINCE 1-Mar-2015", 'BEFORE "09-Mar-2015"', "HEADER Subject Notes", 'BODY "soup"', "TEXT x"])
+    | st.sampled_from(
+        [
+            "SINCE 1-Mar-2015",
+            "MODSEQ 3",
+            'MODSEQ "/flags/\\\\draft" all 4',
+            'BEFORE "09-Mar-2015"',
+            "HEADER Subject Notes",
+            'BODY "soup"',
+            "TEXT x",
+        ]
+    )
     | st.sampled_from(["OLDER 60", "younger 1", "$", "UID $", "SENTON 1-Mar-2015", 'FROM "é"']),
     lambda inner: (
         st.builds("({})".format, inner) | st.builds("NOT {}".format, inner) | st.builds("OR {} {}".format, inner, inner)
@@ -251,7 +269,15 @@ def counted(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
                 b"a7 LOGIN bob ",
                 b"a8 SELECT ",
             ),
-            *(b"a9 SEARCH SUBJECT ", b"b1 FOO ", b"b2 NOOP ", b"b3 STATUS ", b"", b"b4 UID SEARCH CHARSET "),
+            *(
+                b"a9 SEARCH SUBJECT ",
+                b"b1 FOO ",
+                b"b2 NOOP ",
+                b"b3 STATUS ",
+                b"",
+                b"b4 UID SEARCH CHARSET ",
+                b"b5 APPEND Sent ~",
+            ),
         ]
     )
     return st.builds(

@@ -62,8 +62,17 @@ CAPABILITIES = (
         "THREAD can make trees from References, In-Reply-To and base subjects.",
     ),
     _capability(
+        "BINARY", "decodes parts for the client", 3516, "4.1",
+        "FETCH BINARY[...] gives a part without its transfer encoding, and APPEND may bring the octet NUL.",
+    ),
+    _capability(
         "MULTIAPPEND", "APPEND takes several messages", 3502, "6.3.11",
         "One APPEND may bring several messages. The mailbox gets all of them, or none.",
+    ),
+    _capability(
+        "CONDSTORE", "tells what has changed", 7162, "3.1.1",
+        "Each change of a message has a number, its mod-sequence. A client asks what has changed since it was here, "
+        "and changes flags only where nobody else has.",
     ),
     _capability("MOVE", "has the command MOVE", 6851, "3.1", "MOVE takes messages to another mailbox in one step."),
 )  # fmt: skip

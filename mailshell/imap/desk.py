@@ -20,6 +20,9 @@ Mechanism = Callable[[Host, tuple[bytes, ...]], bytes | Account | None]
 A function of the answers alone, so that an exchange is a value like all else that a session remembers.
 """
 
+CONDSTORE = "CONDSTORE"
+"""The capability that tells mod-sequences (RFC 7162 section 3.1)."""
+
 _BASIC = frozenset({"IMAP4", "IMAP4rev1"})
 
 
@@ -106,6 +109,11 @@ class Desk:
             return False
         return not self.classic
 
+    @property
+    def aware(self) -> bool:
+        """Whether the session has asked to be told mod-sequences."""
+        return CONDSTORE in self.state.enabled
+
     def gives(self, code: str) -> bool:
         """Whether the server uses a response code: most of them came in 2009 (RFC 5530)."""
         return code in eras.OLD_CODES or eras.CODES.known(self.host.traits.era)
@@ -180,7 +188,8 @@ class Desk:
         view = self.state.view
         if view is None:
             return b"", ""
-        found = updates.news(view, self.host.store.mailbox(view.key), lambda: self.claim(view.key), expunges=expunges)
+        mailbox = self.host.store.mailbox(view.key)
+        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=self.aware)
         if found.view is not view:
             self.view = found.view
         return found.block, found.because

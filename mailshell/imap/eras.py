@@ -38,6 +38,8 @@ SINCE: Mapping[str, Since] = {
     **dict.fromkeys(("SORT", "UID SORT", "THREAD", "UID THREAD", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES"), _SORT),
     "ENABLE": Since("RFC 5161", 2008),
     "MULTIAPPEND": Since("RFC 3502", 2003),
+    "CONDSTORE": Since("RFC 4551", 2006),
+    "BINARY": Since("RFC 3516", 2003),
 }
 """Every verb and every capability."""
 
@@ -47,7 +49,17 @@ CODES = Since("RFC 5530", 2009)
 OLD_CODES = frozenset(
     [
         *("ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE"),
-        *("UIDNEXT", "UIDVALIDITY", "UNSEEN", "APPENDUID", "COPYUID", "UIDNOTSTICKY"),
+        *(
+            "UIDNEXT",
+            "UIDVALIDITY",
+            "UNSEEN",
+            "APPENDUID",
+            "COPYUID",
+            "UIDNOTSTICKY",
+            "UNKNOWN-CTE",
+            "HIGHESTMODSEQ",
+            "MODIFIED",
+        ),
     ]
 )
 

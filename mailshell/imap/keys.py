@@ -33,7 +33,7 @@ class Pool(NamedTuple):
         """What `make` makes of the octets of each message, made once only. Raises as `Store.digests` does."""
         bodies = [one.body for one in self.messages]
         for at in range(0, len(bodies), _BLOCK):
-            yield from self.store.digests(kind, make, bodies[at : at + _BLOCK])
+            yield from self.store.digests(kind, lambda octets: {kind: make(octets)}, bodies[at : at + _BLOCK])
 
     def headers(self) -> Iterator[bytes]:
         """The header of each message, as `texts.header` makes it."""
@@ -191,6 +191,16 @@ KEYS = (
     _within(
         "YOUNGER", "the internal date is not so long ago",
         "SEARCH YOUNGER n: the message came n seconds ago or later, by the clock of the server.", _age(int.__le__),
+    ),
+    Key(
+        "MODSEQ",
+        Card(
+            "MODSEQ", "the mod-sequence is that or higher", Cite(7162, "3.1.5"),
+            more="SEARCH MODSEQ n: the mod-sequence of the message is n or higher. The name of a flag may stand before "
+            "n. This server has one mod-sequence for all flags of a message, so it passes over the name.",
+        ),
+        ("mod-sequence-value",), lambda pool, values: [one.modseq >= int(values[0]) for one in pool.messages], False,
+        "CONDSTORE",
     ),
 )  # fmt: skip
 """Every key but those that stand for others: NOT, OR, UID, a set of numbers, and keys in parentheses."""

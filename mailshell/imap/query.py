@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Expect
-from mailshell.imap import dates, grammar, sets
+from mailshell.imap import dates, grammar, modseqs, sets
 from mailshell.imap.keys import KEYS, Key, Pool, Value
 from mailshell.mail.store import Message
 
@@ -119,6 +119,8 @@ def _value(cursor: Cursor, kind: str) -> Value:
     grammar.space(cursor)
     if kind == "date":
         return dates.date(cursor)
+    if kind == "mod-sequence-value":
+        return modseqs.wanted(cursor)
     if kind in ("number", "nz-number"):
         cursor.rule, start = kind, cursor.at
         found = int(cursor.need(_NUMBER, _SIZE) if kind == "number" else cursor.need(_COUNT, _SECONDS))

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
-from mailshell.imap import chosen, grammar, query, reasons, sets
-from mailshell.imap.desk import Desk
+from mailshell.imap import chosen, grammar, modseqs, query, reasons, sets
+from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.keys import Pool
 from mailshell.imap.query import Numbers, Tree
 from mailshell.imap.replies import BAD_CHARSET, UNREADABLE
@@ -25,16 +25,28 @@ PARTS = {
     "number": "a number of octets",
     "nz-number": "a number of seconds",
     "flag-keyword": "a keyword",
+    "mod-sequence-value": modseqs.GLOSS,
+    "entry-name": "the flag that is meant",
+    "entry-type-req": "whose flag is meant: priv, shared or all",
     "literal": grammar.LITERAL_GLOSS,
 }
 """The glosses of what these commands share."""
 
 
 class Found(NamedTuple):
-    """The messages that fit, in the order of the mailbox, and their sequence numbers, or their uids."""
+    """The messages that fit, in the order of the mailbox, and their sequence numbers, or their uids.
+
+    `modseqs`: a key asks for mod-sequences; `told` is what comes before the answer where that is the first one to ask.
+    """
 
     pool: Pool
     numbers: list[int]
+    modseqs: bool
+    told: bytes
+
+    def highest(self, messages: list[Message]) -> bytes:
+        """`MODSEQ 5`, the highest of some messages; nothing where no key asked for it (RFC 7162 section 3.1.5)."""
+        return b"MODSEQ %d" % max(one.modseq for one in messages) if self.modseqs and messages else b""
 
 
 def charset(cursor: Cursor) -> str:
@@ -57,6 +69,7 @@ def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
     """Look for the messages that fit all the keys."""
     if charset not in _KNOWN:
         return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and not {charset}.", holds=not uid)
+    aware, told = False, b""
     view, mailbox, uids = desk.view, desk.mailbox, dict[Numbers, frozenset[int]]()
     for one in query.leaves(wanted):
         if isinstance(one, Numbers):
@@ -66,6 +79,8 @@ def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
             uids[one] = frozenset(view.uids[at] for at in places)
         elif one.key.needs and not desk.offers(one.key.needs):
             return reasons.not_offered(one.key.needs, desk)
+        elif one.key.needs == CONDSTORE:
+            aware = True
     rows: list[int] = []
     messages: list[Message] = []
     if mailbox is not None:
@@ -75,10 +90,12 @@ def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
         found = query.fitting(wanted, pool, uids)
     except (StateError, KeyError) as error:
         return UNREADABLE(str(error))
+    if aware:
+        told = modseqs.enable(desk)
     if uid:
-        return Found(pool._replace(messages=found), [one.uid for one in found])
+        return Found(pool._replace(messages=found), [one.uid for one in found], aware, told)
     row = {message.uid: number for number, message in zip(rows, messages, strict=True)}
-    return Found(pool._replace(messages=found), [row[one.uid] for one in found])
+    return Found(pool._replace(messages=found), [row[one.uid] for one in found], aware, told)
 
 
 def _places(desk: Desk, one: Numbers) -> list[int] | Reply:

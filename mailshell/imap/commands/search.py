@@ -11,6 +11,7 @@ from mailshell.imap.phases import OPEN
 from mailshell.imap.query import Tree
 from mailshell.imap.replies import SEARCHED
 from mailshell.imap.wording import Reply
+from mailshell.mail.store import Message
 
 CARD = Card(
     "SEARCH",
@@ -69,24 +70,30 @@ class Search(NamedTuple):
                 desk.view = desk.view._replace(saved=())
             return found
         if saves:
-            messages = found.pool.messages
-            if not {"ALL", "COUNT"} & {*self._wanted} and self._wanted:
-                messages = messages[:1] * ("MIN" in self._wanted) + messages[-1:] * ("MAX" in self._wanted)
+            messages = self._told(found.pool.messages)
             desk.view = desk.view._replace(saved=tuple(sorted({one.uid for one in messages})))
+        highest = found.highest(self._told(found.pool.messages))
         if returns is None:
-            block = b"* SEARCH" + b"".join([b" %d" % number for number in found.numbers]) + b"\r\n"
+            numbers = b"".join([b" %d" % number for number in found.numbers])
+            block = b"* SEARCH" + numbers + (b" (%b)\r\n" % highest if highest else b"\r\n")
         elif saves and not self._wanted:
-            return SEARCHED("The result is kept for $, and not told.", holds=not self.uid)
+            return SEARCHED("The result is kept for $, and not told.", found.told, holds=not self.uid)
         else:
-            block = self._extended(desk.state.tag, found.numbers)
-        return SEARCHED("The result is kept for $." if saves else "", block, holds=not self.uid)
+            block = self._extended(desk.state.tag, found.numbers, highest)
+        return SEARCHED("The result is kept for $." if saves else "", found.told + block, holds=not self.uid)
+
+    def _told(self, messages: list[Message]) -> list[Message]:
+        """Those of the messages that fit that the answer is about: of a single MIN or MAX that one."""
+        if not self._wanted or {"ALL", "COUNT"} & {*self._wanted}:
+            return messages
+        return messages[:1] * ("MIN" in self._wanted) + messages[-1:] * ("MAX" in self._wanted)
 
     @property
     def _wanted(self) -> tuple[str, ...]:
         """The options that say what is told; none at all stand for ALL."""
         return tuple(one for one in self.returns or () if one != "SAVE") if self.returns else ("ALL",)
 
-    def _extended(self, tag: bytes, numbers: list[int]) -> bytes:
+    def _extended(self, tag: bytes, numbers: list[int], highest: bytes) -> bytes:
         """The untagged ESEARCH (RFC 4731 section 3.1): nothing but a count where no message fits."""
         words = [b'* ESEARCH (TAG "' + tag + b'")']
         if self.uid:
@@ -98,6 +105,8 @@ class Search(NamedTuple):
                 words.append(b"ALL " + sets.compact(numbers))
             elif numbers:
                 words.append(b"%b %d" % (name.encode("ascii"), numbers[0 if name == "MIN" else -1]))
+        if highest:
+            words.append(highest)
         return b" ".join(words) + b"\r\n"
 
 
@@ -146,6 +155,7 @@ COMMAND = Command(
     (
         "a1 SEARCH UNSEEN", "a1 SEARCH FROM alice SINCE 1-Mar-2015", "a1 SEARCH OR SUBJECT lunch NOT 1:2",
         "a1 SEARCH RETURN (MIN COUNT) YOUNGER 86400", "a1 SEARCH RETURN (SAVE) FLAGGED",
+        "a1 SEARCH MODSEQ 5",
     ),
     limits.COMMAND,
 )  # fmt: skip

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import flags, grammar, limits
-from mailshell.imap.desk import Desk
+from mailshell.imap import flags, grammar, limits, modseqs, reasons
+from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import INSIDE
 from mailshell.imap.replies import NO_SUCH_MAILBOX, STATUS_DONE
 from mailshell.imap.wording import Reply
@@ -15,11 +15,12 @@ from mailshell.mail.store import Mailbox
 
 
 class Item(NamedTuple):
-    """Something that STATUS tells of a mailbox."""
+    """Something that STATUS tells of a mailbox; `needs` is the capability that it belongs to."""
 
     name: str
     says: str
     count: Callable[[Mailbox], int]
+    needs: str = ""
 
 
 def _recent(mailbox: Mailbox) -> int:
@@ -36,6 +37,7 @@ ITEMS = (
     Item("UIDNEXT", "the next uid, or a higher one", lambda mailbox: mailbox.box.uidnext),
     Item("UIDVALIDITY", "uids are good as long as this is the same", lambda mailbox: mailbox.box.uidvalidity),
     Item("UNSEEN", "how many without \\Seen", _unseen),
+    Item("HIGHESTMODSEQ", "no message has a higher mod-sequence", lambda mailbox: mailbox.box.modseq, CONDSTORE),
 )
 
 CARD = Card(
@@ -72,11 +74,15 @@ class Status(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Count."""
+        absent = next((item.needs for item in self.items if item.needs and not desk.offers(item.needs)), "")
+        if absent:
+            return reasons.not_offered(absent, desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
             return NO_SUCH_MAILBOX(f"The user has no mailbox {self.name}.")
         words = " ".join(f"{item.name} {item.count(mailbox)}" for item in self.items).encode("ascii")
-        return STATUS_DONE(block=b"* STATUS %b (%b)\r\n" % (grammar.sent_name(mailbox.key.name), words))
+        told = modseqs.enable(desk) if any(item.needs == CONDSTORE for item in self.items) else b""
+        return STATUS_DONE(block=told + b"* STATUS %b (%b)\r\n" % (grammar.sent_name(mailbox.key.name), words))
 
 
 def _item(cursor: Cursor) -> Item:
