@@ -7,7 +7,7 @@ from mailshell.core.chunks import Chunk
 from mailshell.core.clock import Instant
 from mailshell.core.command import Command
 from mailshell.core.session import Peer
-from mailshell.imap import eras, names, updates
+from mailshell.imap import eras, limits, names, updates
 from mailshell.imap.phases import Phase
 from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
@@ -21,6 +21,8 @@ A function of the answers alone, so that an exchange is a value like all else th
 """
 
 _BASIC = frozenset({"IMAP4", "IMAP4rev1"})
+_EXTEND_LIST = frozenset({"LIST-STATUS", "SPECIAL-USE"})
+"""Capabilities that bring options of LIST, for which a server has LIST-EXTENDED (RFC 5258 section 3)."""
 
 
 class Dialogue(NamedTuple):
@@ -98,9 +100,16 @@ class Desk:
             return not self.offers("IMAP4rev1")
         if keyword in _BASIC:
             return True
+        if keyword in _EXTEND_LIST and not self.offers("LIST-EXTENDED"):
+            return False
         if keyword == "LITERAL-" and "LITERAL+" not in traits.off:
             return False
         return not self.classic
+
+    @property
+    def limit(self) -> int:
+        """The biggest message that APPEND takes, in octets."""
+        return self.host.traits.size or limits.MESSAGE
 
     def gives(self, code: str) -> bool:
         """Whether the server uses a response code: most of them came in 2009 (RFC 5530)."""

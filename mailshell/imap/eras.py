@@ -30,6 +30,12 @@ SINCE: Mapping[str, Since] = {
     "CHILDREN": Since("RFC 3348", 2002),
     "UNSELECT": Since("RFC 3691", 2004),
     "ENABLE": Since("RFC 5161", 2008),
+    "LIST-EXTENDED": Since("RFC 5258", 2008),
+    "LIST-STATUS": Since("RFC 5819", 2010),
+    "SPECIAL-USE": Since("RFC 6154", 2011),
+    "CREATE-SPECIAL-USE": Since("RFC 6154", 2011),
+    "APPENDLIMIT": Since("RFC 7889", 2016),
+    "STATUS=SIZE": Since("RFC 8438", 2018),
 }
 """Every verb and every capability."""
 

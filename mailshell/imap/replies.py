@@ -82,6 +82,11 @@ NAME_CANNOT = named(
     "name not possible", "NO", "Not with that name", "that cannot be done with that name", "3",
     more="The server cannot do that with this name, now or later.", next="another name", code="CANNOT", rfc=5530,
 )  # fmt: skip
+USE_CANNOT = named(
+    "use not possible", "NO", "Not with that use", "the mailbox cannot be for that", "3",
+    more="The server cannot give this use to the mailbox, so it did not make one.", next="CREATE without that use",
+    code="USEATTR", rfc=6154,
+)  # fmt: skip
 MAILBOX_DONE = named(
     "mailbox command done", "OK", "{verb} completed", "done", "6.3",
     more="The server has done with the name of the mailbox what the command asked for.", next="",
@@ -294,7 +299,7 @@ SHUTTING_DOWN = named(
 
 REPLIES = (
     GREETING, NO_SERVER, CAPABILITY_DONE, NOOP_DONE, LOGGED_OUT, LOGGED_IN, BAD_LOGIN, NO_MAIL, CHALLENGE, CANCELLED,
-    BAD_BASE64, NO_MECHANISM, SELECTED, NO_SUCH_MAILBOX, NAME_TAKEN, NAME_CANNOT, MAILBOX_DONE, LISTED, STATUS_DONE,
+    NO_MECHANISM, SELECTED, NO_SUCH_MAILBOX, NAME_TAKEN, NAME_CANNOT, USE_CANNOT, MAILBOX_DONE, LISTED, STATUS_DONE,
     GO_ON, COUNTED, APPENDED, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY, FETCHED,
     STORED, COPIED, SEARCHED, BAD_CHARSET, SOME_GONE, UNREADABLE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED,
     ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED, LINE_END, TOO_LONG, BAD_SYNTAX, NO_SUCH_NUMBER, LITERAL_REFUSED,

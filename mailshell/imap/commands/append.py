@@ -57,9 +57,8 @@ class Append(NamedTuple):
 
     def refusal(self, desk: Desk) -> Reply | None:
         """Why the message is not wanted; known before its octets come."""
-        limit = desk.host.traits.size or limits.MESSAGE
-        if self.size > limit:
-            return TOO_BIG(f"The message has {self.size:,} octets. This server takes {limit:,}.")
+        if self.size > desk.limit:
+            return TOO_BIG(f"The message has {self.size:,} octets. This server takes {desk.limit:,}.")
         mailbox = desk.find(self.name)
         if mailbox is None:
             return TRY_CREATE(f"The user has no mailbox {self.name}.")
