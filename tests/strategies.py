@@ -137,7 +137,7 @@ on_messages = st.one_of(
     st.builds("FETCH {} {}".format, sets, items | st.sampled_from(["ALL", "fast", "FULL"])),
     st.builds("FETCH {} ({} {})".format, sets, items, items),
     stores,
-    st.builds("COPY {} {}".format, sets, boxes),
+    st.builds("{} {} {}".format, st.sampled_from(["COPY", "MOVE"]), sets, boxes),
     st.builds("SEARCH {}".format, keys) | st.builds("SEARCH CHARSET utf-8 {} {}".format, keys, keys),
 )
 imap_commands = st.builds(

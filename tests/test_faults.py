@@ -109,8 +109,8 @@ def test_only_commands_can_be_struck_and_of_many_words_not_all_are_named():
     seat = Seat(build("big"), STUDENT)
     for line, says in (
         ("reject BODY", r"BODY is no command\."),  # a parameter of MAIL
-        ("reject QQQQ", r"QQQQ is no command. There are \d+\.$"),
-        ("slow zzz.test", r"zzz.test is no host of this world. There are 50\.$"),
+        ("reject QQQQ", r"QQQQ is no command\.$"),
+        ("slow zzz.test", r"zzz.test is no host of this world\.$"),
     ):
         with pytest.raises(SeatError, match=says):
             seat.fault(line)

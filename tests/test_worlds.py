@@ -474,6 +474,18 @@ def test_the_page_explains_every_key_of_every_table(capsys):
     assert found == {"top": set(TOP)} | {name: set(keys) for name, keys in TABLES.items()}
 
 
+def test_the_seed_of_a_file_decides_whom_faults_with_odds_strike():
+    def codes(seed: int) -> list[bytes]:
+        seat = Seat(build(read(f"faults = ['reject NOOP odds 50%']\nseed = {seed}\n{HOST}".encode())), STUDENT)
+        seat.connect("nyu.edu", "smtp")
+        seat.send(b"NOOP\r\n" * 40)
+        records = (entry.record for entry in seat.world.transcript.entries)
+        return [record.replies[0][:3] for record in records if isinstance(record, Exchange)]
+
+    assert set(codes(1)) == {b"250", b"450"}
+    assert codes(1) == codes(1) != codes(2)
+
+
 @pytest.mark.parametrize("columns", [60, 80, 132])
 @pytest.mark.parametrize("name", ["world-file", "lessons"])
 def test_a_page_fits_the_terminal_and_loses_no_word(name, columns):

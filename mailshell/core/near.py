@@ -15,8 +15,8 @@ def near(word: str, known: Iterable[str]) -> str:
 
 
 def among(word: str, known: Collection[str]) -> str:
-    """The same; where nothing is near, all that is known, or of very much how much that is."""
-    there = f" There are: {' '.join(known)}." if len(known) <= _MANY else f" There are {len(known):,}."
+    """The same; where nothing is near, all that is known, if that is not very much."""
+    there = f" There are: {' '.join(known)}." if len(known) <= _MANY else ""
     return near(word, known) or there
 
 

@@ -68,6 +68,11 @@ CAPABILITIES = (
         "The number after the equals sign is the size in octets of the biggest message that APPEND takes.",
     ),
     _capability("UNSELECT", "has the command UNSELECT", 3691, "2", "UNSELECT closes a mailbox and removes nothing."),
+    _capability(
+        "MULTIAPPEND", "APPEND takes several messages", 3502, "6.3.11",
+        "One APPEND may bring several messages. The mailbox gets all of them, or none.",
+    ),
+    _capability("MOVE", "has the command MOVE", 6851, "3.1", "MOVE takes messages to another mailbox in one step."),
 )  # fmt: skip
 
 

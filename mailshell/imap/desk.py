@@ -92,7 +92,7 @@ class Desk:
         return eras.FIRST.known(self.host.traits.era)
 
     def offers(self, keyword: str) -> bool:
-        """Whether the host offers a capability; LITERAL- in the place of LITERAL+ (RFC 7888 section 5)."""
+        """Whether the host offers a capability; a strict host has LITERAL- for LITERAL+ (RFC 7888 section 5)."""
         traits = self.host.traits
         if keyword in traits.off or not eras.YEARS.known(keyword, traits.era):
             return False
@@ -102,7 +102,7 @@ class Desk:
             return True
         if keyword in _EXTEND_LIST and not self.offers("LIST-EXTENDED"):
             return False
-        if keyword == "LITERAL-" and "LITERAL+" not in traits.off:
+        if keyword == ("LITERAL+" if self.strict else "LITERAL-"):
             return False
         return not self.classic
 

@@ -11,6 +11,7 @@ FIRST = Since("RFC 1064", 1988)
 _FOUR = Since("RFC 1730", 1994)
 _REVISED = Since("RFC 2060", 1996)
 _UIDPLUS = Since("RFC 2359", 1998)
+_MOVE = Since("RFC 6851", 2013)
 
 SINCE: Mapping[str, Since] = {
     **dict.fromkeys(("CAPABILITY", "NOOP", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE"), _FOUR),
@@ -29,6 +30,7 @@ SINCE: Mapping[str, Since] = {
     "ID": Since("RFC 2971", 2000),
     "CHILDREN": Since("RFC 3348", 2002),
     "UNSELECT": Since("RFC 3691", 2004),
+    **dict.fromkeys(("MOVE", "UID MOVE"), _MOVE),
     "ENABLE": Since("RFC 5161", 2008),
     "LIST-EXTENDED": Since("RFC 5258", 2008),
     "LIST-STATUS": Since("RFC 5819", 2010),
@@ -36,6 +38,7 @@ SINCE: Mapping[str, Since] = {
     "CREATE-SPECIAL-USE": Since("RFC 6154", 2011),
     "APPENDLIMIT": Since("RFC 7889", 2016),
     "STATUS=SIZE": Since("RFC 8438", 2018),
+    "MULTIAPPEND": Since("RFC 3502", 2003),
 }
 """Every verb and every capability."""
 
@@ -54,7 +57,7 @@ ELSEWHERE: Mapping[str, Since] = {
     "RFC 2342": SINCE["NAMESPACE"],
     "RFC 3501": _FOUR,
     "RFC 5256": Since("RFC 5256", 2008),
-    "RFC 6851": Since("RFC 6851", 2013),
+    "RFC 6851": _MOVE,
     "RFC 9051": Since("RFC 9051", 2021),
 }
 """What is no verb and no capability of a server here: by the RFC that describes it now."""

@@ -124,9 +124,9 @@ def text(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> 
 
 def _named(cursor: Cursor, start: int, octets: bytes, rule: str) -> str:
     name = names.decoded(octets)
-    if name is None:
+    if name is None or not name.isprintable():
         raise cursor.refuse(
-            start, Expect(rule, "letters outside ASCII are written as modified UTF-7, as in Entw&APw-rfe")
+            start, Expect(rule, "printable letters, and modified UTF-7 outside ASCII, as in Entw&APw-rfe")
         )
     return name
 

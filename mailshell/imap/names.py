@@ -49,8 +49,6 @@ def wrong(name: str) -> str:
         return f"The name has {len(name):,} letters. This server takes {LONGEST}."
     if "%" in name or "*" in name:
         return "LIST takes % and * for wildcards, so this server does not take them in a name."
-    if not name.isprintable():
-        return "The name has a character that is not printable."
     return ""
 
 

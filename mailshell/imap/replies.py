@@ -113,8 +113,13 @@ COUNTED = named(
 APPENDED = named(
     "message appended", "OK", "APPEND completed", "the message is in the mailbox", "6.3.11",
     more="The message is the newest one of the mailbox. [APPENDUID] has the UIDVALIDITY of the mailbox and the "
-    "uid that the message got.",
+    "uid that the message got, or the uids of all messages of the command.",
     next="",
+)  # fmt: skip
+EMPTY = named(
+    "message is empty", "NO", "The message is empty", "given up: a message has no octets", "6.3.11",
+    more="A message without octets is an error. A client that wants to give APPEND up sends one. Nothing was stored.",
+    next="", rfc=3502,
 )  # fmt: skip
 TRY_CREATE = named(
     "make the mailbox first", "NO", "No such mailbox", "there is no mailbox of that name", "6.3.11",
@@ -168,6 +173,12 @@ COPIED = named(
     more="The messages are in both mailboxes now. [COPYUID] has the UIDVALIDITY of the other mailbox, the uids here, "
     "and the uids there.",
     next="",
+)  # fmt: skip
+MOVED = named(
+    "moved", "OK", "MOVE completed", "the messages are in the other mailbox", "3.3",
+    more="The messages are in the other mailbox alone. [COPYUID] came first, with the uids here and there, then "
+    "EXPUNGE for each message that is gone here.",
+    next="", rfc=6851,
 )  # fmt: skip
 SEARCHED = named(
     "searched", "OK", "SEARCH completed", "those are the messages that fit", "6.4.4",
@@ -299,11 +310,11 @@ SHUTTING_DOWN = named(
 
 REPLIES = (
     GREETING, NO_SERVER, CAPABILITY_DONE, NOOP_DONE, LOGGED_OUT, LOGGED_IN, BAD_LOGIN, NO_MAIL, CHALLENGE, CANCELLED,
-    NO_MECHANISM, SELECTED, NO_SUCH_MAILBOX, NAME_TAKEN, NAME_CANNOT, USE_CANNOT, MAILBOX_DONE, LISTED, STATUS_DONE,
-    GO_ON, COUNTED, APPENDED, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY, FETCHED,
-    STORED, COPIED, SEARCHED, BAD_CHARSET, SOME_GONE, UNREADABLE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED,
-    ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED, LINE_END, TOO_LONG, BAD_SYNTAX, NO_SUCH_NUMBER, LITERAL_REFUSED,
-    ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT,
-    SHUTTING_DOWN,
+    BAD_BASE64, NO_MECHANISM, SELECTED, NO_SUCH_MAILBOX, NAME_TAKEN, NAME_CANNOT, MAILBOX_DONE, LISTED, STATUS_DONE,
+    GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
+    FETCHED, STORED, COPIED, MOVED, SEARCHED, BAD_CHARSET, SOME_GONE, UNREADABLE, IDLING, IDLE_DONE, NOT_DONE,
+    NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED, LINE_END, TOO_LONG, BAD_SYNTAX,
+    NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW,
+    FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN, USE_CANNOT,
 )  # fmt: skip
 """The list that tests walk: no reply stands outside it."""

@@ -34,7 +34,7 @@ STATUSES = {
 }
 CODES = {
     "ALERT": "the user must see the text",
-    "APPENDUID": "UIDVALIDITY of the mailbox, uid of the new message",
+    "APPENDUID": "UIDVALIDITY of the mailbox, uids of the new messages",
     "AUTHENTICATIONFAILED": "wrong name or password",
     "ALREADYEXISTS": "the name is taken",
     "BADCHARSET": "the charsets that the server reads",

@@ -72,3 +72,8 @@ def compact(numbers: Sequence[int]) -> bytes:
             start = number
         before = number
     return b",".join(pieces)
+
+
+def text(numbers: Sequence[int]) -> str:
+    """The same, as text."""
+    return compact(numbers).decode("ascii")

@@ -189,9 +189,9 @@ _ALL = (
     Kind(
         _card(
             "drop", "the connection breaks before the command is done", "3.8",
-            "The connection ends without an answer, and the command was not carried out. The client does as if it had "
-            "heard 451: the message stays in its queue. "
-            "With a dot as the verb it breaks at the final dot, before anything is stored.",
+            "The connection ends without an answer, and the command was not carried out. An SMTP client does as if it "
+            "had heard 451: the message stays in its queue. With a dot as the verb it breaks at the final dot, before "
+            "anything is stored.",
             "look at the mailbox, and at the queue of the client",
         ),
         ("verb", "host"), ("verb",),

@@ -127,4 +127,6 @@ def parse(cursor: Cursor) -> Status:
     return Status(name, found)
 
 
-COMMAND = Command(CARD, "STATUS mailbox (items)", INSIDE, parse, ("a1 STATUS Sent (MESSAGES UNSEEN)",), limits.COMMAND)
+COMMAND = Command(
+    CARD, "STATUS mailbox (items)", INSIDE, parse, ("a1 STATUS Sent (MESSAGES UNSEEN)",), limits.COMMAND, "IMAP4rev1"
+)

@@ -77,7 +77,7 @@ class Store(NamedTuple):
         fresh = desk.changed()
         block = b"" if self.silent else self._told(desk, found.numbers, after)
         if found.missing:
-            return SOME_GONE(f"Messages that are gone: {found.missing}.", block, holds=not self.uid)
+            return SOME_GONE(f"Messages that are gone: {found.missing}.", fresh + block, holds=not self.uid)
         return STORED(block=fresh + block, holds=not self.uid)
 
     def _after(self, before: frozenset[str]) -> frozenset[str]:
