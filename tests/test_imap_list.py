@@ -75,7 +75,7 @@ def test_subscribed_names_are_listed_as_the_table_says(made, subscribed, pattern
             assert ("\\Subscribed" in attributes) is (name in subscribed)
             assert ("\\NonExistent" in attributes) is (name not in boxes)
             assert ("\\HasChildren" in attributes) is bool(below(name, boxes))
-            assert ("\\HasNoChildren" in attributes) is not below(name, boxes)
+            assert ("\\HasNoChildren" in attributes) is not bool(below(name, boxes))
             assert child is (recursive and bool(below(name, subscribed)))
 
 
