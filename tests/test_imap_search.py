@@ -155,6 +155,27 @@ def test_what_is_looked_for_does_not_reach_from_one_field_or_part_into_the_next(
     assert numbers(made, "SEARCH HEADER ubject one") == []
 
 
+def test_an_address_is_found_as_it_is_meant():
+    made = mailbox(
+        b"From: <bob (his box)@ (at) nyu.edu>\r\n\r\n",
+        b'From: Friends: zo\xc3\xab@x.test, "b c"@d.test;\r\n\r\n',
+        b"From: =?utf-8?q?Zo=C3=AB?= <z@x.test>\r\n\r\n",
+    )
+    assert numbers(made, "SEARCH FROM bob@nyu.edu") == [1]
+    assert numbers(made, 'SEARCH FROM "his box"') == [1]
+    assert numbers(made, "SEARCH FROM friends") == [2]
+    assert numbers(made, 'SEARCH FROM "b c@d.test"') == [2]
+    assert numbers(made, 'SEARCH FROM "ZO\u00cb"') == [2, 3]
+    assert numbers(made, "SEARCH FROM x.testz") == []
+
+
+def test_a_number_that_does_not_exist_fits_nothing():
+    made = mailbox(b"a", b"b")
+    assert numbers(made, "SEARCH 5") == numbers(made, "UID SEARCH 7 UID 9") == []
+    assert numbers(made, "SEARCH 2,4") == numbers(made, "SEARCH 3:*") == numbers(made, "SEARCH NOT 1,7") == [2]
+    assert numbers(mailbox(), "SEARCH 1:*") == []
+
+
 # Dates
 
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1))
@@ -221,8 +242,8 @@ def fits(tree, at: int, message: tuple[str, bool], count: int) -> bool:
     if isinstance(tree, str):
         if tree == "SEEN":
             return seen
-        if tree in ("1", "*"):
-            return at == (1 if tree == "1" else count)
+        if tree in ("1", "2:*"):
+            return at == 1 if tree == "1" else at >= min(2, count)
         return tree.split(" ")[1].lower() in word
     how, *inner = tree
     found = [fits(one, at, message, count) for one in inner]
@@ -238,7 +259,7 @@ def typed(tree) -> str:
 
 trees = st.recursive(
     st.sampled_from(
-        ["SEEN", "1", "*", *(f"SUBJECT {word.upper()}" for word in WORDS), *(f"TEXT {one}" for one in WORDS)]
+        ["SEEN", "1", "2:*", *(f"SUBJECT {word.upper()}" for word in WORDS), *(f"TEXT {one}" for one in WORDS)]
     ),
     lambda inner: (
         st.tuples(st.just("NOT"), inner)
@@ -295,7 +316,7 @@ def test_a_search_returns_what_was_asked_and_keeps_what_it_says(flagged, options
     }  # fmt: skip
     if told:
         words = lines[0].decode().split(" ")
-        assert words[: 3 + uid] == ["*", "ESEARCH", "(TAG", '"a3")', "UID"][: 3 + uid] or words[3] == '"a3")'
+        assert words[: 3 + uid] == ["2:*", "ESEARCH", "(TAG", '"a3")', "UID"][: 3 + uid] or words[3] == '"a3")'
         pairs = words[4 + uid :]
         got = {pairs[at]: expanded(pairs[at + 1]) for at in range(0, len(pairs), 2)}
         assert got == {name: data[name] for name in told if data[name]}

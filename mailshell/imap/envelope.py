@@ -68,17 +68,18 @@ def addresses(value: bytes) -> bytes:
     """The addresses of a field: `((name route mailbox host)...)`, groups too; NIL where there are none."""
     if (usual := _usual(value)) is not None:
         return usual
-    found = [b"(" + b" ".join(map(nstring, one)) + b")" for one in _read(value, _MOST)]
+    found = [b"(" + b" ".join(map(nstring, one)) + b")" for one in read(value)]
     return b"(" + b"".join(found) + b")" if found else _NIL
 
 
 def first_mailbox(value: bytes) -> bytes:
     """The mailbox of the first address of a field; empty where there is none."""
-    found = _read(value, 1)
+    found = read(value, 1)
     return (found[0].mailbox or b"") if found else b""
 
 
-def _read(value: bytes, most: int) -> list[Address]:
+def read(value: bytes, most: int = _MOST) -> list[Address]:
+    """The addresses of a field, the first `most` of them."""
     found, reading = list[Address](), _Reading()
     for kind, text in _tokens(value):
         found += reading.take(kind, text)

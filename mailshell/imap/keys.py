@@ -77,12 +77,12 @@ def _lacks(flag: str) -> Test:
     return lambda pool, values: [flag not in one.flags for one in pool.messages]
 
 
-def _field(name: str) -> Test:
+def _field(name: str, make: Callable[[bytes, bytes], bytes] = texts.addresses) -> Test:
     def test(pool: Pool, values: tuple[Value, ...]) -> list[bool]:
         wanted = collated(str(values[0]))
-        return [wanted in one for one in pool.digests(name, make)]
+        return [wanted in one for one in pool.digests(name, digest)]
 
-    make = partial(texts.field, name.encode("ascii"))
+    digest = partial(make, name.encode("ascii"))
     return test
 
 
@@ -175,7 +175,7 @@ KEYS = (
     _key("SENTSINCE", "the Date field is not before a day", _sent(int.__ge__), "date", reads=True),
     _key("SINCE", "the internal date is not before a day", _arrived(int.__ge__), "date"),
     _key("SMALLER", "fewer octets than that", _size(int.__lt__), "number"),
-    _key("SUBJECT", "text in the Subject field", _field("subject"), "astring", reads=True),
+    _key("SUBJECT", "text in the Subject field", _field("subject", texts.field), "astring", reads=True),
     _key("TEXT", "text in the header or the body", _text, "astring", reads=True),
     _key("TO", "text in the To field", _field("to"), "astring", reads=True),
     _key("UNANSWERED", "messages without \\Answered", _lacks("\\Answered")),
