@@ -172,7 +172,17 @@ imap_commands = st.builds(
         st.builds("RENAME {} {}".format, boxes, boxes),
         st.builds("{} {} {}".format, st.sampled_from(["LIST", "lsub"]), boxes | st.just('""'), boxes | st.just("*")),
         st.builds(
-            "STATUS {} ({})".format, boxes, st.sampled_from(["MESSAGES", "UIDNEXT unseen", "RECENT UIDVALIDITY"])
+            "LIST {}{} {}{}".format,
+            st.sampled_from(["", "(SUBSCRIBED recursivematch) ", "(special-use REMOTE) ", "() ", "(SUBSCRIBED) "]),
+            boxes | st.just('""'),
+            st.sampled_from(["*", "(INBOX %)", '("" S*)', '"a/%"']),
+            st.sampled_from(["", " RETURN ()", " return (CHILDREN STATUS (MESSAGES size))", " RETURN (SUBSCRIBED)"]),
+        ),
+        st.builds("CREATE {} (USE ({}))".format, boxes, st.sampled_from(["", "\\Archive", "\\sent \\All"])),
+        st.builds(
+            "STATUS {} ({})".format,
+            boxes,
+            st.sampled_from(["MESSAGES", "UIDNEXT unseen", "RECENT UIDVALIDITY", "APPENDLIMIT size"]),
         ),
         on_messages,
         on_messages.map("UID {}".format),

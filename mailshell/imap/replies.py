@@ -82,6 +82,11 @@ NAME_CANNOT = named(
     "name not possible", "NO", "Not with that name", "that cannot be done with that name", "3",
     more="The server cannot do that with this name, now or later.", next="another name", code="CANNOT", rfc=5530,
 )  # fmt: skip
+USE_CANNOT = named(
+    "use not possible", "NO", "Not with that use", "the mailbox cannot be for that", "3",
+    more="The server cannot give this use to the mailbox, so it did not make one.", next="CREATE without that use",
+    code="USEATTR", rfc=6154,
+)  # fmt: skip
 MAILBOX_DONE = named(
     "mailbox command done", "OK", "{verb} completed", "done", "6.3",
     more="The server has done with the name of the mailbox what the command asked for.", next="",
@@ -333,6 +338,6 @@ REPLIES = (
     FETCHED, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
     UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
     LINE_END, TOO_LONG, BAD_SYNTAX, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST,
-    ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,
+    ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN, USE_CANNOT,
 )  # fmt: skip
 """The list that tests walk: no reply stands outside it."""

@@ -61,6 +61,7 @@ CODES = {
     "UNKNOWN-CTE": "the transfer encoding is not known",
     "UIDVALIDITY": "uids are good as long as this is the same",
     "UNAVAILABLE": "for now: try again later",
+    "USEATTR": "the mailbox cannot be for that",
     "UNSEEN": "the first message without \\Seen",
 }
 """The response codes (RFC 3501 section 7.1, RFC 4315 section 3, RFC 5530 section 3)."""
@@ -210,7 +211,8 @@ def _fetched(kind: str, text: str) -> tuple[str, str]:
 
 def _capabilities(kind: str, text: str) -> tuple[str, str]:
     name = "IMAP4rev1" if text.upper() == "IMAP4REV1" else text.upper()
-    return f"capability {name}", _CAPABILITIES.get(name, GLOSSES["capability"])
+    known = name if name in _CAPABILITIES else name.partition("=")[0]
+    return f"capability {name}", _CAPABILITIES.get(known, GLOSSES["capability"])
 
 
 def _listed(kind: str, text: str) -> tuple[str, str]:
@@ -221,6 +223,10 @@ def _listed(kind: str, text: str) -> tuple[str, str]:
             if known
             else ("mbx-list-flag", GLOSSES["mbx-list-flag"])
         )
+    if text == '"CHILDINFO"':
+        return "CHILDINFO", "why the name is told: what stands below it"
+    if text == '"SUBSCRIBED"':
+        return "list-select-base-opt-quoted", "a name below it is subscribed to"
     if kind == "quoted" and len(text) == 3:
         return "separator", "what stands between the levels of a name"
     return ("mailbox", "the name of the mailbox") if kind in ("word", "quoted") else _plain(kind, text)
