@@ -48,6 +48,12 @@ class Found(NamedTuple):
         """`MODSEQ 5`, the highest of some messages; nothing where no key asked for it (RFC 7162 section 3.1.5)."""
         return b"MODSEQ %d" % max(one.modseq for one in messages) if self.modseqs and messages else b""
 
+    def listed(self, name: bytes, numbers: list[int]) -> bytes:
+        """`* SEARCH 2 3 (MODSEQ 5)`: the untagged response with all the numbers, and what comes before it."""
+        highest = self.highest(self.pool.messages)
+        found = b"".join([b" %d" % number for number in numbers]) + (b" (%b)" % highest if highest else b"")
+        return self.told + b"* " + name + found + b"\r\n"
+
 
 def charset(cursor: Cursor) -> str:
     """charset, in capitals."""
