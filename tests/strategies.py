@@ -149,6 +149,7 @@ keys = st.recursive(
     ),
     max_leaves=4,
 )
+orders = st.sampled_from(["ARRIVAL", "cc", "DATE", "FROM", "SIZE", "SUBJECT", "REVERSE TO"])
 stores = st.builds(
     "STORE {} {}FLAGS{} {}".format, sets, st.sampled_from(["", "+", "-"]), st.sampled_from(["", ".SILENT"]), flag_lists
 )
@@ -156,6 +157,8 @@ on_messages = st.one_of(
     st.builds("FETCH {} {}".format, sets, items | st.sampled_from(["ALL", "fast", "FULL"])),
     st.builds("FETCH {} ({} {})".format, sets, items, items),
     stores,
+    st.builds("SORT ({}{}) us-ascii {}".format, st.sampled_from(["", "SIZE ", "reverse date "]), orders, keys),
+    st.builds("THREAD {} UTF-8 {}".format, st.sampled_from(["REFERENCES", "orderedsubject"]), keys),
     st.builds("SEARCH RETURN ({}) {}".format, st.sampled_from(["", "MIN", "count ALL", "SAVE", "SAVE MAX"]), keys),
     st.builds("{} {} {}".format, st.sampled_from(["COPY", "MOVE"]), sets, boxes),
     st.builds("SEARCH {}".format, keys) | st.builds("SEARCH CHARSET utf-8 {} {}".format, keys, keys),
@@ -169,7 +172,17 @@ imap_commands = st.builds(
         st.builds("RENAME {} {}".format, boxes, boxes),
         st.builds("{} {} {}".format, st.sampled_from(["LIST", "lsub"]), boxes | st.just('""'), boxes | st.just("*")),
         st.builds(
-            "STATUS {} ({})".format, boxes, st.sampled_from(["MESSAGES", "UIDNEXT unseen", "RECENT UIDVALIDITY"])
+            "LIST {}{} {}{}".format,
+            st.sampled_from(["", "(SUBSCRIBED recursivematch) ", "(special-use REMOTE) ", "() ", "(SUBSCRIBED) "]),
+            boxes | st.just('""'),
+            st.sampled_from(["*", "(INBOX %)", '("" S*)', '"a/%"']),
+            st.sampled_from(["", " RETURN ()", " return (CHILDREN STATUS (MESSAGES size))", " RETURN (SUBSCRIBED)"]),
+        ),
+        st.builds("CREATE {} (USE ({}))".format, boxes, st.sampled_from(["", "\\Archive", "\\sent \\All"])),
+        st.builds(
+            "STATUS {} ({})".format,
+            boxes,
+            st.sampled_from(["MESSAGES", "UIDNEXT unseen", "RECENT UIDVALIDITY", "APPENDLIMIT size"]),
         ),
         on_messages,
         on_messages.map("UID {}".format),

@@ -3,6 +3,7 @@
 import base64
 import email.policy
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.header import Header
 from email.mime.base import MIMEBase
@@ -10,11 +11,13 @@ from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, parsedate_to_datetime
+from itertools import zip_longest
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailshell.core.clock import HOUR, Instant
 from mailshell.core.record import Exchange
 from mailshell.imap import dates, texts
 from mailshell.imap.collation import collated
@@ -26,12 +29,13 @@ from mailshell.world.start import STUDENT, build
 TRASH = BoxKey("nyu.edu", "bob", "Trash")
 
 
-def mailbox(*messages: bytes) -> Seat:
-    """A session that has a mailbox with some messages open."""
+def mailbox(*messages: bytes, came: Sequence[int] = ()) -> Seat:
+    """A session that has a mailbox with some messages open; `came`: when each one came, in hours."""
     made = Seat(build("lecture"), STUDENT, "script")
     store, host = made.world.store, made.world.hosts["nyu.edu"]
-    for one in messages:
-        store.append(TRASH, store.keep(one), at=host.now())
+    for one, hours in zip_longest(messages, came, fillvalue=0):
+        assert isinstance(one, bytes)
+        store.append(TRASH, store.keep(one), at=Instant(host.now() + hours * HOUR))
     made.connect("nyu.edu", "imap")
     made.send(b"a1 LOGIN bob hungry\r\na2 SELECT Trash\r\n")
     return made
@@ -151,6 +155,27 @@ def test_what_is_looked_for_does_not_reach_from_one_field_or_part_into_the_next(
     assert numbers(made, "SEARCH HEADER ubject one") == []
 
 
+def test_an_address_is_found_as_it_is_meant():
+    made = mailbox(
+        b"From: <bob (his box)@ (at) nyu.edu>\r\n\r\n",
+        b'From: Friends: zo\xc3\xab@x.test, "b c"@d.test;\r\n\r\n',
+        b"From: =?utf-8?q?Zo=C3=AB?= <z@x.test>\r\n\r\n",
+    )
+    assert numbers(made, "SEARCH FROM bob@nyu.edu") == [1]
+    assert numbers(made, 'SEARCH FROM "his box"') == [1]
+    assert numbers(made, "SEARCH FROM friends") == [2]
+    assert numbers(made, 'SEARCH FROM "b c@d.test"') == [2]
+    assert numbers(made, 'SEARCH FROM "ZO\u00cb"') == [2, 3]
+    assert numbers(made, "SEARCH FROM x.testz") == []
+
+
+def test_a_number_that_does_not_exist_fits_nothing():
+    made = mailbox(b"a", b"b")
+    assert numbers(made, "SEARCH 5") == numbers(made, "UID SEARCH 7 UID 9") == []
+    assert numbers(made, "SEARCH 2,4") == numbers(made, "SEARCH 3:*") == numbers(made, "SEARCH NOT 1,7") == [2]
+    assert numbers(mailbox(), "SEARCH 1:*") == []
+
+
 # Dates
 
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1))
@@ -217,8 +242,8 @@ def fits(tree, at: int, message: tuple[str, bool], count: int) -> bool:
     if isinstance(tree, str):
         if tree == "SEEN":
             return seen
-        if tree in ("1", "*"):
-            return at == (1 if tree == "1" else count)
+        if tree in ("1", "2:*"):
+            return at == 1 if tree == "1" else at >= min(2, count)
         return tree.split(" ")[1].lower() in word
     how, *inner = tree
     found = [fits(one, at, message, count) for one in inner]
@@ -234,7 +259,7 @@ def typed(tree) -> str:
 
 trees = st.recursive(
     st.sampled_from(
-        ["SEEN", "1", "*", *(f"SUBJECT {word.upper()}" for word in WORDS), *(f"TEXT {one}" for one in WORDS)]
+        ["SEEN", "1", "2:*", *(f"SUBJECT {word.upper()}" for word in WORDS), *(f"TEXT {one}" for one in WORDS)]
     ),
     lambda inner: (
         st.tuples(st.just("NOT"), inner)
@@ -291,7 +316,7 @@ def test_a_search_returns_what_was_asked_and_keeps_what_it_says(flagged, options
     }  # fmt: skip
     if told:
         words = lines[0].decode().split(" ")
-        assert words[: 3 + uid] == ["*", "ESEARCH", "(TAG", '"a3")', "UID"][: 3 + uid] or words[3] == '"a3")'
+        assert words[: 3 + uid] == ["2:*", "ESEARCH", "(TAG", '"a3")', "UID"][: 3 + uid] or words[3] == '"a3")'
         pairs = words[4 + uid :]
         got = {pairs[at]: expanded(pairs[at + 1]) for at in range(0, len(pairs), 2)}
         assert got == {name: data[name] for name in told if data[name]}
@@ -320,9 +345,9 @@ def test_digests_are_made_once_and_take_no_more_room_than_they_may(monkeypatch):
     bodies = [store.keep(b"x" * 100) for _ in range(10)]
     made: list[bytes] = []
 
-    def make(octets: bytes) -> bytes:
+    def make(octets: bytes) -> dict[str, bytes]:
         made.append(octets)
-        return octets
+        return {"a": octets} if len(made) != 11 else {"b": octets}
 
     assert store.digests("a", make, bodies) == store.digests("a", make, bodies) == [b"x" * 100] * 10
     assert len(made) == 10

@@ -11,6 +11,9 @@ from mailshell.core.record import Cite, Expect
 from mailshell.core.utf8 import CHARACTER
 from mailshell.imap import flags, names, sets
 
+QUOTED = 1024
+"""Ours: the longest string that is sent in quotes, in octets."""
+
 TAG = re.compile(rb'([^\x00-\x20\x7f-\xff(){%*"\\+]+)(?: |$)')
 """tag: any ASTRING-CHAR but the plus sign."""
 
@@ -185,8 +188,9 @@ def written(octets: bytes) -> bytes:
 
 
 def string_of(octets: bytes) -> bytes:
-    """A string as a server sends it: quoted where it may be, else a literal."""
-    if len(octets) <= 1024 and octets.isascii() and not (b"\r" in octets or b"\n" in octets or b"\0" in octets):
+    """A string as a server sends it: quoted where it may be, else a literal; no string has the octet NUL."""
+    octets = octets.replace(b"\0", b"\x80")
+    if len(octets) <= QUOTED and octets.isascii() and not (b"\r" in octets or b"\n" in octets):
         if b'"' in octets or b"\\" in octets:
             octets = octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
         return b'"' + octets + b'"'

@@ -3,11 +3,11 @@
 An item is a column: from many messages it makes as many answers in one go, each with the name of the item in front.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from mailshell.core.record import Card, Cite
-from mailshell.imap import dates, envelope, flags, structure
+from mailshell.imap import dates, flags, structure
 from mailshell.imap.updates import shown
 from mailshell.imap.view import View
 from mailshell.mail.store import Message, Store
@@ -20,8 +20,8 @@ class Source(NamedTuple):
     view: View
     messages: list[Message]
 
-    def digests(self, kind: str, make: Callable[[bytes], bytes]) -> list[bytes]:
-        """What `make` makes of the octets of each message, made once only."""
+    def digests(self, kind: str, make: Callable[[bytes], Mapping[str, bytes]]) -> list[bytes]:
+        """What `make` makes of the octets of each message, under that name; made once only."""
         return self.store.digests(kind, make, [one.body for one in self.messages])
 
 
@@ -79,11 +79,11 @@ def _size(source: Source) -> list[bytes]:
 
 
 def _envelope(source: Source) -> list[bytes]:
-    return source.digests("ENVELOPE", envelope.digest)
+    return source.digests("ENVELOPE", structure.digests)
 
 
 def _structure(source: Source) -> list[bytes]:
-    return source.digests("BODYSTRUCTURE", structure.extended)
+    return source.digests("BODYSTRUCTURE", structure.digests)
 
 
 def _modseq(source: Source) -> list[bytes]:
@@ -91,7 +91,7 @@ def _modseq(source: Source) -> list[bytes]:
 
 
 def _body(source: Source) -> list[bytes]:
-    return source.digests("BODY", structure.plain)
+    return source.digests("BODY", structure.short)
 
 
 def _item(name: str, says: str, section: str, more: str, column: Column) -> Item:

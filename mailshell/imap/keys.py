@@ -33,7 +33,7 @@ class Pool(NamedTuple):
         """What `make` makes of the octets of each message, made once only. Raises as `Store.digests` does."""
         bodies = [one.body for one in self.messages]
         for at in range(0, len(bodies), _BLOCK):
-            yield from self.store.digests(kind, make, bodies[at : at + _BLOCK])
+            yield from self.store.digests(kind, lambda octets: {kind: make(octets)}, bodies[at : at + _BLOCK])
 
     def headers(self) -> Iterator[bytes]:
         """The header of each message, as `texts.header` makes it."""
@@ -77,12 +77,12 @@ def _lacks(flag: str) -> Test:
     return lambda pool, values: [flag not in one.flags for one in pool.messages]
 
 
-def _field(name: str) -> Test:
+def _field(name: str, make: Callable[[bytes, bytes], bytes] = texts.addresses) -> Test:
     def test(pool: Pool, values: tuple[Value, ...]) -> list[bool]:
         wanted = collated(str(values[0]))
-        return [wanted in one for one in pool.digests(name, make)]
+        return [wanted in one for one in pool.digests(name, digest)]
 
-    make = partial(texts.field, name.encode("ascii"))
+    digest = partial(make, name.encode("ascii"))
     return test
 
 
@@ -175,7 +175,7 @@ KEYS = (
     _key("SENTSINCE", "the Date field is not before a day", _sent(int.__ge__), "date", reads=True),
     _key("SINCE", "the internal date is not before a day", _arrived(int.__ge__), "date"),
     _key("SMALLER", "fewer octets than that", _size(int.__lt__), "number"),
-    _key("SUBJECT", "text in the Subject field", _field("subject"), "astring", reads=True),
+    _key("SUBJECT", "text in the Subject field", _field("subject", texts.field), "astring", reads=True),
     _key("TEXT", "text in the header or the body", _text, "astring", reads=True),
     _key("TO", "text in the To field", _field("to"), "astring", reads=True),
     _key("UNANSWERED", "messages without \\Answered", _lacks("\\Answered")),

@@ -68,20 +68,20 @@ def _written(kind: str, value: Value) -> bytes:
     return value.encode("ascii") if kind == "flag-keyword" else grammar.written(value.encode())
 
 
-def read(cursor: Cursor, *, known: bool = True, depth: int = 0) -> Query:
-    """search-key; `known`: the charset of the strings is, so they must be text in it."""
+def read(cursor: Cursor, depth: int = 0) -> Query:
+    """search-key."""
     if depth > NESTING:
         raise cursor.refuse(cursor.at, Expect("search-key", f"no more than {NESTING} keys inside each other"))
     if cursor.octets[cursor.at : cursor.at + 1] in (*(b"%d" % digit for digit in range(10)), b"*", b"$"):
         return Numbers(False, grammar.sequence_set(cursor))
     if cursor.word(b"(", grammar.OPEN):
-        return _several(cursor, known, depth)
+        return _several(cursor, depth)
     cursor.rule, start = "search-key", cursor.at
     for word, expect, count in ((b"NOT ", _NOT, 1), (b"OR ", _OR, 2)):
         if cursor.word(word, expect):
             cursor.at -= 1
             cursor.mark("search-key", start)
-            return Tree(expect.what, tuple(_next(cursor, known, depth) for _ in range(count)))
+            return Tree(expect.what, tuple(_next(cursor, depth) for _ in range(count)))
     if cursor.word(b"UID ", _UID):
         cursor.at -= 1
         cursor.mark("search-key", start)
@@ -90,32 +90,32 @@ def read(cursor: Cursor, *, known: bool = True, depth: int = 0) -> Query:
     for key in _BY_LENGTH:
         if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says)):
             cursor.mark("search-key", start)
-            return Term(key, tuple(_value(cursor, kind, known) for kind in key.takes))
+            return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
     raise Stop
 
 
-def every(cursor: Cursor, *, known: bool) -> Tree:
+def every(cursor: Cursor) -> Tree:
     """search-key *(SP search-key), to the end of the line."""
-    keys = [read(cursor, known=known)]
+    keys = [read(cursor)]
     while cursor.word(b" ", grammar.SPACE):
-        keys.append(read(cursor, known=known))
+        keys.append(read(cursor))
     cursor.done(grammar.END)
     return Tree("AND", tuple(keys))
 
 
-def _next(cursor: Cursor, known: bool, depth: int) -> Query:
+def _next(cursor: Cursor, depth: int) -> Query:
     grammar.space(cursor)
-    return read(cursor, known=known, depth=depth + 1)
+    return read(cursor, depth + 1)
 
 
-def _several(cursor: Cursor, known: bool, depth: int) -> Tree:
-    found = [read(cursor, known=known, depth=depth + 1)]
+def _several(cursor: Cursor, depth: int) -> Tree:
+    found = [read(cursor, depth + 1)]
     while not cursor.word(b")", grammar.CLOSE):
-        found.append(_next(cursor, known, depth))
+        found.append(_next(cursor, depth))
     return Tree("AND", tuple(found))
 
 
-def _value(cursor: Cursor, kind: str, known: bool) -> Value:
+def _value(cursor: Cursor, kind: str) -> Value:
     grammar.space(cursor)
     if kind == "date":
         return dates.date(cursor)
@@ -129,7 +129,8 @@ def _value(cursor: Cursor, kind: str, known: bool) -> Value:
     if kind == "flag-keyword":
         return grammar.atom(cursor, kind, _KEYWORD)
     expect = _FIELD if kind == "header-fld-name" else _TEXT
-    return grammar.text(cursor, kind, expect) if known else grammar.astring(cursor, kind, expect).decode("latin-1")
+    # What is no text in UTF-8 is nowhere, and some other charset is refused later.
+    return grammar.astring(cursor, kind, expect).decode("utf-8", "replace")
 
 
 def leaves(query: Query) -> Iterator[Term | Numbers]:

@@ -20,7 +20,9 @@ _HEAD = re.compile(rb"(\*|\+|[^\x00-\x20\x7f-\xff(){%*\"\\+]+)(?: |$)")
 _STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: |$)", re.IGNORECASE)
 _CODE = re.compile(rb"\[([^\x00-\x20\]]+)(?: ([^\]]*))?\](?: |$)")
 _NUMBERED = re.compile(rb"([0-9]+) (EXISTS|RECENT|EXPUNGE|FETCH)(?: |$)", re.IGNORECASE)
-_NAMED = re.compile(rb"(CAPABILITY|ENABLED|LIST|LSUB|STATUS|E?SEARCH|FLAGS|NAMESPACE|ID)(?: |$)", re.IGNORECASE)
+_NAMED = re.compile(
+    rb"(CAPABILITY|ENABLED|LIST|LSUB|STATUS|E?SEARCH|SORT|THREAD|FLAGS|NAMESPACE|ID)(?: |$)", re.IGNORECASE
+)
 _TOKEN = re.compile(
     rb'(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<literal>~?\{[0-9]+\}\Z)|(?P<section>[A-Za-z0-9.]+\[[^\]]*\](?:<[0-9]+>)?)'
     rb'|(?P<flag>\\[A-Za-z*]+)|(?P<number>[0-9]+(?=[ ()]|\Z))|(?P<word>[^ ()"{]+|\{)|(?P<other>[ ()]+)'
@@ -59,6 +61,7 @@ CODES = {
     "UNKNOWN-CTE": "the transfer encoding is not known",
     "UIDVALIDITY": "uids are good as long as this is the same",
     "UNAVAILABLE": "for now: try again later",
+    "USEATTR": "the mailbox cannot be for that",
     "UNSEEN": "the first message without \\Seen",
 }
 """The response codes (RFC 3501 section 7.1, RFC 4315 section 3, RFC 5530 section 3)."""
@@ -71,6 +74,8 @@ RESPONSES = {
     "STATUS": "numbers of a mailbox",
     "SEARCH": "the messages that fit",
     "ESEARCH": "what RETURN asked for",
+    "SORT": "the messages that fit, in order",
+    "THREAD": "messages as trees of answers",
     "FLAGS": "the flags that this mailbox knows",
     "NAMESPACE": "names of the user, of others, shared",
     "ID": "the program of the server",
@@ -206,7 +211,8 @@ def _fetched(kind: str, text: str) -> tuple[str, str]:
 
 def _capabilities(kind: str, text: str) -> tuple[str, str]:
     name = "IMAP4rev1" if text.upper() == "IMAP4REV1" else text.upper()
-    return f"capability {name}", _CAPABILITIES.get(name, GLOSSES["capability"])
+    known = name if name in _CAPABILITIES else name.partition("=")[0]
+    return f"capability {name}", _CAPABILITIES.get(known, GLOSSES["capability"])
 
 
 def _listed(kind: str, text: str) -> tuple[str, str]:
@@ -217,6 +223,10 @@ def _listed(kind: str, text: str) -> tuple[str, str]:
             if known
             else ("mbx-list-flag", GLOSSES["mbx-list-flag"])
         )
+    if text == '"CHILDINFO"':
+        return "CHILDINFO", "why the name is told: what stands below it"
+    if text == '"SUBSCRIBED"':
+        return "list-select-base-opt-quoted", "a name below it is subscribed to"
     if kind == "quoted" and len(text) == 3:
         return "separator", "what stands between the levels of a name"
     return ("mailbox", "the name of the mailbox") if kind in ("word", "quoted") else _plain(kind, text)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
-from mailshell.imap import chosen, grammar, modseqs, query, reasons
+from mailshell.imap import chosen, grammar, modseqs, query, reasons, sets
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.keys import Pool
 from mailshell.imap.query import Numbers, Tree
@@ -58,9 +58,11 @@ def charset(cursor: Cursor) -> str:
     return found
 
 
-def keys(cursor: Cursor, charset: str) -> Tree:
-    """1*search-key, separated by spaces, to the end of the line."""
-    return query.every(cursor, known=charset in _KNOWN)
+def criteria(cursor: Cursor) -> tuple[str, Tree]:
+    """search-criteria = charset 1*(SP search-key), of SORT and THREAD (RFC 5256 section 5)."""
+    found = charset(cursor)
+    grammar.space(cursor)
+    return found, query.every(cursor)
 
 
 def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
@@ -71,7 +73,7 @@ def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
     view, mailbox, uids = desk.view, desk.mailbox, dict[Numbers, frozenset[int]]()
     for one in query.leaves(wanted):
         if isinstance(one, Numbers):
-            places = chosen.places(desk, one.numbers, uid=one.uid)
+            places = _places(desk, one)
             if isinstance(places, Reply):
                 return places
             uids[one] = frozenset(view.uids[at] for at in places)
@@ -94,3 +96,10 @@ def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
         return Found(pool._replace(messages=found), [one.uid for one in found], aware, told)
     row = {message.uid: number for number, message in zip(rows, messages, strict=True)}
     return Found(pool._replace(messages=found), [row[one.uid] for one in found], aware, told)
+
+
+def _places(desk: Desk, one: Numbers) -> list[int] | Reply:
+    """The places of the messages of a set; a number that does not exist fits nothing, as a key is no argument."""
+    if one.uid or one.numbers == sets.SAVED:
+        return chosen.places(desk, one.numbers, uid=True)
+    return sets.by_uid(one.numbers, range(1, len(desk.view.uids) + 1))

@@ -79,7 +79,11 @@ class Section(NamedTuple):
         found = []
         for message in source.messages:
             octets = self.cut(source.store.octets(message.body))
-            found.append(head + b" NIL" if octets is None else b"%b {%d}\r\n%b" % (head, len(octets), octets))
+            if octets is None:
+                found.append(head + b" NIL")
+                continue
+            # No literal has the octet NUL (RFC 3501 section 4.3.1): some other octet stands in its place.
+            found.append(b"%b {%d}\r\n%b" % (head, len(octets), octets.replace(b"\0", b"\x80")))
         return found
 
     def cut(self, octets: bytes) -> bytes | None:
@@ -126,12 +130,12 @@ def part(entity: Entity, numbers: tuple[int, ...]) -> Entity | None:
     """
     inside = True  # the entity is a message itself
     for number in numbers:
-        if not inside and entity.media.name == "message/rfc822" and entity.parts:
-            entity, inside = entity.parts[0], True
-        if entity.media.name.startswith("multipart/") and entity.parts:
-            if number > len(entity.parts):
+        if not inside and entity.media.name == "message/rfc822":
+            entity, inside = entity.inside[0], True
+        if entity.media.name.startswith("multipart/"):
+            if number > len(entity.inside):
                 return None
-            entity, inside = entity.parts[number - 1], False
+            entity, inside = entity.inside[number - 1], False
         elif number == 1 and inside:
             inside = False
         else:

@@ -6,7 +6,7 @@ the next.
 
 from collections.abc import Iterator
 
-from mailshell.imap import dates
+from mailshell.imap import dates, envelope
 from mailshell.imap.collation import collated
 from mailshell.mail import words
 from mailshell.mail.message import Entity, Field, parse
@@ -24,6 +24,18 @@ def field(name: bytes, octets: bytes) -> bytes:
     """The values of one field of a message."""
     found = (one for one in parse(octets).fields if one.name(octets) == name)
     return END.join(_value(octets, one) for one in found)
+
+
+def addresses(name: bytes, octets: bytes) -> bytes:
+    """The values of a field with addresses, as they stand, and each address without what may stand in it."""
+    plain = (
+        collated((one.mailbox + b"@" + one.host).decode("utf-8", "replace"))
+        for field in parse(octets).fields
+        if field.name(octets) == name
+        for one in envelope.read(field.value(octets))
+        if one.mailbox and one.host
+    )
+    return END.join([field(name, octets), *plain])
 
 
 def sent(octets: bytes) -> bytes:

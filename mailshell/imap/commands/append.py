@@ -79,7 +79,7 @@ class Append(NamedTuple):
             return TRY_CREATE(f"The user has no mailbox {self.name}.")
         if not self.drafts[-1].size:
             return EMPTY("A client may give APPEND up so.")
-        limit, size = desk.host.traits.size or limits.MESSAGE, sum(draft.size for draft in self.drafts)
+        limit, size = desk.limit, sum(draft.size for draft in self.drafts)
         if self.drafts[-1].size > limit:
             return TOO_BIG(f"The message has {self.drafts[-1].size:,} octets. This server takes {limit:,}.")
         if size > max(limit, limits.MESSAGE):

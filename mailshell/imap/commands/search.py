@@ -137,7 +137,7 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Search:
     if cursor.word(b"CHARSET ", _CHARSET):
         charset = searching.charset(cursor)
         grammar.space(cursor)
-    return Search(uid, returns, charset, searching.keys(cursor, charset))
+    return Search(uid, returns, charset, query.every(cursor))
 
 
 def parse(cursor: Cursor) -> Search:
