@@ -199,7 +199,9 @@ def test_a_command_that_is_refused_asks_for_nothing():
 def test_idle_tells_mod_sequences():
     made = sessions(2, "a ENABLE CONDSTORE")
     by(made, 2, "a IDLE")
-    assert b"* 1 FETCH (FLAGS (\\Seen) UID 1 MODSEQ (4))\r\n" in by(made, 1, "a STORE 1 +FLAGS.SILENT (\\Seen)")
+    assert b"* 1 FETCH (FLAGS (\\Seen \\Recent) UID 1 MODSEQ (4))\r\n" in by(
+        made, 1, "a STORE 1 +FLAGS.SILENT (\\Seen)"
+    )
 
 
 def test_what_was_moved_has_a_mod_sequence_of_its_new_mailbox():
