@@ -25,7 +25,6 @@ def choose(desk: Desk, numbers: sets.Numbers, *, uid: bool) -> Chosen | Reply:
     if places is None:
         said = "is empty" if not count else f"has {count} message{'' if count == 1 else 's'}"
         return NO_SUCH_NUMBER(f"The mailbox {said}, as far as this session has been told.")
-    if mailbox is None:
-        return Chosen([], [], len(places))
-    found = view.found(places, mailbox)
-    return Chosen(*found, len(places) - len(found[0]))
+    numbers_there, there = ([], []) if mailbox is None else view.found(places, mailbox)
+    # A uid of no message is left out without a word (RFC 3501 section 6.4.8).
+    return Chosen(numbers_there, there, 0 if uid else len(places) - len(there))
