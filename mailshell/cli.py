@@ -69,6 +69,7 @@ _SESSION: Mapping[str, object] = {
     "scene": "",
     "auto": None,
     "lesson": None,
+    "record": "",
     "seed": None,
 }
 """What a session is that nothing was said about."""
@@ -174,9 +175,10 @@ def _parser(argv: list[str] | None) -> Parser:
 
 def _help(command: str | None) -> int:
     if command in _PAGES:
-        from mailshell.shell.pages import page
+        from mailshell.shell.pages import fitted, page
 
-        print(page(command), end="")
+        text = page(command)
+        print(fitted(text, os.get_terminal_size().columns or 80) if sys.stdout.isatty() else text, end="")
         return 0
     parser = _parser([command or ""])
     (parser if command is None else parser.parts[command]).print_help()
@@ -235,10 +237,14 @@ def _add_own(parts: Parts) -> None:
 
         add_options(world)
     world.set_defaults(run=_world, settled=False)
-    lesson = parts.add("lesson", "list and prove lessons, or begin a lesson file", bare=True)
-    lesson.add_argument("action", choices=["list", "check", "new"])
+    lesson = parts.add("lesson", "list and prove lessons, begin or record a lesson file", bare=True)
+    lesson.add_argument("action", choices=["list", "check", "new", "record"])
     lesson.add_argument("names", nargs="*", metavar="NAME|FILE", help="lessons, or lesson files")
     lesson.add_argument("--watch", action="store_true", help="check again whenever a file changes; Ctrl-C ends it")
+    says = "of record: begin there (default lecture)"
+    lesson.add_argument("--world", default=argparse.SUPPRESS, metavar="NAME|FILE", help=says)
+    lesson.add_argument("--protocol", default="smtp", choices=PROTOCOLS, help="of record (default smtp)")
+    lesson.add_argument("--host", metavar="HOST", help="of record: the server (default nyu.edu)")
     lesson.set_defaults(run=_lesson, settled=False)
     paths = parts.add("paths", "print the folders and files that mailshell uses", bare=True)
     paths.set_defaults(run=_paths, settled=False)

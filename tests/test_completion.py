@@ -53,7 +53,7 @@ WANTED = {
     "world check READ": {"README.md"},
     "lesson n": {"new"},
     "lesson check READ": {"README.md"},
-    "lesson check --w": {"--watch"},
+    "lesson check --wa": {"--watch"},
     "config ": {"show", "init"},
     "completion z": {"zsh"},
 }

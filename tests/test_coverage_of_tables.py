@@ -7,6 +7,7 @@ import pytest
 
 from mailshell.core import tables
 from mailshell.core.record import Body, Closed, Exchange, Phase, Verdict
+from mailshell.imap.desk import State as ImapState
 from mailshell.pop3.desk import State as Pop3State
 from mailshell.shell.explain import explained
 from mailshell.shell.view import View
@@ -18,7 +19,7 @@ from tests.goldens import all_played
 from tests.sections import SECTIONS
 
 CHECKLIST = Path(__file__).parent / "checklist"
-STATES = {"smtp": State, "pop3": Pop3State}
+STATES = {"smtp": State, "pop3": Pop3State, "imap": ImapState}
 ALL = View(depth=2, wire="marks", width=10_000)
 CONTEXT = re.compile(r"(.+?) (\d{3}) (.*)")
 KEYS = {

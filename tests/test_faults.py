@@ -105,6 +105,17 @@ def test_faults_are_put_and_taken_away_by_number_and_by_kind():
         faults.without("9")
 
 
+def test_only_commands_can_be_struck_and_of_many_words_not_all_are_named():
+    seat = Seat(build("big"), STUDENT)
+    for line, says in (
+        ("reject BODY", r"BODY is no command\."),  # a parameter of MAIL
+        ("reject QQQQ", r"QQQQ is no command\.$"),
+        ("slow zzz.test", r"zzz.test is no host of this world\.$"),
+    ):
+        with pytest.raises(SeatError, match=says):
+            seat.fault(line)
+
+
 # Chance
 
 
@@ -371,7 +382,7 @@ def test_a_fault_says_what_it_teaches_and_what_to_watch():
     shown = "\n".join(desk.do(":fault greylisting nyu.edu"))
     assert "Fault 1: greylisting nyu.edu 5m. :heal 1 removes it." in shown
     assert "RFC 6647 section 2.4" in shown
-    assert "watch: the same RCPT at once" in shown
+    assert "next: send the same RCPT at once" in shown
     assert "Removed: greylisting nyu.edu 5m." in "\n".join(desk.do(":heal"))
 
 

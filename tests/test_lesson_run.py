@@ -440,21 +440,21 @@ def test_a_crash_in_a_prediction_is_ours():
 
 
 def test_a_lesson_that_cannot_be_played_says_so():
-    bad = TRIP.replace("C: HELO lancs.uk\n", "C2(imap@nyu.edu): HELO lancs.uk\n").replace(" fade=backward", "")
+    bad = TRIP.replace("C: HELO lancs.uk\n", "C2(gopher@nyu.edu): HELO lancs.uk\n").replace(" fade=backward", "")
     lesson = load.read(bad.encode())
     _, run = seated(lesson)
     run.start()
     news = run.goto("arrives")
     assert "The solution of the step queued cannot be played" in news[0].says
-    given = load.read(TRIP.replace("S2(pop3@nyu.edu): +OK…", "S2(imap@nyu.edu): +OK…").encode())
+    given = load.read(TRIP.replace("S2(pop3@nyu.edu): +OK…", "S2(gopher@nyu.edu): +OK…").encode())
     _, run = seated(given)
     news = run.goto("delete")
     assert kinds(news) == ["Entered", "Crashed"]
-    faded = load.read(TRIP.replace("C: HELO lancs.uk\n", "C2(imap@nyu.edu): HELO lancs.uk\n").encode())
+    faded = load.read(TRIP.replace("C: HELO lancs.uk\n", "C2(gopher@nyu.edu): HELO lancs.uk\n").encode())
     _, run = seated(faded)
     assert kinds(run.start()) == ["Entered", "Crashed"]
-    assert any("imap is no protocol" in one.says for one in prove(faded))
-    assert any("imap is no protocol" in one.says for one in prove(given))
+    assert any("gopher is no protocol" in one.says for one in prove(faded))
+    assert any("gopher is no protocol" in one.says for one in prove(given))
 
 
 # The look at the state.

@@ -174,7 +174,7 @@ WRONG = {
     ":fault rain": "rain is no kind of fault. There are: queue-full mailbox-full",
     ":fault queue-full mars.example": "mars.example is no host of this world. There are: lancs.uk nyu.edu",
     ":fault mailbox-full": "mailbox-full wants more words. It is written mailbox-full USER@HOST [odds N%].",
-    ":fault reject MIAL": "MIAL is no command. There are: . APOP",
+    ":fault reject MIAL": "MIAL is no command. Did you mean MAIL?",
     ":fault reject RCPT 250": "250 does not fit there. It is written reject VERB [CODE] [HOST] [odds N%].",
     ":fault drop DATA odds 0%": "odds 0% is nothing from 1% to 100%. It is written drop VERB",
     ":fault slow odds 5%": "odds does not fit there. It is written slow [HOST] [TIME].",

@@ -2,6 +2,7 @@
 
 import poplib
 import random
+import select
 import smtplib
 import threading
 import time
@@ -112,3 +113,19 @@ def test_others_are_served_while_a_long_queue_goes_out(tmp_path):
     left = Store(disk=Disk(str(state)))
     assert left.queue("lancs.uk"), "it was still going out"
     left.close()
+
+
+@pytest.mark.process
+def test_a_late_answer_takes_its_time_by_the_true_clock_and_others_do_not_wait(tmp_path):
+    path = tmp_path / "late.toml"
+    path.write_text('faults = ["delay NOOP 3s"]\n[[host]]\nname = "nyu.edu"\naddress = "198.51.100.1"\n')
+    with serving(tmp_path, "--world", str(path)) as server, Wire(server.port) as one, Wire(server.port) as other:
+        one.hello()
+        other.hello()
+        start = time.monotonic()
+        one.send(b"NOOP\r\n")
+        assert other.ask("RSET").startswith(b"250")
+        assert select.select([one.socket], [], [], 0)[0] == [], "the answer is not there yet"
+        assert one.reply().startswith(b"250")
+        assert time.monotonic() - start >= 3
+        assert server.stop() == 0

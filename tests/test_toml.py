@@ -78,6 +78,7 @@ BROKEN = {
     b"\n" + b"a." * 100_000 + b"a = 1": (1, "a key of more than 60 parts is not read."),
     b"x" * (LARGEST + 1): (0, "the file has more than 16,777,216 octets, and is not read."),
     b'a = "\x1b"': (5, "illegal character '\\x1b'."),
+    b'a = "x\nb = 1': (6, "the text that begins with a quote has no quote at its end in this line."),
 }
 
 

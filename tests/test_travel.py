@@ -261,6 +261,17 @@ def test_back_lands_on_the_connection_of_the_line(desk):
     assert desk.phase is Phase.RECIPIENTS
 
 
+@pytest.mark.parametrize("gone", [":reset", ":close 2"])
+def test_undo_leads_back_to_the_connection_where_it_was_typed(gone):
+    desk = Desk()
+    desk.do(":connect nyu.edu pop3", gone)
+    assert desk.seat.current == 1
+    desk.do(":undo")
+    assert (desk.seat.current, desk.seat.link.wire.protocol) == (2, "pop3")
+    desk.do(":redo")
+    assert desk.seat.current == 1
+
+
 def test_a_reset_is_on_the_way_and_what_was_before_it_stays(desk):
     desk.do(":reset", "NOOP", ":back 4")
     assert numbers(desk) == [1, 2, 3]

@@ -194,13 +194,15 @@ class Views(RuleBasedStateMachine):
                 mine += found
         return mine
 
-    def say(self, number: int, line: str) -> list[Response]:
-        """A command to its end."""
-        client = self.clients[number]
-        if client.idle:
+    def wake(self, number: int) -> None:
+        if self.clients[number].idle:
             (*_, last) = self.cause(number, b"DONE\r\n")
             assert (last.tag, last.name) == ("i", "OK")
             self.clients[number].idle = False
+
+    def say(self, number: int, line: str) -> list[Response]:
+        """A command to its end."""
+        self.wake(number)
         found = self.cause(number, b"t " + line.encode() + b"\r\n")
         assert [one.tag for one in found].count("t") == 1
         assert found[-1].tag == "t"
@@ -476,9 +478,10 @@ class Views(RuleBasedStateMachine):
     def status(self, number, name):
         if name not in self.boxes:
             return
+        self.wake(number)
+        fresh = len(self.boxes[name].fresh)
         found = self.go(number, f"STATUS {name} (MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN)")
         box = self.boxes[name]
-        fresh = len(box.fresh)
         self._told(number)
         (told,) = (one for one in found if one.name == "STATUS")
         items = told.words[1]

@@ -16,7 +16,7 @@ from mailshell.core.toml import Document
 from mailshell.mail.faults import text as words
 from mailshell.mail.host import MailingList, Traits
 from mailshell.mail.store import Account, BoxKey
-from mailshell.shell import options
+from mailshell.shell import options, pages
 from mailshell.world.generate import generate
 from mailshell.world.names import Mx, Records, Unroutable, route
 from mailshell.world.plan import Letter
@@ -209,7 +209,7 @@ MISTAKES = {
     "server = 'nyu.ed'\n" + HOST: ("1:10", "nyu.ed is no host of this world. Did you mean nyu.edu?"),
     "seed = -1\n" + HOST: ("1:8", "seed is a whole number from 0 to 1,000,000,000."),
     "faults = 'x'\n" + HOST: ("1:10", 'faults is a list of texts, such as ["queue-full nyu.edu"].'),
-    "faults = ['host-down nyu.edu', 'full']\n" + HOST: ("1:32", "full is no kind of fault. There are: "),
+    "faults = ['host-down nyu.edu', 'full']\n" + HOST: ("1:32", "full is no kind of fault. Did you mean disk-full?"),
     "faults = ['queue-full mars.example']\n" + HOST: ("1:11", "mars.example is no host of this world."),
     "faults = ['reject RCTP 450']\n" + HOST: ("1:11", "RCTP is no command."),
     "host = 3": ("1:8", "host is a list of tables: write [[host]] with two brackets on each side."),
@@ -472,6 +472,26 @@ def test_the_page_explains_every_key_of_every_table(capsys):
         elif part and (key := re.match(r"  (\w+)  ", line)):
             found.setdefault(part, set()).add(key[1])
     assert found == {"top": set(TOP)} | {name: set(keys) for name, keys in TABLES.items()}
+
+
+def test_the_seed_of_a_file_decides_whom_faults_with_odds_strike():
+    def codes(seed: int) -> list[bytes]:
+        seat = Seat(build(read(f"faults = ['reject NOOP odds 50%']\nseed = {seed}\n{HOST}".encode())), STUDENT)
+        seat.connect("nyu.edu", "smtp")
+        seat.send(b"NOOP\r\n" * 40)
+        records = (entry.record for entry in seat.world.transcript.entries)
+        return [record.replies[0][:3] for record in records if isinstance(record, Exchange)]
+
+    assert set(codes(1)) == {b"250", b"450"}
+    assert codes(1) == codes(1) != codes(2)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 132])
+@pytest.mark.parametrize("name", ["world-file", "lessons"])
+def test_a_page_fits_the_terminal_and_loses_no_word(name, columns):
+    fitted = pages.fitted(pages.page(name), columns)
+    assert fitted.split() == pages.page(name).split()
+    assert max(map(len, fitted.splitlines())) <= columns
 
 
 @pytest.mark.parametrize(

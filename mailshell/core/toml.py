@@ -22,6 +22,9 @@ _DOTTED = re.compile(rf"""(?<![\w"'-])(?:(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*\.
 _LONG_NUMBER = re.compile(r"\d{4000}")
 
 
+_OPEN = "the text that begins with a quote has no quote at its end in this line."
+
+
 class Problem(NamedTuple):
     """What is wrong in a text, in a sentence, and where: `offset` in characters. One that is not `grave` is a hint."""
 
@@ -59,7 +62,7 @@ class Document:
             tree = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             reason, _, place = str(error).partition(" (at ")
-            says = f"{reason[:1].lower()}{reason[1:]}."
+            says = _OPEN if reason == "Illegal character '\\n'" else f"{reason[:1].lower()}{reason[1:]}."
             raise TomlError(self.text, Problem(_offset(self.text, place), says)) from None
         except RecursionError:
             raise TomlError(self.text, Problem(_deepest(self.text), _TOO_DEEP)) from None

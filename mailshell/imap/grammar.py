@@ -24,7 +24,7 @@ _ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
 _ASTRING = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
 _LIST = re.compile(rb'[^\x00-\x20\x7f-\xff(){"\\]+')
 _QUOTED = re.compile(rb'"((?:[^"\\\r\n\x00\x80-\xff]|\\["\\]|' + CHARACTER + rb')*)"')
-_LITERAL = re.compile(rb"~?\{[0-9]{1,10}\+?\}")
+_LITERAL = re.compile(rb"\{[0-9]{1,10}\+?\}")
 _CRLF = re.compile(rb"\r\n")
 _FLAG = re.compile(rb'\\?[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
 _ESCAPED = re.compile(rb"\\(.)")
@@ -98,8 +98,7 @@ def quoted(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -
 def string(cursor: Cursor, rule: str, expect: Expect, *, bare: re.Pattern[bytes] | None, secret: bool = False) -> bytes:
     """string = quoted / literal, or what stands for itself where `bare` says so; as it is meant."""
     cursor.rule, start = rule, cursor.at
-    first = cursor.octets[start : start + 1]
-    if bare is not None and first != b'"' and first not in (b"{", b"~"):
+    if bare is not None and not cursor.octets.startswith((b'"', b"{"), start):
         found = cursor.need(bare, expect)
         cursor.mark(rule, start, secret)
         return found
@@ -127,9 +126,9 @@ def text(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> 
 
 def _named(cursor: Cursor, start: int, octets: bytes, rule: str) -> str:
     name = names.decoded(octets)
-    if name is None:
+    if name is None or not name.isprintable():
         raise cursor.refuse(
-            start, Expect(rule, "letters outside ASCII are written as modified UTF-7, as in Entw&APw-rfe")
+            start, Expect(rule, "printable letters, and modified UTF-7 outside ASCII, as in Entw&APw-rfe")
         )
     return name
 

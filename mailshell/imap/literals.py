@@ -58,7 +58,8 @@ def judge(desk: Desk, table: Table[Desk, Reply], octets: bytes, found: re.Match[
     if refusal is None:
         refusal, command, aside = _read(desk, table, line, size)
     if refusal is None and not waits and not _unasked(desk, size):
-        refusal = LITERAL_REFUSED(_WAIT.format(size=size))
+        code = "TOOBIG" if aside and desk.offers("LITERAL-") else ""  # RFC 7888 section 5
+        refusal = LITERAL_REFUSED(_WAIT.format(size=size), code=code)
     if refusal is not None and waits:
         return refusal
     card = CARDS[Phase.LITERAL] if command is None else command.card

@@ -29,9 +29,16 @@ def inside(line: bytes, state: State) -> Preview:
         note = "* alone gives up" if line != b"*" else "gives the exchange up"
         return Preview(card, True, expected=(_ANSWER,), fits=len(line), note=note)
     left = state.literal.left if state.literal is not None else 0
-    more = left - len(line) - 2
-    note = f"{more} octets of the literal are left after this line" if more > 0 else "the literal ends in this line"
-    return Preview(card, True, expected=(_OCTETS,), fits=len(line), note=note)
+    return Preview(card, True, expected=(_OCTETS,), fits=len(line), note=_counted(left, len(line)))
+
+
+def _counted(left: int, size: int) -> str:
+    """What a line of so many octets is to a literal that wants `left` more; its end counts as two."""
+    if left <= size:
+        return f"the literal ends after octet {left}; the rest of the line belongs to the command"
+    if left <= size + 2:
+        return "the literal ends with this line"
+    return f"octets of the literal left after this line: {left - size - 2}"
 
 
 def untagged(line: bytes, desk: Desk) -> Preview:

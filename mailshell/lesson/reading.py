@@ -85,12 +85,14 @@ class Reading:
         return [item._replace(number=number) for item in found]
 
     def local(self, text: str, offset: int) -> None:
+        """Note a command of mailshell that lessons do not have."""
         word = text.split(" ", 1)[0]
         if word not in LOCAL and word not in SHOWS:
             hint = near(word, LOCAL) or f" There are: {' '.join(LOCAL)}."
             self.wrong(offset, f"{word} is no command that a lesson can give.{hint}")
 
     def items(self, found: list[Piece | Fence], wants: str) -> list[Piece]:
+        """The items of a list; `wants` is said of all else."""
         for piece in found:
             if isinstance(piece, Fence) or piece.kind != "item":
                 self.wrong(self.start(piece), wants)
@@ -98,6 +100,7 @@ class Reading:
 
     @staticmethod
     def start(piece: Piece | Fence) -> int:
+        """Where a piece begins."""
         return piece.offset if isinstance(piece, Fence) else piece.start
 
     def code(self, piece: Piece, words: tuple[str, ...], wants: str) -> Code | None:
@@ -122,10 +125,12 @@ class Reading:
         return None
 
     def unique(self, name: str, known: Iterable[str], code: Code) -> None:
+        """Note a name that is taken."""
         if name in known:
             self.wrong(code.outer[0], f"the name {name} is taken already.")
 
     def predicate(self, code: Code) -> Expression | None:
+        """The predicate of a code span; None where it cannot be read, which is noted."""
         try:
             return read(self.text, self.terms, code.start, code.end)
         except PredicateError as error:
@@ -143,6 +148,7 @@ class Reading:
         return says
 
     def plain(self, piece: Piece) -> str:
+        """The words of a piece on one line."""
         text = self.text[piece.start : piece.end]
         self.braces(text, piece.start)
         return " ".join(text.split())
@@ -171,4 +177,5 @@ def prose(reading: Reading, found: Iterable[Line]) -> tuple[Block, ...]:
 
 
 def blocks(reading: Reading, found: Iterable[Piece | Fence]) -> tuple[Block, ...]:
+    """Pieces as prose, without those that are played."""
     return tuple(reading.block(one) for one in found if not (isinstance(one, Fence) and one.words == GIVEN))

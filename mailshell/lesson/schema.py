@@ -149,7 +149,7 @@ _LAST = [
     _last("why", "text", "what mailshell says about it"),
     _last("before", "text", "the phase in which it was typed, as ready"),
     _last("after", "text", "the phase after it"),
-    _last("protocol", "text", "smtp, pop3: of the connection it was typed on"),
+    _last("protocol", "text", "smtp, pop3, imap: of the connection it was typed on"),
     _last("host", "text", "the host at the other end of that"),
     Entry(("last", "local"), "text", "the last command of mailshell, as :wait 30m", lambda look, keys: look.local),
 ]
@@ -160,7 +160,7 @@ def _session(name: str, sort: Sort, says: str) -> Entry:
 
 
 _SESSION = [
-    _session("protocol", "text", "smtp, pop3: of the connection that lines go to"),
+    _session("protocol", "text", "smtp, pop3, imap: of the connection that lines go to"),
     _session("host", "text", "the host at the other end of it"),
     _session("phase", "text", "where it stands, as greeted, ready, transaction"),
     _session("open", "flag", "it is not closed"),

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from mailshell.core.clock import duration, span
+from mailshell.core.near import among
 from mailshell.mail.store import Full, Store
 
 SEED = "seed"
@@ -134,7 +135,7 @@ def parse(line: str, hosts: Collection[str] = (), verbs: Collection[str] = ()) -
     name = words[0].lower() if words else ""
     kind = KINDS.get(name)
     if kind is None:
-        raise ValueError(f"{words[0] if words else 'Nothing'} is no kind of fault. There are: {' '.join(KINDS)}.")
+        raise ValueError(f"{words[0] if words else 'Nothing'} is no kind of fault.{among(name, KINDS)}")
     wants = f"It is written {kind.syntax}."
     fault = Fault(name, figure=kind.figure, span=kind.span)
     words = words[1:]
@@ -160,9 +161,9 @@ def parse(line: str, hosts: Collection[str] = (), verbs: Collection[str] = ()) -
 
 def _checked(fault: Fault, hosts: Collection[str], verbs: Collection[str], *, domain: bool, verb: bool) -> Fault:
     if hosts and not domain and fault.host and fault.host not in hosts:
-        raise ValueError(f"{fault.host} is no host of this world. There are: {' '.join(hosts)}.")
+        raise ValueError(f"{fault.host} is no host of this world.{among(fault.host, hosts)}")
     if verb and verbs and fault.what not in verbs:
-        raise ValueError(f"{fault.what} is no command. There are: {' '.join(verbs)}.")
+        raise ValueError(f"{fault.what} is no command.{among(fault.what, verbs)}")
     return fault
 
 

@@ -54,7 +54,7 @@ _ALL = (
             "queue-full", "MAIL gets 452: no room in the queue", "4.5.4.1",
             "The server has no room for one message more and says so at MAIL. A 4 means: not now. The client keeps the "
             "message in its own queue and tries again, after 30 minutes or more; it gives up after 4 or 5 days.",
-            "the client keeps the message; take the fault away and wait for the next try",
+            "look at the queue of the client, take the fault away, and wait for the next try",
         ),
         ("host",),
     ),
@@ -63,7 +63,7 @@ _ALL = (
             "mailbox-full", "RCPT gets 452: one mailbox is full", "3.3",
             "One mailbox has no room. Other recipients of the same message are accepted, so a message can be delivered "
             "to some and wait for others. With a quota the answer is 552, which says: not like this.",
-            "RCPT for another user of the same host is accepted", 3463,
+            "send RCPT for another user of the same host: it is accepted", 3463,
         ),
         ("mailbox",), ("mailbox",),
     ),
@@ -72,7 +72,7 @@ _ALL = (
             "disk-full", "the final dot gets 452: nothing is stored", "6.1",
             "A server that says 250 to the final dot has taken the message over, so it must have stored it before. "
             "With a full disk it cannot, and says 452. All of the message has crossed the wire for nothing.",
-            "the mailbox is as it was, and the client still has the message",
+            "look at the mailbox, which is as it was: the client still has the message",
         ),
         ("host",),
     ),
@@ -81,7 +81,7 @@ _ALL = (
             "host-down", "nobody answers at this host", "5.1",
             "No connection can be opened, and one that stands ends at the next command. A client that has mail for the "
             "domain tries its other mail exchangers in the order of their preferences, and the queue later on.",
-            "mail for the host waits in the queue of the one who sends it",
+            "look at the queue of the host that sends: the mail waits there",
         ),
         ("host",), ("host",),
     ),
@@ -90,7 +90,7 @@ _ALL = (
             "name-not-found", "the name does not exist", "5.1",
             "The name server says that there is no such name. Waiting does not help: the sender gets a report at once, "
             "as for a 5 on the wire.",
-            "the report to the sender",
+            "read the report in the mailbox of the sender",
         ),
         ("domain",), ("domain",),
     ),
@@ -99,7 +99,7 @@ _ALL = (
             "name-server-silent", "the name server does not answer", "5.1",
             "Nobody can say where the host is, or that it does not exist. Not to know is not the same as no: the "
             "message stays in the queue and is tried again.",
-            "the message stays in the queue",
+            "look at the queue: the message stays there",
         ),
         ("domain",), ("domain",),
     ),
@@ -108,7 +108,7 @@ _ALL = (
             "slow", "each answer takes its time", "4.5.3.2",
             "Each answer of the host comes later. SMTP gives a server minutes for an answer. A client that asks and "
             "waits pays for each round trip; one that sends its commands in one write (PIPELINING) pays less often.",
-            "the clock, as the same mail goes in with and without PIPELINING",
+            "compare the time that the same mail takes with and without PIPELINING",
         ),
         ("host", "span"), span=10 * SECOND, odds=False,
     ),
@@ -117,7 +117,7 @@ _ALL = (
             "clock-skew", "the clock of a host is wrong", "4.4",
             "The host writes another time than the others into Received and into its mailboxes. To read a path, follow "
             "the order of the Received fields, the top one is the newest; their times may even go backwards.",
-            "the Received fields of a message that went through the host",
+            "read the Received fields of a message that went through the host",
         ),
         ("host", "skew"), ("host", "skew"), odds=False,
     ),
@@ -127,7 +127,7 @@ _ALL = (
             "The server has not seen this client address, sender and recipient together before. It says 451 and "
             "remembers them; when the time is over, it takes the mail. A real server tries again. Much software that "
             "sends spam never does.",
-            "the same RCPT at once, then after :wait", 6647,
+            "send the same RCPT at once, then after :wait", 6647,
         ),
         ("host", "span"), span=5 * MINUTE,
     ),
@@ -137,7 +137,7 @@ _ALL = (
             "The server takes a few recipients of one message, and 452 is its answer to each one more. The client "
             "sends to those that were taken, and after that a second time to the others. A server by the standard "
             "takes at least 100.",
-            "DATA for those that were taken; the others need one more transaction",
+            "send DATA for those that were taken; the others need one more transaction",
         ),
         ("host", "count"), figure=1,
     ),
@@ -146,7 +146,7 @@ _ALL = (
             "sender-blocked", "MAIL gets 550: no mail from there", "7.9",
             "The server takes no mail with this return path. A server may refuse mail for reasons of its own, and 5 "
             "says: do not try again. The return path is what the client says it is, so another one passes.",
-            "MAIL with another return path",
+            "send MAIL with another return path",
         ),
         ("sender", "host"), ("sender",),
     ),
@@ -155,7 +155,7 @@ _ALL = (
             "content-refused", "the final dot gets 554: a word in it", "6.2",
             "The server has read the message and does not want it. It says so before it has taken the message over. A "
             "server that says 250 first must deliver it or report to the return path, which in spam is often false.",
-            "the same message without the word",
+            "send the same message without the word",
         ),
         ("host", "word"), ("word",),
     ),
@@ -164,7 +164,7 @@ _ALL = (
             "maildrop-locked", "POP3 login gets -ERR [IN-USE]", "8.1.2",
             "The maildrop is locked, as by another session. The password was right: a client should not ask its user "
             "for another one, and try later.",
-            "the login again, when the fault is taken away", 2449,
+            "take the fault away, and log in again", 2449,
         ),
         ("mailbox",), ("mailbox",),
     ),
@@ -173,7 +173,7 @@ _ALL = (
             "reject", "a command gets 4yz or 5yz", "4.2.1",
             "The server refuses the command. The first digit tells the client what to do: 4 says that the same may "
             "work later, 5 says that it will not. A POP3 server says -ERR, with [SYS/TEMP] or [SYS/PERM].",
-            "what the client does with the digit",
+            "look at what the client does with the digit",
         ),
         ("verb", "code", "host"), ("verb",), figure=450,
     ),
@@ -181,18 +181,18 @@ _ALL = (
         _card(
             "delay", "the answer to a command comes late", "4.5.3.2",
             "The answer to this command takes its time. Timeouts of an SMTP client are minutes: 5 for MAIL and RCPT, "
-            "2 for DATA, 10 for the final dot. A client that gives up earlier brings the message twice.",
-            "the clock before and after the command",
+            "2 for DATA, 10 for the final dot. Who gives up earlier there may bring the message twice.",
+            "compare the time before and after the command",
         ),
         ("verb", "span", "host"), ("verb",), span=30 * SECOND,
     ),
     Kind(
         _card(
             "drop", "the connection breaks before the command is done", "3.8",
-            "The connection ends without an answer, and the command was not carried out. The client does as if it had "
-            "heard 451: the message stays in its queue. "
-            "With a dot as the verb it breaks at the final dot, before anything is stored.",
-            "the mailbox, and the queue of the client",
+            "The connection ends without an answer, and the command was not carried out. An SMTP client does as if it "
+            "had heard 451: the message stays in its queue. With a dot as the verb it breaks at the final dot, before "
+            "anything is stored.",
+            "look at the mailbox, and at the queue of the client",
         ),
         ("verb", "host"), ("verb",),
     ),
@@ -202,7 +202,7 @@ _ALL = (
             "The command was carried out, and its answer is lost. The client cannot tell this from drop. With a dot "
             "as the verb the message is stored, the client sends it again, and the user gets it twice: RFC 1047 is "
             "about this gap. SMTP prefers two copies to none.",
-            "the mailbox after the second try",
+            "look at the mailbox after the second try",
         ),
         ("verb", "host"), ("verb",),
     ),

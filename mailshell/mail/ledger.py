@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from mailshell.mail.disk import Disk  # it loads sqlite3, which only a store with a file needs
 
 
-DIGESTS = 200_000
-"""How many digests of one kind are kept: those of one big mailbox, in some 100 MiB."""
+DIGESTS = 128 * 1024 * 1024
+"""How many octets the digests that are kept may take, all kinds together."""
+
+_BESIDE = 160
+"""What a digest takes beside its own octets, about."""
 
 
 class Full(Exception):
@@ -61,6 +64,7 @@ class Ledger:
         self._committed = (-1, 0, 1)  # head, changes and next body at the last commit
         self._touched: set[BoxKey] = set()
         self._digests: dict[str, dict[int, bytes]] = {}
+        self._digested = 0
         if disk is not None:
             self._load(disk)
 
@@ -83,6 +87,9 @@ class Ledger:
 
         Bodies never change. Raises as `octets` does.
         """
+        if self._digested > DIGESTS:
+            self._digests.clear()
+            self._digested = 0
         known = self._digests.setdefault(kind, {}).get
         found = [known(body) for body in bodies]
         for at, one in enumerate(found):
@@ -93,10 +100,8 @@ class Ledger:
     def _digest(self, body: int, make: Callable[[bytes], Mapping[str, bytes]]) -> Mapping[str, bytes]:
         made = make(self.octets(body))
         for name, one in made.items():
-            kept = self._digests.setdefault(name, {})
-            if len(kept) > DIGESTS:
-                kept.clear()
-            kept[body] = one
+            self._digests.setdefault(name, {})[body] = one
+            self._digested += len(one) + _BESIDE
         return made
 
     def change(self, number: int) -> Change:

@@ -79,8 +79,11 @@ class Store(Ledger):
 
         Raises KeyError when there is no such mailbox or body.
         """
-        message = Message(0, body, self._size(body), at, zone, at, f"M{body}", 0, flags)
-        return self.add(key, (message,))[0]
+        return self.add(key, (self.draft(body, at=at, zone=zone, flags=flags),))[0]
+
+    def draft(self, body: int, *, at: Instant, zone: int = 0, flags: frozenset[str] = frozenset()) -> Message:
+        """A message that is in no mailbox yet, for `add`. Raises KeyError when there is no such body."""
+        return Message(0, body, self._size(body), at, zone, at, f"M{body}", 0, flags)
 
     def add(self, key: BoxKey, drafts: Iterable[Message]) -> list[Message]:
         """Put messages into a mailbox, as its newest ones, with new uids and one new mod-sequence.

@@ -12,6 +12,7 @@ from mailshell.lesson.load import LARGEST, read
 from mailshell.lesson.parts import Lesson, LessonError
 from mailshell.lesson.prove import prove
 from mailshell.lesson.shipped import UnknownLesson
+from mailshell.shell import options
 from mailshell.shell.located import told
 from mailshell.shell.options import OptionError
 from mailshell.shell.text import safe
@@ -28,10 +29,17 @@ def main(args: argparse.Namespace) -> int:
         return 0
     if args.action == "new" and len(names) == 1:
         return _new(names[0])
+    if args.action == "record" and len(names) == 1:
+        return _record(args, names[0])
     if args.action == "check" and names:
         paths = list(map(_path, names))
         return watch(paths) if args.watch else check(paths)
-    wants = {"list": "no name", "new": "the name of one file", "check": "lessons or files"}
+    wants = {
+        "list": "no name",
+        "new": "the name of one file",
+        "record": "the name of one file",
+        "check": "lessons or files",
+    }
     print(f"mailshell: lesson {args.action} wants {wants[args.action]}.", file=sys.stderr)
     return 2
 
@@ -59,6 +67,21 @@ def _new(path: str) -> int:
         return 2
     print(safe(f"Written: {path}. mailshell lesson check {path} proves it."))
     return 0
+
+
+def _record(args: argparse.Namespace, path: str) -> int:
+    """Talk to a server; at the end all that was typed is the solution of a new lesson file."""
+    from mailshell.shell.practise import main as practise
+
+    options.settle(args)
+    if options.is_file(args.world):
+        raise OptionError("lesson record wants the name of a world: put what your file holds below [world] later.")
+    if os.path.exists(path):
+        print(safe(f"mailshell: {path} exists already and was left as it is."), file=sys.stderr)
+        return 2
+    print(safe(f"What you type is the solution of a lesson. :quit writes {path}."), flush=True)
+    args.alone, args.record = False, path
+    return practise(args)
 
 
 def check(paths: Sequence[str]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from mailshell.core.clock import iso_date
 from mailshell.core.framer import lines
+from mailshell.core.near import among
 from mailshell.core.session import Numbers
 from mailshell.mail import words
 from mailshell.mail.message import parse
@@ -31,7 +32,7 @@ def mailbox(world: World, host: str, wanted: str, view: View) -> list[str]:
     user, _, named = who.partition("@")
     host = named or host
     if host not in world.hosts:
-        raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+        raise SeatError(f"{host} is no host of this world.{among(host, world.hosts)}")
     boxes = world.store.mailboxes(host, user)
     if not boxes:
         raise SeatError(f"{host} has no user {user}. :mailbox lists them.")

@@ -1,8 +1,11 @@
 """The pages of `mailshell help` that explain files, not commands."""
 
+import re
+
 from mailshell.core.session import Sort
 from mailshell.lesson import shipped as lessons
 from mailshell.lesson.schema import KEY, VERSION, Entry, schema
+from mailshell.shell.text import wrap
 from mailshell.world import shipped as worlds
 
 _SORTS: dict[Sort, str] = {
@@ -15,12 +18,34 @@ _SORTS: dict[Sort, str] = {
 _KEYS = {"mailbox": "NAME", "queue": "HOST", "link": "N", "header": "FIELD"}
 _NAMES = 36  # columns of a name
 
+_LEAST = 30  # columns that a text beside a key needs
+
+_BESIDE = re.compile(r"( *\S.*?  +)\S")
+"""The start of a row with a key on its left."""
+
 
 def page(name: str) -> str:
     """The page of that name, of those that `mailshell help` lists."""
     if name == "world-file":
         return worlds.page()
     return lessons.page().replace("@VERSION@", str(VERSION)).replace("@NAMES@", "\n".join(_names()))
+
+
+def fitted(text: str, columns: int) -> str:
+    """A page with no line longer than so many columns, where its words allow that; what a row says stays beside it."""
+    return "".join(f"{row}\n" for line in text.splitlines() for row in _row(line, columns))
+
+
+def _row(line: str, columns: int) -> list[str]:
+    if len(line) <= columns:
+        return [line]
+    indent, beside = len(line) - len(line.lstrip()), _BESIDE.match(line)
+    margin = len(beside[1]) if beside is not None else indent
+    if columns - margin < _LEAST:
+        rows = wrap(line, columns - indent - 4)
+        return [" " * indent + rows[0], *(" " * (indent + 4) + row for row in rows[1:])]
+    rows = wrap(line[margin:], columns - margin)
+    return [line[:margin] + rows[0], *(" " * margin + row for row in rows[1:])]
 
 
 def _names() -> list[str]:

@@ -31,7 +31,7 @@ def main(args: argparse.Namespace) -> int:
         with Log(args.log) as log:
             plain = Plain(args, world, log, stage)
             status = plain.run()
-            args.then = plain.meta.then
+            setup.ended(args, plain.meta)
             return status
 
     return setup.staged(args, talk)
@@ -51,6 +51,7 @@ class Plain:
             self.meta.goes_on = "Enter goes on, :undo takes back."
         self._stage, self._name, self._pause = stage, args.scene, stage.auto
         self._protocol, self._host = args.protocol, args.host
+        self._stays = self.terminal or bool(args.record)  # its end is no line of what is recorded
         self._pasted = False  # several lines came at once, and stand on the screen without their gutter
 
     def run(self) -> int:
@@ -85,7 +86,7 @@ class Plain:
 
     def _hang_up(self) -> None:
         for number, link in self.seat.links.items():
-            if not link.closed and not self.terminal:
+            if not link.closed and not self._stays:
                 self.seat.switch(number)
                 self.seat.drop()
 

@@ -141,7 +141,7 @@ def _interactive(args: argparse.Namespace) -> int:
 
             app = App(args, world, log, stage)
             status = app.run()
-            args.then = app.meta.then
+            setup.ended(args, app.meta)
             return status
 
     return setup.staged(args, talk)

@@ -21,6 +21,7 @@ from mailshell.world.world import World
 
 if TYPE_CHECKING:  # most sessions have no lesson
     from mailshell.shell.course import Course
+    from mailshell.shell.meta import Meta
 
 
 def traits(args: argparse.Namespace) -> Traits:
@@ -107,6 +108,15 @@ def _taught(args: argparse.Namespace, talk: Callable[[World, Stage], int]) -> in
     lesson = course.lesson
     args.host, args.protocol = lesson.host, lesson.protocol
     return talk(build(lesson.plan, traits=lesson.traits), Stage(course=course))
+
+
+def ended(args: argparse.Namespace, meta: "Meta") -> None:
+    """A session is over: what comes next, and the lesson file that it was recorded for; raises OSError."""
+    args.then = meta.then
+    if args.record:
+        from mailshell.shell.recording import write
+
+        write(args, meta.seat)
 
 
 def unknown_host(args: argparse.Namespace, world: World) -> int | None:

@@ -71,8 +71,9 @@ class Telling:
 
     def begun(self, news: Entered) -> None:
         """Below what was played for the step: how much is left, and the goals where they do not stand on the screen."""
-        if news.given and news.left:
-            self._say(f"That was done for you. {'One line is' if news.left == 1 else f'{news.left} lines are'} left.")
+        if news.given:
+            left = "One line is" if news.left == 1 else f"{news.left} lines are"
+            self._say("That was done for you." + (f" {left} left." if news.step.fade else ""))
         if news.step is self._run.step:
             self.unseen()
 

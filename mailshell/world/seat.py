@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from mailshell.core.clock import Instant
+from mailshell.core.near import among
 from mailshell.core.session import Peer
 from mailshell.core.transcript import Entry, Kind
 from mailshell.mail import faults
@@ -70,7 +71,7 @@ class Seat:
         if protocol not in PROTOCOLS:
             raise SeatError(f"{protocol} is no protocol of mailshell. There are: {' '.join(PROTOCOLS)}.")
         if host not in world.hosts:
-            raise SeatError(f"{host} is no host of this world. There are: {' '.join(world.hosts)}.")
+            raise SeatError(f"{host} is no host of this world.{among(host, world.hosts)}")
         self._catch_up()
         fault = world.struck(host, _UNREACHED)
         if fault is not None:
@@ -127,7 +128,7 @@ class Seat:
         if link.closed and len(self.links) == 1:
             raise SeatError("The connection is closed already. Enter alone opens it again.")
         self._catch_up()
-        first = self.world.transcript.count
+        first, typed = self.world.transcript.count, self.current
         if not link.closed:
             self.world.feed_eof(link)
             self.world.settle()
@@ -135,7 +136,7 @@ class Seat:
             self.links = {each: other for each, other in self.links.items() if other is not link}
         if self.current not in self.links:
             self.current = max(self.links)
-        self._done(f":close {number}", first)
+        self._done(f":close {number}", first, typed)
 
     def wait(self, microseconds: int, *, idle: bool = False, cause: str = ":wait") -> None:
         """Turn the clock on."""
@@ -226,7 +227,8 @@ class Seat:
     def _take_up(self, moment: Moment) -> None:
         if moment.links:
             # Before the first connection there is none to go to: the one that was undone stays, closed.
-            self.links, self.current = moment.links, moment.current
+            self.links = moment.links
+            self.current = moment.current if moment.current in moment.links else max(moment.links)
 
     def branch(self, name: str) -> bool:
         """Go to the end of a branch; a name that is new begins one here. Whether it is new; raises SeatError."""
@@ -249,6 +251,7 @@ class Seat:
         `then` is called when the world has gone back, before the connection greets.
         """
         self._catch_up()
+        typed = self.current
         self.world.rewind(self.history.start.mark)
         then()
         first = self.world.transcript.count
@@ -257,7 +260,7 @@ class Seat:
             wire = self.links[number].wire
             self.links = {}
             self._open(wire.host, wire.protocol, number)
-        self._done(RESET, first)
+        self._done(RESET, first, typed)
 
     def story(self) -> list[tuple[str, list[Entry]]]:
         """What is in force: each cause since the last reset, undone ones left out, with its entries.
@@ -287,11 +290,13 @@ class Seat:
         if self.world.store.head != self.history.now.mark.head:
             self._done(cause)
 
-    def _done(self, cause: str, first: int | None = None) -> None:
+    def _done(self, cause: str, first: int | None = None, typed: int | None = None) -> None:
+        """A cause has happened: its first entry, and the connection where it was typed, if that is another one now."""
         first = self.world.transcript.count if first is None else first
         self.world.settle()
         world, entries = self.world, (first, self.world.transcript.count)
-        kept = self.history.add(world.clock.now(), world.mark(), cause, entries, self.links, self.current)
+        current = self.current if typed is None else typed
+        kept = self.history.add(world.clock.now(), world.mark(), cause, entries, self.links, current)
         if kept:
             self.kept(kept)
 

@@ -59,7 +59,7 @@ _mailshell() {
                 export:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --to --output --width --secrets --protocol --host" ;;
                 table:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 world:-*) words="--help" ;;
-                lesson:-*) words="--help --watch" ;;
+                lesson:-*) words="--help --watch --world --protocol --host" ;;
                 paths:-*) words="--help" ;;
                 config:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config" ;;
                 doctor:-*) words="--help --depth --wire --color --theme --world --voice --policy --era --plain --no-plain --ascii --no-ascii --log --state --config --no-config --json" ;;
@@ -79,7 +79,7 @@ _mailshell() {
                         table:0) words="smtp pop3 imap" ;;
                         world:0) words="list show check new" ;;
                         world:1) files=yes ;;
-                        lesson:0) words="list check new" ;;
+                        lesson:0) words="list check new record" ;;
                         lesson:1) files=yes ;;
                         config:0) words="show init" ;;
                         completion:0) words="bash zsh fish" ;;

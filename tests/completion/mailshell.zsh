@@ -16,7 +16,7 @@ _mailshell() {
         'export:a file or a log as a picture, a page or notes'
         'table:print which command is legal in which phase'
         'world:list, show and check worlds, or begin a world file'
-        'lesson:list and prove lessons, or begin a lesson file'
+        'lesson:list and prove lessons, begin or record a lesson file'
         'paths:print the folders and files that mailshell uses'
         'config:print what holds and why, or write a config file'
         'doctor:look for what may go wrong on this machine'
@@ -308,7 +308,10 @@ _mailshell() {
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
                         '--watch[check again whenever a file changes; Ctrl-C ends it]' \
-                        '1:action:(list check new)' \
+                        '--world=[of record\: begin there (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
+                        '--protocol=[of record (default smtp)]:protocol:(smtp pop3 imap)' \
+                        '--host=[of record\: the server (default nyu.edu)]:HOST:(lancs.uk nyu.edu someschool.edu)' \
+                        '1:action:(list check new record)' \
                         '2:NAME|FILE:_files'
                     ;;
                 paths)

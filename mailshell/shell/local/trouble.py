@@ -21,7 +21,7 @@ def fault(meta: Meta, rest: str) -> None:
     meta.say(f"Fault {put.number}: {text(put)}. :heal {put.number} removes it.")
     width = meta.renderer.view.width
     meta.out([*wrapped(f"{card.says[0].upper()}{card.says[1:]} ({card.cite}).", width), *wrapped(card.more, width)])
-    meta.out(wrapped(f"watch: {card.next}", width))
+    meta.out(wrapped(f"next: {card.next}", width))
 
 
 def heal(meta: Meta, rest: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from mailshell.core.clock import day_time
-from mailshell.core.near import near
+from mailshell.core.near import among, near
 from mailshell.shell import looking
 from mailshell.shell.meta import Choice, Meta, no_argument
 from mailshell.world.names import Records
@@ -50,7 +50,7 @@ def _last(meta: Meta) -> None:
 def _host(meta: Meta, word: str) -> str:
     hosts = meta.seat.world.hosts
     if word.lower() not in hosts:
-        raise SeatError(f"{word} is no host of this world. There are: {' '.join(hosts)}.")
+        raise SeatError(f"{word} is no host of this world.{among(word, hosts)}")
     return word.lower()
 
 

@@ -1,0 +1,55 @@
+"""What COPY and MOVE have in common: a set of messages gets copies in another mailbox (RFC 3501 section 6.4.7)."""
+
+from typing import NamedTuple
+
+from mailshell.core.cursor import Cursor
+from mailshell.imap import chosen, grammar, sets
+from mailshell.imap.desk import Desk
+from mailshell.imap.replies import NO_ROOM, SOME_GONE, TRY_CREATE
+from mailshell.imap.wording import Reply
+from mailshell.mail.store import Full
+
+PARTS = {
+    "tag": grammar.TAG_GLOSS,
+    "sequence-set": "the messages: numbers, ranges with a colon, * for the last one",
+    "mailbox": "the mailbox that gets the messages",
+    "literal": grammar.LITERAL_GLOSS,
+}
+
+
+class Copied(NamedTuple):
+    """The uids of the originals, and the response code COPYUID, empty where the host does not give it."""
+
+    uids: list[int]
+    code: str
+
+
+def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, done: str) -> Copied | Reply:
+    """Copy all messages of a set, or none; `done` is what was not done to any of them then, as in `copied`."""
+    found = chosen.choose(desk, numbers, uid=uid)
+    if isinstance(found, Reply):
+        return found
+    to = desk.find(name)
+    if to is None:
+        return TRY_CREATE(f"The user has no mailbox {name}. Nothing was {done}.")
+    if found.missing:
+        return SOME_GONE(f"Messages that are gone: {found.missing}. Nothing was {done}.")
+    host = desk.host
+    try:
+        copies = host.store.add(to.key, [one._replace(save_date=host.written) for one in found.messages])
+    except Full as full:
+        return NO_ROOM(str(full))
+    here, there = [one.uid for one in found.messages], [one.uid for one in copies]
+    if not copies or not desk.offers("UIDPLUS"):
+        return Copied(here, "")
+    return Copied(here, f"COPYUID {to.box.uidvalidity} {sets.text(here)} {sets.text(there)}")
+
+
+def arguments(cursor: Cursor) -> tuple[sets.Numbers, str]:
+    """SP sequence-set SP mailbox."""
+    grammar.space(cursor)
+    numbers = grammar.sequence_set(cursor)
+    grammar.space(cursor)
+    name = grammar.mailbox(cursor)
+    cursor.done(grammar.END)
+    return numbers, name
