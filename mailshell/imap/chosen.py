@@ -35,11 +35,12 @@ def places(desk: Desk, numbers: sets.Numbers, *, uid: bool) -> list[int] | Reply
 def choose(desk: Desk, numbers: sets.Numbers, *, uid: bool) -> Chosen | Reply:
     """The messages of a set; a reply where a sequence number does not exist.
 
-    What is gone is gone from `$` too, without a word (RFC 5182 section 2.1).
+    A uid of no message is left out without a word (RFC 3501 section 6.4.8), and so is what is gone from `$` (RFC 5182
+    section 2.1).
     """
     view, mailbox = desk.view, desk.mailbox
     wanted = places(desk, numbers, uid=uid)
     if isinstance(wanted, Reply):
         return wanted
     found: tuple[list[int], list[Message]] = ([], []) if mailbox is None else view.found(wanted, mailbox)
-    return Chosen(*found, 0 if numbers == sets.SAVED else len(wanted) - len(found[0]))
+    return Chosen(*found, 0 if uid or numbers == sets.SAVED else len(wanted) - len(found[0]))

@@ -48,11 +48,11 @@ class Found(NamedTuple):
         """`MODSEQ 5`, the highest of some messages; nothing where no key asked for it (RFC 7162 section 3.1.5)."""
         return b"MODSEQ %d" % max(one.modseq for one in messages) if self.modseqs and messages else b""
 
-    def listed(self, name: bytes, numbers: list[int]) -> bytes:
-        """`* SEARCH 2 3 (MODSEQ 5)`: the untagged response with all the numbers, and what comes before it."""
+    def block(self, name: bytes, numbers: list[int]) -> bytes:
+        """`* SEARCH 1 2 (MODSEQ 5)`: the numbers, and the highest mod-sequence where it was asked for."""
         highest = self.highest(self.pool.messages)
-        found = b"".join([b" %d" % number for number in numbers]) + (b" (%b)" % highest if highest else b"")
-        return self.told + b"* " + name + found + b"\r\n"
+        words = [b"* " + name, *(b"%d" % number for number in numbers), *([b"(%b)" % highest] if highest else [])]
+        return self.told + b" ".join(words) + b"\r\n"
 
 
 def charset(cursor: Cursor) -> str:

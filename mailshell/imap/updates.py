@@ -123,4 +123,5 @@ def _closed(view: View, *, expunges: bool) -> News:
     if not view.uids or not expunges:
         return News(view._replace(gone=True), b"", "")
     after, block = without(view, frozenset(view.uids))
-    return News(after, block, "EXPUNGE came because the mailbox was deleted or renamed.")
+    # No mailbox has 0 as its UIDVALIDITY: one that gets its old name again is not this one, of which all is told.
+    return News(after._replace(validity=0), block, "EXPUNGE came because the mailbox was deleted or renamed.")

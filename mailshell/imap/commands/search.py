@@ -73,7 +73,7 @@ class Search(NamedTuple):
             messages = self._told(found.pool.messages)
             desk.view = desk.view._replace(saved=tuple(sorted({one.uid for one in messages})))
         if returns is None:
-            block = found.listed(b"SEARCH", found.numbers)
+            block = found.block(b"SEARCH", found.numbers)
         elif saves and not self._wanted:
             return SEARCHED("The result is kept for $, and not told.", found.told, holds=not self.uid)
         else:

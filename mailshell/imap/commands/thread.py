@@ -62,8 +62,8 @@ class Thread(NamedTuple):
             roots = ALGORITHMS[self.algorithm](_posts(found))
         except (StateError, KeyError) as error:
             return UNREADABLE(str(error))
-        trees = b" " + threads.written(roots) if roots else b""
-        return THREADED(block=found.told + b"* THREAD" + trees + b"\r\n", holds=not self.uid)
+        block = found.told + (b"* THREAD " + threads.written(roots) if roots else b"* THREAD")
+        return THREADED(block=block + b"\r\n", holds=not self.uid)
 
 
 def _posts(found: Found) -> list[Post]:
