@@ -2,7 +2,7 @@
 
 from mailshell.core.reasons import unknown_marked
 from mailshell.core.record import Part
-from mailshell.core.session import Engine, Marked, Peer, Topic
+from mailshell.core.session import Engine, Fact, Marked, Peer, Topic
 from mailshell.imap import eras, phases
 from mailshell.imap.capabilities import CAPABILITIES
 from mailshell.imap.commands import COMMANDS, idle
@@ -11,6 +11,7 @@ from mailshell.imap.eras import YEARS
 from mailshell.imap.grammar import TAG, TAG_GLOSS, TOLERATED
 from mailshell.imap.items import ITEMS
 from mailshell.imap.keys import KEYS
+from mailshell.imap.ordering import ORDERS
 from mailshell.imap.responses import counted, mark_reply
 from mailshell.imap.session import TABLE, Session
 from mailshell.mail.host import Host
@@ -54,8 +55,18 @@ def _topics() -> tuple[Topic, ...]:
         if not TABLE.find(one.keyword.encode())
     ]
     told = {topic.card.name for topic in (*verbs, *names)}
-    others = (*phases.CARDS.values(), *eras.CARDS, *(one.card for one in (*ITEMS, *KEYS) if one.card.name not in told))
+    others = (
+        *phases.CARDS.values(),
+        *eras.CARDS,
+        *(one.card for one in (*ITEMS, *KEYS, *ORDERS) if one.card.name not in told),
+    )
     return (*verbs, *names, *(Topic(card, "", ()) for card in others))
+
+
+def _facts() -> tuple[Fact, ...]:
+    from mailshell.imap.facts import FACTS  # only a lesson asks
+
+    return FACTS
 
 
 PROTOCOL: Engine[Host] = Engine(
@@ -73,4 +84,5 @@ PROTOCOL: Engine[Host] = Engine(
     own=frozenset(),
     answers=frozenset({phases.Phase.EXCHANGE, phases.Phase.SECRET}),
     counted=counted,
+    facts=_facts,
 )

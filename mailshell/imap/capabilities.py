@@ -43,10 +43,60 @@ CAPABILITIES = (
         "UIDPLUS", "tells the uids of copies", 4315, "1",
         "APPEND and COPY tell the uids of the new messages, and UID EXPUNGE removes only the messages that are named.",
     ),
+    _capability(
+        "LIST-EXTENDED", "LIST has options", 5258, "3",
+        "LIST may have options that say which names are told and what is told of each, and several patterns.",
+    ),
+    _capability(
+        "LIST-STATUS", "LIST tells numbers too", 5819, "2",
+        "With RETURN (STATUS ...) LIST tells of each mailbox what STATUS would tell, so one command is enough.",
+    ),
+    _capability(
+        "SPECIAL-USE", "LIST tells what mailboxes are for", 6154, "2",
+        "An attribute such as \\Sent says what a mailbox is for, so that nobody has to set that up in a mail reader.",
+    ),
+    _capability(
+        "CREATE-SPECIAL-USE", "CREATE may say what a mailbox is for", 6154, "3",
+        "CREATE may give a new mailbox a use, as in CREATE Old (USE (\\Archive)).",
+    ),
+    _capability(
+        "STATUS=SIZE", "STATUS tells the size of a mailbox", 8438, "3",
+        "STATUS may ask for SIZE: the octets of all messages of a mailbox together.",
+    ),
+    _capability(
+        "APPENDLIMIT", "tells the biggest message that it takes", 7889, "2",
+        "The number after the equals sign is the size in octets of the biggest message that APPEND takes.",
+    ),
     _capability("UNSELECT", "has the command UNSELECT", 3691, "2", "UNSELECT closes a mailbox and removes nothing."),
+    _capability("WITHIN", "SEARCH can look for ages", 5032, "2", "The keys OLDER and YOUNGER count seconds until now."),
+    _capability(
+        "ESEARCH", "SEARCH can return less", 4731, "3.1",
+        "SEARCH RETURN (MIN MAX ALL COUNT) says which of the results are wanted. The answer is short.",
+    ),
+    _capability(
+        "SEARCHRES", "$ stands for the last result", 5182, "2.1",
+        "SEARCH RETURN (SAVE) keeps the result on the server, and $ stands for it in the next commands.",
+    ),
+    _capability("SORT", "has the command SORT", 5256, "3", "SORT is SEARCH whose answer is in an order."),
+    _capability(
+        "THREAD=ORDEREDSUBJECT", "THREAD by subjects", 5256, "3", "THREAD can make one thread for each base subject."
+    ),
+    _capability(
+        "THREAD=REFERENCES", "THREAD by what refers to what", 5256, "3",
+        "THREAD can make trees from References, In-Reply-To and base subjects.",
+    ),
+    _capability(
+        "BINARY", "decodes parts for the client", 3516, "4.1",
+        "FETCH BINARY[...] gives a part without its transfer encoding, and APPEND may bring the octet NUL.",
+    ),
     _capability(
         "MULTIAPPEND", "APPEND takes several messages", 3502, "6.3.11",
         "One APPEND may bring several messages. The mailbox gets all of them, or none.",
+    ),
+    _capability(
+        "CONDSTORE", "tells what has changed", 7162, "3.1.1",
+        "Each change of a message has a number, its mod-sequence. A client asks what has changed since it was here, "
+        "and changes flags only where nobody else has.",
     ),
     _capability("MOVE", "has the command MOVE", 6851, "3.1", "MOVE takes messages to another mailbox in one step."),
 )  # fmt: skip
@@ -55,4 +105,8 @@ CAPABILITIES = (
 def listed(desk: Desk) -> str:
     """`IMAP4rev1 LITERAL+ ...`: all that the server has now."""
     mechanisms = (f"AUTH={name}" for name in desk.mechanisms)
-    return " ".join([*(one.keyword for one in CAPABILITIES if desk.offers(one.keyword)), *mechanisms])
+    return " ".join([*(_word(one, desk) for one in CAPABILITIES if desk.offers(one.keyword)), *mechanisms])
+
+
+def _word(one: Capability, desk: Desk) -> str:
+    return f"APPENDLIMIT={desk.limit}" if one.keyword == "APPENDLIMIT" else one.keyword

@@ -7,7 +7,7 @@ from mailshell.core.chunks import Chunk
 from mailshell.core.clock import Instant
 from mailshell.core.command import Command
 from mailshell.core.session import Peer
-from mailshell.imap import eras, names, updates
+from mailshell.imap import eras, limits, names, updates
 from mailshell.imap.phases import Phase
 from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
@@ -20,7 +20,12 @@ Mechanism = Callable[[Host, tuple[bytes, ...]], bytes | Account | None]
 A function of the answers alone, so that an exchange is a value like all else that a session remembers.
 """
 
+CONDSTORE = "CONDSTORE"
+"""The capability that tells mod-sequences (RFC 7162 section 3.1)."""
+
 _BASIC = frozenset({"IMAP4", "IMAP4rev1"})
+_EXTEND_LIST = frozenset({"LIST-STATUS", "SPECIAL-USE"})
+"""Capabilities that bring options of LIST, for which a server has LIST-EXTENDED (RFC 5258 section 3)."""
 
 
 class Dialogue(NamedTuple):
@@ -98,9 +103,25 @@ class Desk:
             return not self.offers("IMAP4rev1")
         if keyword in _BASIC:
             return True
+        if keyword == "THREAD":  # the verb is there where one of its algorithms is
+            return self.offers("THREAD=ORDEREDSUBJECT") or self.offers("THREAD=REFERENCES")
+        if keyword == "SEARCHRES" and not self.offers("ESEARCH"):  # RFC 5182 section 2.1
+            return False
+        if keyword in _EXTEND_LIST and not self.offers("LIST-EXTENDED"):
+            return False
         if keyword == ("LITERAL+" if self.strict else "LITERAL-"):
             return False
         return not self.classic
+
+    @property
+    def aware(self) -> bool:
+        """Whether the session has asked to be told mod-sequences."""
+        return CONDSTORE in self.state.enabled
+
+    @property
+    def limit(self) -> int:
+        """The biggest message that APPEND takes, in octets."""
+        return self.host.traits.size or limits.MESSAGE
 
     def gives(self, code: str) -> bool:
         """Whether the server uses a response code: most of them came in 2009 (RFC 5530)."""
@@ -176,7 +197,8 @@ class Desk:
         view = self.state.view
         if view is None:
             return b"", ""
-        found = updates.news(view, self.host.store.mailbox(view.key), lambda: self.claim(view.key), expunges=expunges)
+        mailbox = self.host.store.mailbox(view.key)
+        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=self.aware)
         if found.view is not view:
             self.view = found.view
         return found.block, found.because

@@ -12,6 +12,7 @@ _FOUR = Since("RFC 1730", 1994)
 _REVISED = Since("RFC 2060", 1996)
 _UIDPLUS = Since("RFC 2359", 1998)
 _MOVE = Since("RFC 6851", 2013)
+_SORT = Since("RFC 5256", 2008)
 
 SINCE: Mapping[str, Since] = {
     **dict.fromkeys(("CAPABILITY", "NOOP", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE"), _FOUR),
@@ -30,9 +31,21 @@ SINCE: Mapping[str, Since] = {
     "ID": Since("RFC 2971", 2000),
     "CHILDREN": Since("RFC 3348", 2002),
     "UNSELECT": Since("RFC 3691", 2004),
+    "ESEARCH": Since("RFC 4731", 2006),
+    "WITHIN": Since("RFC 5032", 2007),
+    "SEARCHRES": Since("RFC 5182", 2008),
     **dict.fromkeys(("MOVE", "UID MOVE"), _MOVE),
+    **dict.fromkeys(("SORT", "UID SORT", "THREAD", "UID THREAD", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES"), _SORT),
     "ENABLE": Since("RFC 5161", 2008),
+    "LIST-EXTENDED": Since("RFC 5258", 2008),
+    "LIST-STATUS": Since("RFC 5819", 2010),
+    "SPECIAL-USE": Since("RFC 6154", 2011),
+    "CREATE-SPECIAL-USE": Since("RFC 6154", 2011),
+    "APPENDLIMIT": Since("RFC 7889", 2016),
+    "STATUS=SIZE": Since("RFC 8438", 2018),
     "MULTIAPPEND": Since("RFC 3502", 2003),
+    "CONDSTORE": Since("RFC 4551", 2006),
+    "BINARY": Since("RFC 3516", 2003),
 }
 """Every verb and every capability."""
 
@@ -42,15 +55,54 @@ CODES = Since("RFC 5530", 2009)
 OLD_CODES = frozenset(
     [
         *("ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE"),
-        *("UIDNEXT", "UIDVALIDITY", "UNSEEN", "APPENDUID", "COPYUID", "UIDNOTSTICKY"),
+        *(
+            "UIDNEXT",
+            "UIDVALIDITY",
+            "UNSEEN",
+            "APPENDUID",
+            "COPYUID",
+            "UIDNOTSTICKY",
+            "UNKNOWN-CTE",
+            "HIGHESTMODSEQ",
+            "MODIFIED",
+        ),
     ]
 )
 
+_YEARS = {
+    1997: (2193, 2221),
+    2003: (3516,),
+    2006: (4467, 4469, 4731),
+    2007: (4959, 4978, 5032),
+    2008: (5182, 5255, 5257, 5259, 5267),
+    2009: (5464, 5465, 5466, 5524, 5530, 5550),
+    2010: (5788, 5957),
+    2011: (6203,),
+    2012: (6785,),
+    2013: (6855,),
+    2014: (7377,),
+    2018: (8437, 8440, 8457, 8474),
+    2019: (8508, 8514),
+    2020: (8970,),
+    2023: (9394,),
+    2024: (9585, 9586, 9590),
+    2025: (9698, 9738),
+    2026: (9979, 10022),
+}
+"""The RFCs that describe what no server here has, by their years."""
+
 ELSEWHERE: Mapping[str, Since] = {
+    **{f"RFC {number}": Since(f"RFC {number}", year) for year, numbers in _YEARS.items() for number in numbers},
+    "RFC 2060": _REVISED,
     "RFC 2087": Since("RFC 2087", 1997),
+    "RFC 4314": Since("RFC 2086", 1997),
+    "RFC 4315": _UIDPLUS,
+    "RFC 7162": Since("RFC 4551", 2006),
+    "RFC 9208": Since("RFC 2087", 1997),
+    "RFC 9755": Since("RFC 6855", 2013),
     "RFC 2342": SINCE["NAMESPACE"],
     "RFC 3501": _FOUR,
-    "RFC 5256": Since("RFC 5256", 2008),
+    "RFC 5256": _SORT,
     "RFC 6851": _MOVE,
     "RFC 9051": Since("RFC 9051", 2021),
 }

@@ -1,42 +1,86 @@
 """The lines of LIST and LSUB: names of mailboxes with their attributes (RFC 3501 sections 6.3.8, 6.3.9 and 7.2.2)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from mailshell.imap import grammar, names
 from mailshell.imap.desk import Desk
 
+USES = {
+    "\\Archive": "old mail is kept here",
+    "\\Drafts": "letters that are not sent yet",
+    "\\Junk": "mail that nobody asked for",
+    "\\Sent": "copies of letters that were sent",
+    "\\Trash": "mail that was thrown away",
+}
+"""What a mailbox can be for on this server (RFC 6154 section 2)."""
+
 ATTRIBUTES = {
     "\\Noselect": "it cannot be selected: only names below it exist",
+    "\\NonExistent": "there is no mailbox of that name",
     "\\Marked": "there are messages that nobody has seen",
     "\\Unmarked": "no new message since it was selected last",
     "\\HasChildren": "there are names below it",
     "\\HasNoChildren": "there is no name below it",
     "\\Noinferiors": "there can be no names below it",
+    "\\Subscribed": "the user has subscribed to it",
+    "\\Remote": "the mailbox is on another server",
+    **USES,
+    "\\All": "shows all messages of the user",
+    "\\Flagged": "shows all messages with \\Flagged",
+    "\\Important": "messages that matter to the user",
 }
 """What each attribute says of a name."""
 
 
-def rows(desk: Desk, word: str, lines: Iterable[tuple[str, Collection[str]]]) -> bytes:
+class Known(NamedTuple):
+    """The names that a user has: mailboxes with what each is for, names that were subscribed to, and parents."""
+
+    uses: Mapping[str, str]
+    subscribed: frozenset[str]
+    parents: frozenset[str]
+
+
+def known(desk: Desk) -> Known:
+    """The names of the user who is logged in."""
+    store, host, user = desk.host.store, desk.host.name, desk.state.user
+    uses = {box.key.name: box.box.use for box in store.mailboxes(host, user)}
+    return Known(uses, frozenset(store.subscriptions(host, user)), frozenset(above(uses)))
+
+
+def above(known: Iterable[str]) -> set[str]:
+    """The levels above some names."""
+    return {one for name in known for one in names.parents(name)}
+
+
+def rows(word: str, lines: Iterable[tuple[str, Collection[str]]]) -> bytes:
     """Untagged responses, of names with attributes."""
-    sign = names.SEPARATOR.encode("ascii")
-    verb = word.encode("ascii")
-    return b"".join(
-        b'* %b (%b) "%b" %b\r\n' % (verb, " ".join(attributes).encode("ascii"), sign, grammar.sent_name(name))
-        for name, attributes in lines
-    )
+    return b"".join(row(word, name, attributes) for name, attributes in lines)
 
 
-def fitting(known: Collection[str], reference: str, pattern: str) -> list[str]:
-    """The names that a pattern fits, and the levels above others that it fits, in the order of names, INBOX first."""
-    wanted = reference + pattern
-    every = {above for name in known for above in names.parents(name)} | set(known)
-    return sorted((name for name in every if names.matches(wanted, name)), key=lambda name: (name != "INBOX", name))
+def row(word: str, name: str, attributes: Collection[str], extended: str = "") -> bytes:
+    """One untagged response; `extended` stands after the name."""
+    head = f'* {word} ({" ".join(attributes)}) "{names.SEPARATOR}" '.encode("ascii")
+    return head + grammar.sent_name(name) + (f" {extended}" if extended else "").encode("ascii") + b"\r\n"
 
 
-def attributes(desk: Desk, name: str, known: Collection[str]) -> list[str]:
-    """The attributes of a name in LIST."""
-    found = [] if name in known else ["\\Noselect"]
+def fitting(every: Iterable[str], reference: str, patterns: Sequence[str]) -> list[str]:
+    """The names that one of some patterns fits, in the order of names, INBOX first."""
+    wanted = [reference + pattern for pattern in patterns]
+    found = (name for name in every if any(names.matches(one, name) for one in wanted))
+    return sorted(found, key=lambda name: (name != "INBOX", name))
+
+
+def attributes(desk: Desk, name: str, known: Known) -> list[str]:
+    """The attributes of a name in LIST: all that the server tells unasked."""
+    found = [] if name in known.uses else ["\\Noselect"]
     if desk.offers("CHILDREN"):
-        below = name + names.SEPARATOR
-        found.append("\\HasChildren" if any(one.startswith(below) for one in known) else "\\HasNoChildren")
+        found.append(children(name, known))
+    if desk.offers("SPECIAL-USE"):
+        found += known.uses.get(name, "").split()
     return found
+
+
+def children(name: str, known: Known) -> str:
+    """Whether there are names below it."""
+    return "\\HasChildren" if name in known.parents else "\\HasNoChildren"

@@ -67,16 +67,17 @@ def parents(name: str) -> list[str]:
 def matches(pattern: str, name: str) -> bool:
     """Whether the pattern of a LIST fits: * is anything, % anything but the separator (RFC 3501 section 6.3.8).
 
-    It takes no longer than the length of the one times that of the other.
+    The letters of INBOX have no case. It takes no longer than the length of the one times that of the other.
     """
-    reached = {0}
-    for letter in folded(pattern):
+    reached, caseless = {0}, len("INBOX") if name.split(SEPARATOR, 1)[0] == "INBOX" else 0
+    for letter in pattern:
         if letter == "*":
             reached = set(range(min(reached), len(name) + 1))
         elif letter == "%":
             reached |= {at for start in reached for at in range(start, _level(name, start) + 1)}
         else:
-            reached = {at + 1 for at in reached if name[at : at + 1] == letter}
+            upper = letter.upper()
+            reached = {at + 1 for at in reached if name[at : at + 1] == (upper if at < caseless else letter)}
         if not reached:
             return False
     return len(name) in reached

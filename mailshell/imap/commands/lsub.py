@@ -44,11 +44,11 @@ class Lsub(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """List what is on the list and fits; a level above, where % does not reach the name itself."""
-        known = desk.host.store.subscriptions(desk.host.name, desk.state.user)
-        found = listing.fitting(known, self.reference, self.pattern)
-        shown = [name for name in found if name in known or "%" in self.pattern]
-        lines = ((name, [] if name in known else ["\\Noselect"]) for name in shown)
-        return LISTED(block=listing.rows(desk, "LSUB", lines), verb="LSUB")
+        known = frozenset(desk.host.store.subscriptions(desk.host.name, desk.state.user))
+        every = known | listing.above(known) if "%" in self.pattern else known
+        found = listing.fitting(every, self.reference, (self.pattern,))
+        lines = ((name, [] if name in known else ["\\Noselect"]) for name in found)
+        return LISTED(block=listing.rows("LSUB", lines), verb="LSUB")
 
 
 def parse(cursor: Cursor) -> Lsub:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import flags, grammar, limits
-from mailshell.imap.desk import Desk
+from mailshell.imap import flags, grammar, limits, modseqs, reasons
+from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import INSIDE
 from mailshell.imap.replies import NO_SUCH_MAILBOX, STATUS_DONE
 from mailshell.imap.wording import Reply
@@ -15,27 +15,35 @@ from mailshell.mail.store import Mailbox
 
 
 class Item(NamedTuple):
-    """Something that STATUS tells of a mailbox."""
+    """Something that STATUS tells of a mailbox; `needs` is the capability that brings it, empty for RFC 3501."""
 
     name: str
     says: str
-    count: Callable[[Mailbox], int]
+    number: Callable[[Desk, Mailbox], int]
+    needs: str = ""
 
 
-def _recent(mailbox: Mailbox) -> int:
+def _recent(desk: Desk, mailbox: Mailbox) -> int:
     return len(mailbox.newer(mailbox.box.recent))
 
 
-def _unseen(mailbox: Mailbox) -> int:
+def _unseen(desk: Desk, mailbox: Mailbox) -> int:
     return sum(flags.SEEN not in one.flags for one in mailbox.messages.values())
 
 
+def _size(desk: Desk, mailbox: Mailbox) -> int:
+    return sum(one.size for one in mailbox.messages.values())
+
+
 ITEMS = (
-    Item("MESSAGES", "how many messages", lambda mailbox: len(mailbox.messages)),
+    Item("MESSAGES", "how many messages", lambda desk, mailbox: len(mailbox.messages)),
     Item("RECENT", "how many that no session was told of", _recent),
-    Item("UIDNEXT", "the next uid, or a higher one", lambda mailbox: mailbox.box.uidnext),
-    Item("UIDVALIDITY", "uids are good as long as this is the same", lambda mailbox: mailbox.box.uidvalidity),
+    Item("UIDNEXT", "the next uid, or a higher one", lambda desk, mailbox: mailbox.box.uidnext),
+    Item("UIDVALIDITY", "uids are good as long as this is the same", lambda desk, mailbox: mailbox.box.uidvalidity),
     Item("UNSEEN", "how many without \\Seen", _unseen),
+    Item("HIGHESTMODSEQ", "no message has a higher mod-sequence", lambda desk, mailbox: mailbox.box.modseq, CONDSTORE),
+    Item("SIZE", "the octets of all messages together", _size, "STATUS=SIZE"),
+    Item("APPENDLIMIT", "the biggest message that APPEND takes", lambda desk, mailbox: desk.limit, "APPENDLIMIT"),
 )
 
 CARD = Card(
@@ -67,16 +75,29 @@ class Status(NamedTuple):
 
     def line(self) -> bytes:
         """`STATUS Sent (MESSAGES)`."""
-        words = " ".join(item.name for item in self.items).encode("ascii")
-        return b"STATUS %b (%b)" % (grammar.sent_name(self.name), words)
+        return b"STATUS %b %b" % (grammar.sent_name(self.name), written(self.items).encode("ascii"))
 
     def run(self, desk: Desk) -> Reply:
         """Count."""
+        absent = next((item.needs for item in self.items if item.needs and not desk.offers(item.needs)), "")
+        if absent:
+            return reasons.not_offered(absent, desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
             return NO_SUCH_MAILBOX(f"The user has no mailbox {self.name}.")
-        words = " ".join(f"{item.name} {item.count(mailbox)}" for item in self.items).encode("ascii")
-        return STATUS_DONE(block=b"* STATUS %b (%b)\r\n" % (grammar.sent_name(mailbox.key.name), words))
+        told = modseqs.enable(desk) if any(item.needs == CONDSTORE for item in self.items) else b""
+        return STATUS_DONE(block=told + row(desk, mailbox, self.items))
+
+
+def written(items: tuple[Item, ...]) -> str:
+    """`(MESSAGES UNSEEN)`."""
+    return f"({' '.join(item.name for item in items)})"
+
+
+def row(desk: Desk, mailbox: Mailbox, items: tuple[Item, ...]) -> bytes:
+    """The untagged response with the numbers of a mailbox."""
+    words = " ".join(f"{item.name} {item.number(desk, mailbox)}" for item in items).encode("ascii")
+    return b"* STATUS %b (%b)\r\n" % (grammar.sent_name(mailbox.key.name), words)
 
 
 def _item(cursor: Cursor) -> Item:
@@ -88,18 +109,24 @@ def _item(cursor: Cursor) -> Item:
     raise Stop
 
 
+def items(cursor: Cursor) -> tuple[Item, ...]:
+    """ "(" status-att *(SP status-att) ")"."""
+    cursor.need_word(b"(", grammar.OPEN)
+    found = [_item(cursor)]
+    while not cursor.word(b")", grammar.CLOSE):
+        grammar.space(cursor)
+        found.append(_item(cursor))
+    return tuple(found)
+
+
 def parse(cursor: Cursor) -> Status:
     """status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"."""
     grammar.space(cursor)
     name = grammar.mailbox(cursor)
     grammar.space(cursor)
-    cursor.need_word(b"(", grammar.OPEN)
-    items = [_item(cursor)]
-    while not cursor.word(b")", grammar.CLOSE):
-        grammar.space(cursor)
-        items.append(_item(cursor))
+    found = items(cursor)
     cursor.done(grammar.END)
-    return Status(name, tuple(items))
+    return Status(name, found)
 
 
 COMMAND = Command(
