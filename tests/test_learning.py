@@ -333,6 +333,21 @@ def test_the_rows_stand_below_the_panes_too():
     taught(journey, rows=40)
 
 
+def test_the_panes_show_the_task_and_the_question():
+    async def journey(shell):
+        shell.press("\x1b[15~")
+        await shell.when(lambda: shell.app.pane.open)
+        await shell.settled()
+        assert any(row.startswith("-- step 1/3: Say hello") for row in shell.rows)
+        assert "   2  354, go on" in shell.rows
+        shell.press("\x1b[15~")
+        await shell.when(lambda: not shell.app.pane.open)
+        await shell.settled()
+        assert "   2  354, go on" not in shell.rows
+
+    taught(journey, rows=40)
+
+
 def test_twelve_rows_are_left_for_the_conversation():
     goals = tuple(
         ("unmet", "A goal with many words, more than fit into one row of the screen, so that it wraps. " * 2)

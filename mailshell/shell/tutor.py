@@ -183,6 +183,17 @@ class Tutor:
         self._telling.goals(self.goals)
         self._telling.asks(self.question)
 
+    def remind(self, show: Callable[[list[str]], None]) -> None:
+        """The task again, for a screen that has shown nothing of the lesson yet."""
+        if self.run.over or self.run.free:
+            return
+        out, self._meta.out = self._meta.out, show
+        try:
+            self._telling.task(self.run.step)
+            self._telling.asks(self.question)
+        finally:
+            self._meta.out = out
+
     def hint(self) -> None:
         """The next hint."""
         self._telling.hint(self._step, self.run.hint())
