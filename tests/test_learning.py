@@ -84,6 +84,17 @@ def test_a_prediction_is_answered_by_the_server():
     taught(journey)
 
 
+def test_a_prediction_about_several_lines_says_so(lessons):
+    text = (lessons / "tea.md").read_text()
+    (lessons / "tea.md").write_text(text.replace('after "HELO {computer}"', 'after "NOOP", "HELO {computer}"'))
+
+    async def journey(shell):
+        assert "== A number predicts; the server answers when you send the lines." in shell.rows
+        assert (await type_in(shell, "2"))[1].endswith("Now send the lines.")
+
+    taught(journey)
+
+
 def test_a_number_is_a_line_for_the_server_once_no_question_is_open():
     async def journey(shell):
         assert (await type_in(shell, "3"))[0].startswith("C: 3")

@@ -127,16 +127,15 @@ class Telling:
         if question is None:
             return
         run, renderer = self._run, self._meta.renderer
-        quiz = isinstance(question, Quiz)
-        self._meta.out(renderer.heading("question" if quiz else "predict"))
+        self._meta.out(renderer.heading("question" if isinstance(question, Quiz) else "predict"))
         lines = paragraph(run.text(question.question), renderer.view) if question.question else []
         for at, choice in enumerate(question.choices, 1):
             lines += paragraph(run.text(choice.says), renderer.view, f"{at}  ")
         self._meta.out(lines)
-        if quiz:
+        if isinstance(question, Quiz):
             self._say("A number answers.")
         else:
-            self._say("A number predicts; the server answers when you send the line.")
+            self._say(f"A number predicts; the server answers when you send the {_lines(question)}.")
 
     def _predicted(self, news: Predicted) -> None:
         run, chosen, right = self._run, news.chosen, news.right
@@ -154,7 +153,7 @@ class Telling:
 
     def predicts(self, prediction: Prediction, at: int) -> None:
         """What there is to say about a prediction, before the servers answer it."""
-        self._say(f"Your prediction: {self._run.text(prediction.choices[at].says)}. Now send the line.")
+        self._say(f"Your prediction: {self._run.text(prediction.choices[at].says)}. Now send the {_lines(prediction)}.")
 
     # Help.
 
@@ -192,6 +191,10 @@ class Telling:
         self._say(f"What is left of the solution. {enter}")
         renderer = self._meta.renderer
         self._meta.out([f"   {safe(_written(item), ascii_only=renderer.view.ascii)}" for item in lines])
+
+
+def _lines(prediction: Prediction) -> str:
+    return "line" if len(prediction.after) == 1 else "lines"
 
 
 def _written(item: Item) -> str:
