@@ -102,7 +102,7 @@ pop3_commands = st.one_of(
 tags = st.sampled_from(["a1", "A2", "zz", "1", ".x]"])
 strings = st.sampled_from(["bob", "hungry", '"hungry"', '"a b"', '"\\"x\\\\"', "&AOk-", "]", "~a", "#b!"])
 boxes = st.sampled_from(["INBOX", "inbox", "Sent", '"Trash"', "new", "a/b", "&AOk-", "INBOX/x", "nowhere"])
-sets = st.sampled_from(["1", "2", "*", "1:*", "2:1", "1,2", "9", "*:9"])
+sets = st.sampled_from(["1", "2", "*", "1:*", "2:1", "1,2", "9", "*:9", "$"])
 flag_names = st.sampled_from(["\\Seen", "\\deleted", "$x", "\\Answered", "Junk"])
 flag_lists = st.lists(flag_names, max_size=3).map(lambda found: f"({' '.join(found)})")
 items = st.sampled_from(
@@ -119,17 +119,37 @@ items = st.sampled_from(
             "RFC822.HEADER",
         ),
         *("BODY.PEEK[HEADER]", "BODY[TEXT]<0.10>", "BODY[1]", "BODY.PEEK[1.MIME]", "BODY[HEADER.FIELDS (To Subject)]"),
-        *("RFC822", "RFC822.TEXT", 'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>'),
+        *(
+            "RFC822",
+            "RFC822.TEXT",
+            "BINARY[]",
+            "BINARY.PEEK[1]<0.5>",
+            "binary.size[1]",
+            "BINARY[1.2]",
+            'BODY.PEEK[2.1.HEADER.FIELDS.NOT ("X")]<5.1>',
+        ),
     ]
 )
 keys = st.recursive(
     st.sampled_from(["ALL", "UNSEEN", "NEW", "OLD", "1:2", "*", "UID 1:*", "LARGER 500", "SUBJECT lunch", "KEYWORD $x"])
-    | st.sampled_from(["SINCE 1-Mar-2015", 'BEFORE "09-Mar-2015"', "HEADER Subject Notes", 'BODY "soup"', "TEXT x"]),
+    | st.sampled_from(
+        [
+            "SINCE 1-Mar-2015",
+            "MODSEQ 3",
+            'MODSEQ "/flags/\\\\draft" all 4',
+            'BEFORE "09-Mar-2015"',
+            "HEADER Subject Notes",
+            'BODY "soup"',
+            "TEXT x",
+        ]
+    )
+    | st.sampled_from(["OLDER 60", "younger 1", "$", "UID $", "SENTON 1-Mar-2015", 'FROM "é"']),
     lambda inner: (
         st.builds("({})".format, inner) | st.builds("NOT {}".format, inner) | st.builds("OR {} {}".format, inner, inner)
     ),
     max_leaves=4,
 )
+orders = st.sampled_from(["ARRIVAL", "cc", "DATE", "FROM", "SIZE", "SUBJECT", "REVERSE TO"])
 stores = st.builds(
     "STORE {} {}FLAGS{} {}".format, sets, st.sampled_from(["", "+", "-"]), st.sampled_from(["", ".SILENT"]), flag_lists
 )
@@ -137,6 +157,9 @@ on_messages = st.one_of(
     st.builds("FETCH {} {}".format, sets, items | st.sampled_from(["ALL", "fast", "FULL"])),
     st.builds("FETCH {} ({} {})".format, sets, items, items),
     stores,
+    st.builds("SORT ({}{}) us-ascii {}".format, st.sampled_from(["", "SIZE ", "reverse date "]), orders, keys),
+    st.builds("THREAD {} UTF-8 {}".format, st.sampled_from(["REFERENCES", "orderedsubject"]), keys),
+    st.builds("SEARCH RETURN ({}) {}".format, st.sampled_from(["", "MIN", "count ALL", "SAVE", "SAVE MAX"]), keys),
     st.builds("{} {} {}".format, st.sampled_from(["COPY", "MOVE"]), sets, boxes),
     st.builds("SEARCH {}".format, keys) | st.builds("SEARCH CHARSET utf-8 {} {}".format, keys, keys),
 )
@@ -256,7 +279,15 @@ def counted(octets: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
                 b"a7 LOGIN bob ",
                 b"a8 SELECT ",
             ),
-            *(b"a9 SEARCH SUBJECT ", b"b1 FOO ", b"b2 NOOP ", b"b3 STATUS ", b"", b"b4 UID SEARCH CHARSET "),
+            *(
+                b"a9 SEARCH SUBJECT ",
+                b"b1 FOO ",
+                b"b2 NOOP ",
+                b"b3 STATUS ",
+                b"",
+                b"b4 UID SEARCH CHARSET ",
+                b"b5 APPEND Sent ~",
+            ),
         ]
     )
     return st.builds(

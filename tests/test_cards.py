@@ -20,6 +20,7 @@ from mailshell.imap.commands import COMMANDS as IMAP_COMMANDS
 from mailshell.imap.grammar import TOLERATED as IMAP_TOLERATED
 from mailshell.imap.items import ITEMS
 from mailshell.imap.keys import KEYS
+from mailshell.imap.ordering import ORDERS
 from mailshell.imap.replies import REPLIES as IMAP_REPLIES
 from mailshell.mail.host import ERAS, Traits
 from mailshell.pop3.capabilities import CAPABILITIES
@@ -107,7 +108,7 @@ KITS = {
         {one.card.name: one.status for one in IMAP_REPLIES} | {"mailbox changed": "*"},
         set(),
         (
-            *(one.card for one in (*IMAP_CAPABILITIES, *ITEMS, *KEYS)),
+            *(one.card for one in (*IMAP_CAPABILITIES, *ITEMS, *KEYS, *ORDERS)),
             *imap.phases.CARDS.values(),
             *imap.eras.CARDS,
         ),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailshell.core.record import Body, Exchange, Notice, Prompt, Record, Verdict, reply_lines
-from mailshell.imap import dates, envelope, names, sections, sets, structure
+from mailshell.imap import envelope, names, sections, sets, structure
 from mailshell.imap.desk import State
 from mailshell.imap.phases import Phase
 from mailshell.imap.replies import FETCHED
@@ -105,7 +105,7 @@ def test_a_message_that_cannot_be_read_is_refused(monkeypatch):
     made.send(b"a3 FETCH 1 BODY.PEEK[]\r\n")
     assert last(made).replies[-1].startswith(b"a3 NO [SERVERBUG]")
     made.send(b"a4 SEARCH TEXT soup\r\n")
-    assert last(made).replies[0] == b"* SEARCH\r\n"
+    assert last(made).replies[-1].startswith(b"a4 NO [SERVERBUG]")
 
 
 def test_a_user_without_an_inbox_cannot_come_in():
@@ -239,13 +239,6 @@ def test_a_star_is_the_last_message_also_where_it_comes_first():
     assert sets.octets(sets.read(b"1,3:*")) == b"1,3:*"
 
 
-@given(st.binary(max_size=200))
-def test_any_octets_have_an_envelope_and_a_structure(octets):
-    for made in (envelope.digest(octets), structure.extended(octets), structure.plain(octets)):
-        assert made.count(b"(") >= 1
-    assert envelope.addresses(octets).startswith((b"NIL", b"(("))
-
-
 @pytest.mark.parametrize(
     ("value", "wanted"),
     [
@@ -301,17 +294,9 @@ def test_the_body_of_a_plain_message_is_part_1():
 
 
 def test_a_structure_describes_every_part():
-    made = structure.plain(NESTED)
+    made = structure.short(NESTED)["BODY"]
     assert made.startswith(b'BODY (("TEXT" "PLAIN" ("CHARSET" "us-ascii") NIL NIL "7BIT" 5 0)("MESSAGE" "RFC822" NIL ')
     assert made.endswith(b' "MIXED")')
-
-
-@pytest.mark.parametrize("value", [b"Mon, 9 Mar 2015 10:00:00 +0000", b"9 Mar 2015", b"09 mar 2015 x"])
-def test_a_date_field_has_a_day(value):
-    day = dates.of_field(value)
-    assert day is not None
-    assert dates.day_of(day) == 16503
-    assert dates.of_field(b"yesterday") is None
 
 
 @pytest.mark.parametrize(

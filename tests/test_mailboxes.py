@@ -164,12 +164,13 @@ def test_what_is_derived_from_octets_is_made_once():
     bodies = [one.body for one in box(store).messages.values()]
     made: list[bytes] = []
 
-    def upper(octets: bytes) -> bytes:
+    def both(octets: bytes) -> dict[str, bytes]:
         made.append(octets)
-        return octets.upper()
+        return {"upper": octets.upper(), "first": octets[:1]}
 
-    assert store.digests("upper", upper, [bodies[0]]) == [b"HELLO"]
-    assert store.digests("upper", upper, bodies) == [b"HELLO", b"HELLO"]
+    assert store.digests("upper", both, [bodies[0]]) == [b"HELLO"]
+    assert store.digests("upper", both, bodies) == [b"HELLO", b"HELLO"]
+    assert store.digests("first", both, bodies) == [b"h", b"h"]
     assert len(made) == 2
 
 

@@ -11,6 +11,7 @@ from mailshell.imap.eras import YEARS
 from mailshell.imap.grammar import TAG, TAG_GLOSS, TOLERATED
 from mailshell.imap.items import ITEMS
 from mailshell.imap.keys import KEYS
+from mailshell.imap.ordering import ORDERS
 from mailshell.imap.responses import counted, mark_reply
 from mailshell.imap.session import TABLE, Session
 from mailshell.mail.host import Host
@@ -54,7 +55,11 @@ def _topics() -> tuple[Topic, ...]:
         if not TABLE.find(one.keyword.encode())
     ]
     told = {topic.card.name for topic in (*verbs, *names)}
-    others = (*phases.CARDS.values(), *eras.CARDS, *(one.card for one in (*ITEMS, *KEYS) if one.card.name not in told))
+    others = (
+        *phases.CARDS.values(),
+        *eras.CARDS,
+        *(one.card for one in (*ITEMS, *KEYS, *ORDERS) if one.card.name not in told),
+    )
     return (*verbs, *names, *(Topic(card, "", ()) for card in others))
 
 

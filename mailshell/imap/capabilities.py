@@ -68,9 +68,35 @@ CAPABILITIES = (
         "The number after the equals sign is the size in octets of the biggest message that APPEND takes.",
     ),
     _capability("UNSELECT", "has the command UNSELECT", 3691, "2", "UNSELECT closes a mailbox and removes nothing."),
+    _capability("WITHIN", "SEARCH can look for ages", 5032, "2", "The keys OLDER and YOUNGER count seconds until now."),
+    _capability(
+        "ESEARCH", "SEARCH can return less", 4731, "3.1",
+        "SEARCH RETURN (MIN MAX ALL COUNT) says which of the results are wanted. The answer is short.",
+    ),
+    _capability(
+        "SEARCHRES", "$ stands for the last result", 5182, "2.1",
+        "SEARCH RETURN (SAVE) keeps the result on the server, and $ stands for it in the next commands.",
+    ),
+    _capability("SORT", "has the command SORT", 5256, "3", "SORT is SEARCH whose answer is in an order."),
+    _capability(
+        "THREAD=ORDEREDSUBJECT", "THREAD by subjects", 5256, "3", "THREAD can make one thread for each base subject."
+    ),
+    _capability(
+        "THREAD=REFERENCES", "THREAD by what refers to what", 5256, "3",
+        "THREAD can make trees from References, In-Reply-To and base subjects.",
+    ),
+    _capability(
+        "BINARY", "decodes parts for the client", 3516, "4.1",
+        "FETCH BINARY[...] gives a part without its transfer encoding, and APPEND may bring the octet NUL.",
+    ),
     _capability(
         "MULTIAPPEND", "APPEND takes several messages", 3502, "6.3.11",
         "One APPEND may bring several messages. The mailbox gets all of them, or none.",
+    ),
+    _capability(
+        "CONDSTORE", "tells what has changed", 7162, "3.1.1",
+        "Each change of a message has a number, its mod-sequence. A client asks what has changed since it was here, "
+        "and changes flags only where nobody else has.",
     ),
     _capability("MOVE", "has the command MOVE", 6851, "3.1", "MOVE takes messages to another mailbox in one step."),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mailshell.imap import sets
+from mailshell.imap import reasons, sets
 from mailshell.imap.desk import Desk
 from mailshell.imap.replies import NO_SUCH_NUMBER
 from mailshell.imap.wording import Reply
@@ -17,15 +17,30 @@ class Chosen(NamedTuple):
     missing: int
 
 
-def choose(desk: Desk, numbers: sets.Numbers, *, uid: bool) -> Chosen | Reply:
-    """The messages of a set; a reply where a sequence number does not exist."""
-    view, mailbox = desk.view, desk.mailbox
-    count = len(view.uids)
-    places = sets.by_uid(numbers, view.uids) if uid else sets.by_number(numbers, count)
-    if places is None:
+def places(desk: Desk, numbers: sets.Numbers, *, uid: bool) -> list[int] | Reply:
+    """The places, from 0, of the messages of a set; a reply where a sequence number does not exist."""
+    view = desk.view
+    if numbers == sets.SAVED:
+        if not desk.offers("SEARCHRES"):
+            return reasons.not_offered("SEARCHRES", desk)
+        return [at for at in map(view.place, view.saved) if at is not None]
+    found = sets.by_uid(numbers, view.uids) if uid else sets.by_number(numbers, len(view.uids))
+    if found is None:
+        count = len(view.uids)
         said = "is empty" if not count else f"has {count} message{'' if count == 1 else 's'}"
         return NO_SUCH_NUMBER(f"The mailbox {said}, as far as this session has been told.")
-    if mailbox is None:
-        return Chosen([], [], len(places))
-    found = view.found(places, mailbox)
-    return Chosen(*found, len(places) - len(found[0]))
+    return found
+
+
+def choose(desk: Desk, numbers: sets.Numbers, *, uid: bool) -> Chosen | Reply:
+    """The messages of a set; a reply where a sequence number does not exist.
+
+    A uid of no message is left out without a word (RFC 3501 section 6.4.8), and so is what is gone from `$` (RFC 5182
+    section 2.1).
+    """
+    view, mailbox = desk.view, desk.mailbox
+    wanted = places(desk, numbers, uid=uid)
+    if isinstance(wanted, Reply):
+        return wanted
+    found: tuple[list[int], list[Message]] = ([], []) if mailbox is None else view.found(wanted, mailbox)
+    return Chosen(*found, 0 if uid or numbers == sets.SAVED else len(wanted) - len(found[0]))

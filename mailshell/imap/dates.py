@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from mailshell.core.clock import DAY, MINUTE, Instant, civil, instant
+from mailshell.core.clock import DAY, MINUTE, SECOND, Instant, civil, instant
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
 
@@ -31,16 +31,43 @@ def day_of(at: Instant, zone: int = 0) -> int:
     return (at + zone * MINUTE) // DAY
 
 
-_FIELD = re.compile(rb"(?:[A-Za-z]{3},?\s+)?([0-9]{1,2})\s+([A-Za-z]{3})\s+([0-9]{4})")
+_COMMENT = re.compile(rb"\([^()]*\)")
+_FIELD = re.compile(
+    rb"\s*(?:[A-Za-z]+[\s,]+)?([0-9]{1,2})[\s-]+([A-Za-z]{3})[\s-]+([0-9]{2,4})(?![0-9])"
+    rb"(?:\s+([0-9]{1,2})\s*:\s*([0-9]{1,2})(?:\s*:\s*([0-9]{1,2}))?(?:\s*([+-][0-9]{4}|[A-Za-z]+))?)?"
+)
+_ZONES = {b"EST": -5, b"EDT": -4, b"CST": -6, b"CDT": -5, b"MST": -7, b"MDT": -6, b"PST": -8, b"PDT": -7}
+"""The zones with names that are no UTC, in hours (RFC 5322 section 4.3)."""
 
 
-def of_field(value: bytes) -> Instant | None:
-    """The day of a Date field, without its time and zone, as SEARCH compares it; None where it cannot be read."""
-    found = _FIELD.match(value)
-    name = "" if found is None else found[2].decode("ascii").title()
-    if found is None or name not in _MONTHS or not 1 <= int(found[1]) <= 31:
+def of_field(value: bytes) -> tuple[Instant, Instant] | None:
+    """The day of a Date field in its own zone, as SEARCH compares it, and the moment, as SORT does.
+
+    RFC 5256 section 2.2: a time that makes no sense is midnight, and such a zone is UTC. None where there is no day.
+    """
+    found = _FIELD.match(_COMMENT.sub(b" ", value))
+    if found is None:
         return None
-    return instant(int(found[3]), _MONTHS.index(name) + 1, int(found[1]))
+    year = int(found[3])
+    if len(found[3]) < 4:  # RFC 5322 section 4.3
+        year += 2000 if year < 50 and len(found[3]) == 2 else 1900
+    at = _start(int(found[1]), found[2], year)
+    if at is None:
+        return None
+    hour, minute, second = (int(one or 0) for one in found.group(4, 5, 6))
+    if hour > 23 or minute > 59 or second > 60:
+        return at, at
+    clock = ((hour * 60 + minute) * 60 + second) * SECOND
+    return at, Instant(at + clock - _away(found[7] or b"") * MINUTE)
+
+
+def _away(zone: bytes) -> int:
+    """How many minutes east of UTC a zone is."""
+    if zone[:1] not in (b"+", b"-"):
+        return _ZONES.get(zone.upper(), 0) * 60
+    hours, minutes = int(zone[1:3]), int(zone[3:])
+    away = 0 if hours > 23 or minutes > 59 else hours * 60 + minutes
+    return -away if zone[:1] == b"-" else away
 
 
 def day(at: int) -> bytes:
@@ -49,16 +76,22 @@ def day(at: int) -> bytes:
     return f"{number}-{_MONTHS[month - 1]}-{year:04}".encode("ascii")
 
 
-def _day(cursor: Cursor, start: int, expect: Expect, day: bytes, month: bytes, year: bytes) -> Instant:
+def _start(day: int, month: bytes, year: int) -> Instant | None:
+    """The beginning of a day, as if in UTC; None where there is no such day."""
     name = month.decode("ascii").title()
-    if name in _MONTHS:
-        number = _MONTHS.index(name) + 1
-        count = (
-            28 if number == 2 and (int(year) % 4 or (not int(year) % 100 and int(year) % 400)) else _DAYS[number - 1]
-        )
-        if 1 <= int(day) <= count and int(year):
-            return instant(int(year), number, int(day))
-    raise cursor.refuse(start, expect)
+    if name not in _MONTHS or not year:
+        return None
+    number = _MONTHS.index(name) + 1
+    leap = not year % 4 and (year % 100 != 0 or not year % 400)
+    count = 28 if number == 2 and not leap else _DAYS[number - 1]
+    return instant(year, number, day) if 1 <= day <= count else None
+
+
+def _day(cursor: Cursor, start: int, expect: Expect, day: bytes, month: bytes, year: bytes) -> Instant:
+    found = _start(int(day), month, int(year))
+    if found is None:
+        raise cursor.refuse(start, expect)
+    return found
 
 
 def date_time(cursor: Cursor) -> tuple[Instant, int]:

@@ -20,6 +20,9 @@ Mechanism = Callable[[Host, tuple[bytes, ...]], bytes | Account | None]
 A function of the answers alone, so that an exchange is a value like all else that a session remembers.
 """
 
+CONDSTORE = "CONDSTORE"
+"""The capability that tells mod-sequences (RFC 7162 section 3.1)."""
+
 _BASIC = frozenset({"IMAP4", "IMAP4rev1"})
 _EXTEND_LIST = frozenset({"LIST-STATUS", "SPECIAL-USE"})
 """Capabilities that bring options of LIST, for which a server has LIST-EXTENDED (RFC 5258 section 3)."""
@@ -100,11 +103,20 @@ class Desk:
             return not self.offers("IMAP4rev1")
         if keyword in _BASIC:
             return True
+        if keyword == "THREAD":  # the verb is there where one of its algorithms is
+            return self.offers("THREAD=ORDEREDSUBJECT") or self.offers("THREAD=REFERENCES")
+        if keyword == "SEARCHRES" and not self.offers("ESEARCH"):  # RFC 5182 section 2.1
+            return False
         if keyword in _EXTEND_LIST and not self.offers("LIST-EXTENDED"):
             return False
         if keyword == ("LITERAL+" if self.strict else "LITERAL-"):
             return False
         return not self.classic
+
+    @property
+    def aware(self) -> bool:
+        """Whether the session has asked to be told mod-sequences."""
+        return CONDSTORE in self.state.enabled
 
     @property
     def limit(self) -> int:
@@ -185,7 +197,8 @@ class Desk:
         view = self.state.view
         if view is None:
             return b"", ""
-        found = updates.news(view, self.host.store.mailbox(view.key), lambda: self.claim(view.key), expunges=expunges)
+        mailbox = self.host.store.mailbox(view.key)
+        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=self.aware)
         if found.view is not view:
             self.view = found.view
         return found.block, found.because

@@ -12,6 +12,7 @@ _FOUR = Since("RFC 1730", 1994)
 _REVISED = Since("RFC 2060", 1996)
 _UIDPLUS = Since("RFC 2359", 1998)
 _MOVE = Since("RFC 6851", 2013)
+_SORT = Since("RFC 5256", 2008)
 
 SINCE: Mapping[str, Since] = {
     **dict.fromkeys(("CAPABILITY", "NOOP", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE"), _FOUR),
@@ -30,7 +31,11 @@ SINCE: Mapping[str, Since] = {
     "ID": Since("RFC 2971", 2000),
     "CHILDREN": Since("RFC 3348", 2002),
     "UNSELECT": Since("RFC 3691", 2004),
+    "ESEARCH": Since("RFC 4731", 2006),
+    "WITHIN": Since("RFC 5032", 2007),
+    "SEARCHRES": Since("RFC 5182", 2008),
     **dict.fromkeys(("MOVE", "UID MOVE"), _MOVE),
+    **dict.fromkeys(("SORT", "UID SORT", "THREAD", "UID THREAD", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES"), _SORT),
     "ENABLE": Since("RFC 5161", 2008),
     "LIST-EXTENDED": Since("RFC 5258", 2008),
     "LIST-STATUS": Since("RFC 5819", 2010),
@@ -39,6 +44,8 @@ SINCE: Mapping[str, Since] = {
     "APPENDLIMIT": Since("RFC 7889", 2016),
     "STATUS=SIZE": Since("RFC 8438", 2018),
     "MULTIAPPEND": Since("RFC 3502", 2003),
+    "CONDSTORE": Since("RFC 4551", 2006),
+    "BINARY": Since("RFC 3516", 2003),
 }
 """Every verb and every capability."""
 
@@ -48,7 +55,17 @@ CODES = Since("RFC 5530", 2009)
 OLD_CODES = frozenset(
     [
         *("ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE"),
-        *("UIDNEXT", "UIDVALIDITY", "UNSEEN", "APPENDUID", "COPYUID", "UIDNOTSTICKY"),
+        *(
+            "UIDNEXT",
+            "UIDVALIDITY",
+            "UNSEEN",
+            "APPENDUID",
+            "COPYUID",
+            "UIDNOTSTICKY",
+            "UNKNOWN-CTE",
+            "HIGHESTMODSEQ",
+            "MODIFIED",
+        ),
     ]
 )
 
@@ -85,7 +102,7 @@ ELSEWHERE: Mapping[str, Since] = {
     "RFC 9755": Since("RFC 6855", 2013),
     "RFC 2342": SINCE["NAMESPACE"],
     "RFC 3501": _FOUR,
-    "RFC 5256": Since("RFC 5256", 2008),
+    "RFC 5256": _SORT,
     "RFC 6851": _MOVE,
     "RFC 9051": Since("RFC 9051", 2021),
 }

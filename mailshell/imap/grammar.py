@@ -11,6 +11,9 @@ from mailshell.core.record import Cite, Expect
 from mailshell.core.utf8 import CHARACTER
 from mailshell.imap import flags, names, sets
 
+QUOTED = 1024
+"""Ours: the longest string that is sent in quotes, in octets."""
+
 TAG = re.compile(rb'([^\x00-\x20\x7f-\xff(){%*"\\+]+)(?: |$)')
 """tag: any ASTRING-CHAR but the plus sign."""
 
@@ -21,7 +24,7 @@ _ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
 _ASTRING = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
 _LIST = re.compile(rb'[^\x00-\x20\x7f-\xff(){"\\]+')
 _QUOTED = re.compile(rb'"((?:[^"\\\r\n\x00\x80-\xff]|\\["\\]|' + CHARACTER + rb')*)"')
-_LITERAL = re.compile(rb"~?\{[0-9]{1,10}\+?\}")
+_LITERAL = re.compile(rb"\{[0-9]{1,10}\+?\}")
 _CRLF = re.compile(rb"\r\n")
 _FLAG = re.compile(rb'\\?[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
 _ESCAPED = re.compile(rb"\\(.)")
@@ -95,8 +98,7 @@ def quoted(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -
 def string(cursor: Cursor, rule: str, expect: Expect, *, bare: re.Pattern[bytes] | None, secret: bool = False) -> bytes:
     """string = quoted / literal, or what stands for itself where `bare` says so; as it is meant."""
     cursor.rule, start = rule, cursor.at
-    first = cursor.octets[start : start + 1]
-    if bare is not None and first != b'"' and first not in (b"{", b"~"):
+    if bare is not None and not cursor.octets.startswith((b'"', b"{"), start):
         found = cursor.need(bare, expect)
         cursor.mark(rule, start, secret)
         return found
@@ -186,8 +188,9 @@ def written(octets: bytes) -> bytes:
 
 
 def string_of(octets: bytes) -> bytes:
-    """A string as a server sends it: quoted where it may be, else a literal."""
-    if len(octets) <= 1024 and octets.isascii() and not (b"\r" in octets or b"\n" in octets or b"\0" in octets):
+    """A string as a server sends it: quoted where it may be, else a literal; no string has the octet NUL."""
+    octets = octets.replace(b"\0", b"\x80")
+    if len(octets) <= QUOTED and octets.isascii() and not (b"\r" in octets or b"\n" in octets):
         if b'"' in octets or b"\\" in octets:
             octets = octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
         return b'"' + octets + b'"'

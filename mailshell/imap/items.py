@@ -3,11 +3,11 @@
 An item is a column: from many messages it makes as many answers in one go, each with the name of the item in front.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from mailshell.core.record import Card, Cite
-from mailshell.imap import dates, envelope, flags, structure
+from mailshell.imap import dates, flags, structure
 from mailshell.imap.updates import shown
 from mailshell.imap.view import View
 from mailshell.mail.store import Message, Store
@@ -20,8 +20,8 @@ class Source(NamedTuple):
     view: View
     messages: list[Message]
 
-    def digests(self, kind: str, make: Callable[[bytes], bytes]) -> list[bytes]:
-        """What `make` makes of the octets of each message, made once only."""
+    def digests(self, kind: str, make: Callable[[bytes], Mapping[str, bytes]]) -> list[bytes]:
+        """What `make` makes of the octets of each message, under that name; made once only."""
         return self.store.digests(kind, make, [one.body for one in self.messages])
 
 
@@ -40,6 +40,10 @@ class Wanted(Protocol):
         """Whether asking for it sets \\Seen."""
 
     @property
+    def needs(self) -> str:
+        """The capability that it belongs to; empty where every server has it."""
+
+    @property
     def column(self) -> Column:
         """The answers."""
 
@@ -51,6 +55,7 @@ class Item(NamedTuple):
     card: Card
     column: Column
     seen: bool = False
+    needs: str = ""
 
 
 def _flags(source: Source) -> list[bytes]:
@@ -74,15 +79,19 @@ def _size(source: Source) -> list[bytes]:
 
 
 def _envelope(source: Source) -> list[bytes]:
-    return source.digests("ENVELOPE", envelope.digest)
+    return source.digests("ENVELOPE", structure.digests)
 
 
 def _structure(source: Source) -> list[bytes]:
-    return source.digests("BODYSTRUCTURE", structure.extended)
+    return source.digests("BODYSTRUCTURE", structure.digests)
+
+
+def _modseq(source: Source) -> list[bytes]:
+    return [b"MODSEQ (%d)" % one.modseq for one in source.messages]
 
 
 def _body(source: Source) -> list[bytes]:
-    return source.digests("BODY", structure.plain)
+    return source.digests("BODY", structure.short)
 
 
 def _item(name: str, says: str, section: str, more: str, column: Column) -> Item:
@@ -110,10 +119,23 @@ ITEMS = (
         _structure,
     ),
     _item("BODY", "its parts, described in short", "6.4.5", "BODYSTRUCTURE without what was added to it later.", _body),
+    Item(
+        "MODSEQ",
+        Card(
+            "MODSEQ", "a number that grows with each change", Cite(7162, "3.1.4.2"),
+            more="The mod-sequence of the message. Each change of its flags gives it a higher one than all messages "
+            "in the mailbox have.",
+        ),
+        _modseq,
+        needs="CONDSTORE",
+    ),
 )  # fmt: skip
 """Every item without arguments."""
 
-FLAGS, UID = ITEMS[0], ITEMS[1]
+FLAGS, UID, MODSEQ = ITEMS[0], ITEMS[1], ITEMS[-1]
+
+CHANGING: tuple[Wanted, ...] = (FLAGS, MODSEQ)
+"""What is other than before where the same FETCH sets \\Seen."""
 
 MACROS: dict[str, tuple[Item, ...]] = {
     "ALL": (ITEMS[0], ITEMS[2], ITEMS[3], ITEMS[4]),

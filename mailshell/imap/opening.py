@@ -1,15 +1,33 @@
 """What SELECT and EXAMINE have in common: open a mailbox, and say what is in it (RFC 3501 sections 6.3.1 and 6.3.2)."""
 
-from mailshell.imap import flags
-from mailshell.imap.desk import Desk
+from mailshell.core.cursor import Cursor
+from mailshell.core.record import Expect
+from mailshell.imap import flags, grammar, modseqs, reasons
+from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.replies import NO_SUCH_MAILBOX, SELECTED
 from mailshell.imap.view import View, opened
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Mailbox
 
+PARTS = {"select-param": "CONDSTORE: tell mod-sequences from now on"}
+_PARAMETER = Expect("(CONDSTORE)", "mod-sequences are told from now on")
 
-def run(desk: Desk, name: str, *, writable: bool) -> Reply:
-    """Open a mailbox; one that was open is closed first, also where this fails."""
+
+def arguments(cursor: Cursor) -> tuple[str, bool]:
+    """SP mailbox [SP "(" "CONDSTORE" ")"]."""
+    grammar.space(cursor)
+    name = grammar.mailbox(cursor)
+    start = cursor.at
+    aware = cursor.word(b" (CONDSTORE)", _PARAMETER)
+    cursor.mark("select-param", start)
+    cursor.done(grammar.END)
+    return name, aware
+
+
+def run(desk: Desk, name: str, *, writable: bool, aware: bool) -> Reply:
+    """Open a mailbox; one that was open is closed first, also where this fails. With `aware` mod-sequences are told."""
+    if aware and not desk.offers(CONDSTORE):
+        return reasons.not_offered(CONDSTORE, desk)
     desk.select(None)
     mailbox = desk.find(name)
     if mailbox is None:
@@ -17,9 +35,12 @@ def run(desk: Desk, name: str, *, writable: bool) -> Reply:
     box = mailbox.box
     recent = desk.claim(mailbox.key) if writable else range(box.recent, box.uidnext)
     view = opened(mailbox, writable=writable).claimed(recent)
+    if aware:
+        modseqs.enable(desk)
     desk.select(view)
+    block = described(view, mailbox).encode("ascii") + (modseqs.highest(view.modseq) if desk.aware else b"")
     verb, code = ("SELECT", "READ-WRITE") if writable else ("EXAMINE", "READ-ONLY")
-    return SELECTED(block=described(view, mailbox).encode("ascii"), code=code, verb=verb)
+    return SELECTED(block=block, code=code, verb=verb)
 
 
 def described(view: View, mailbox: Mailbox) -> str:

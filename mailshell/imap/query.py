@@ -1,21 +1,25 @@
 """The keys of a SEARCH as a tree: how it is read, and which messages fit (RFC 3501 section 9, search-key)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from itertools import compress
 from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Expect
-from mailshell.imap import dates, grammar, sets
-from mailshell.imap.keys import KEYS, Key, Row, Value, lowered
+from mailshell.imap import dates, grammar, modseqs, sets
+from mailshell.imap.keys import KEYS, Key, Pool, Value
+from mailshell.mail.store import Message
 
 NESTING = 32
 """Ours: keys inside each other."""
 
 _NUMBER = re.compile(rb"[0-9]{1,10}")
+_COUNT = re.compile(rb"[1-9][0-9]{0,9}")
 _FIELD = Expect("header-fld-name", "the name of a header field, as in Subject", like="Subject")
 _TEXT = Expect("astring", "the text that is looked for", like="lunch")
 _SIZE = Expect("number", "a number of octets", like="4096")
+_SECONDS = Expect("nz-number", "a number of seconds, as in 3600", like="3600")
 _KEYWORD = Expect("flag-keyword", "a keyword, as in $Forwarded", like="$Forwarded")
 _NOT = Expect("NOT", "messages that do not fit the next key")
 _OR = Expect("OR", "messages that fit one of the next two keys")
@@ -61,14 +65,14 @@ def words(query: Query) -> bytes:
 def _written(kind: str, value: Value) -> bytes:
     if isinstance(value, int):
         return dates.day(value) if kind == "date" else b"%d" % value
-    return grammar.written(value) if isinstance(value, bytes) else value.encode("ascii")
+    return value.encode("ascii") if kind == "flag-keyword" else grammar.written(value.encode())
 
 
 def read(cursor: Cursor, depth: int = 0) -> Query:
     """search-key."""
     if depth > NESTING:
         raise cursor.refuse(cursor.at, Expect("search-key", f"no more than {NESTING} keys inside each other"))
-    if cursor.octets[cursor.at : cursor.at + 1] in (*(b"%d" % digit for digit in range(10)), b"*"):
+    if cursor.octets[cursor.at : cursor.at + 1] in (*(b"%d" % digit for digit in range(10)), b"*", b"$"):
         return Numbers(False, grammar.sequence_set(cursor))
     if cursor.word(b"(", grammar.OPEN):
         return _several(cursor, depth)
@@ -90,6 +94,15 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
     raise Stop
 
 
+def every(cursor: Cursor) -> Tree:
+    """search-key *(SP search-key), to the end of the line."""
+    keys = [read(cursor)]
+    while cursor.word(b" ", grammar.SPACE):
+        keys.append(read(cursor))
+    cursor.done(grammar.END)
+    return Tree("AND", tuple(keys))
+
+
 def _next(cursor: Cursor, depth: int) -> Query:
     grammar.space(cursor)
     return read(cursor, depth + 1)
@@ -104,37 +117,54 @@ def _several(cursor: Cursor, depth: int) -> Tree:
 
 def _value(cursor: Cursor, kind: str) -> Value:
     grammar.space(cursor)
-    start = cursor.at
     if kind == "date":
         return dates.date(cursor)
-    if kind == "number":
-        cursor.rule = kind
-        found = int(cursor.need(_NUMBER, _SIZE))
+    if kind == "mod-sequence-value":
+        return modseqs.wanted(cursor)
+    if kind in ("number", "nz-number"):
+        cursor.rule, start = kind, cursor.at
+        found = int(cursor.need(_NUMBER, _SIZE) if kind == "number" else cursor.need(_COUNT, _SECONDS))
         cursor.mark(kind, start)
         return found
     if kind == "flag-keyword":
         return grammar.atom(cursor, kind, _KEYWORD)
-    return lowered(grammar.astring(cursor, kind, _FIELD if kind == "header-fld-name" else _TEXT))
+    expect = _FIELD if kind == "header-fld-name" else _TEXT
+    # What is no text in UTF-8 is nowhere, and some other charset is refused later.
+    return grammar.astring(cursor, kind, expect).decode("utf-8", "replace")
 
 
-def numbers(query: Query) -> list[Numbers]:
-    """The sets of sequence numbers in a query, which may name messages that do not exist."""
+def leaves(query: Query) -> Iterator[Term | Numbers]:
+    """The terms and the sets of numbers in a query, as they come."""
+    if isinstance(query, Tree):
+        for term in query.terms:
+            yield from leaves(term)
+    else:
+        yield query
+
+
+def fitting(query: Query, pool: Pool, uids: Mapping[Numbers, frozenset[int]]) -> list[Message]:
+    """The messages that fit, in their order; `uids` are those of each set in the query.
+
+    Raises as `Store.digests` does.
+    """
+    messages = pool.messages
     if isinstance(query, Numbers):
-        return [] if query.uid else [query]
-    return [] if isinstance(query, Term) else [one for term in query.terms for one in numbers(term)]
-
-
-def fits(query: Query, places: Callable[[Numbers], frozenset[int]]) -> Callable[[Row], bool]:
-    """Whether a message fits; `places` are the uids of a set."""
-    if isinstance(query, Numbers):
-        wanted = places(query)
-        return lambda row: row.message.uid in wanted
+        wanted = uids[query]
+        return [one for one in messages if one.uid in wanted]
     if isinstance(query, Term):
-        test, values = query.key.test, query.values
-        return lambda row: test(row, values)
-    tests = [fits(term, places) for term in query.terms]
+        return list(compress(messages, query.key.test(pool, query.values)))
+    if query.how == "AND":
+        for term in sorted(query.terms, key=_cost):
+            pool = pool._replace(messages=fitting(term, pool, uids))
+        return pool.messages
+    found = {one.uid for one in fitting(query.terms[0], pool, uids)}
+    rest = [one for one in messages if one.uid not in found]
     if query.how == "NOT":
-        return lambda row: not tests[0](row)
-    if query.how == "OR":
-        return lambda row: tests[0](row) or tests[1](row)
-    return lambda row: all(test(row) for test in tests)
+        return rest
+    found.update(one.uid for one in fitting(query.terms[1], pool._replace(messages=rest), uids))
+    return [one for one in messages if one.uid in found]
+
+
+def _cost(query: Query) -> bool:
+    """What reads messages comes after what does not: it has fewer of them to read then."""
+    return any(isinstance(one, Term) and one.key.reads for one in leaves(query))

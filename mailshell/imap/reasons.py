@@ -57,9 +57,7 @@ def unknown(line: bytes, start: int, phase: Phase, desk: Desk) -> Reply:
     if because := reasons.no_verb(rest, "an IMAP", now):
         return UNKNOWN_COMMAND(because)
     if word.upper() == b"UID":
-        after = (
-            "UID stands before FETCH, STORE, COPY, MOVE, SEARCH or EXPUNGE, which then take uids instead of numbers."
-        )
+        after = "UID stands before FETCH, STORE, COPY, MOVE, SEARCH, SORT, THREAD or EXPUNGE, which then take uids."
         return UNKNOWN_COMMAND(after)
     later = partial(eras.YEARS.later, era=desk.host.traits.era)
     if because := reasons.not_here("imap-commands", word.decode("latin-1").upper(), now, later):

@@ -168,6 +168,13 @@ STORED = named(
     "flags stored", "OK", "STORE completed", "the flags are changed", "6.4.6",
     more="The untagged FETCH responses before it have the flags as they are now. With .SILENT there are none.", next="",
 )  # fmt: skip
+MODIFIED = named(
+    "some had changed", "OK", "STORE completed, but not for messages that had changed",
+    "not done where flags had changed", "3.1.3",
+    more="UNCHANGEDSINCE lets STORE work only on messages whose mod-sequence is not higher than the number. [MODIFIED] "
+    "has the messages with a higher one. Their flags are as they were.",
+    next="look at these messages, then STORE again", rfc=7162,
+)  # fmt: skip
 COPIED = named(
     "copied", "OK", "COPY completed", "the copies are in the other mailbox", "6.4.7",
     more="The messages are in both mailboxes now. [COPYUID] has the UIDVALIDITY of the other mailbox, the uids here, "
@@ -185,6 +192,16 @@ SEARCHED = named(
     more="The untagged SEARCH before it has the numbers of the messages that fit all the keys.",
     next="FETCH with the numbers",
 )  # fmt: skip
+SORTED = named(
+    "sorted", "OK", "SORT completed", "those fit, in that order", "3",
+    more="The untagged SORT before it has the numbers of the messages that fit, in the order that was asked for.",
+    next="FETCH with the numbers", rfc=5256,
+)  # fmt: skip
+THREADED = named(
+    "threaded", "OK", "THREAD completed", "those fit, as trees", "3",
+    more="The untagged THREAD before it has the numbers of the messages that fit, each thread in parentheses.",
+    next="FETCH with the numbers", rfc=5256,
+)  # fmt: skip
 BAD_CHARSET = named(
     "charset not known", "NO", "The charset is not known", "this server cannot read that charset", "6.4.4",
     more="The strings of a search come in a charset. The code lists those that the server reads.",
@@ -200,6 +217,12 @@ UNREADABLE = named(
     "message unreadable", "NO", "A message cannot be read", "the server cannot read its own file", "3",
     more="The message is in the mailbox, but the server cannot read its octets.",
     next="ask the people who run the server", code="SERVERBUG", rfc=5530,
+)  # fmt: skip
+UNKNOWN_CTE = named(
+    "encoding not known", "NO", "Unknown content transfer encoding", "the server cannot decode or keep that", "4.3",
+    more="BINARY asks for a part without its transfer encoding, and the server does not know the encoding. Or APPEND "
+    "brought octets that no encoding of the message allows.",
+    next="FETCH BODY[...], and decode it", code="UNKNOWN-CTE", rfc=3516,
 )  # fmt: skip
 IDLING = named(
     "idling", "+", "idling", "the server tells what changes", "3",
@@ -312,9 +335,9 @@ REPLIES = (
     GREETING, NO_SERVER, CAPABILITY_DONE, NOOP_DONE, LOGGED_OUT, LOGGED_IN, BAD_LOGIN, NO_MAIL, CHALLENGE, CANCELLED,
     BAD_BASE64, NO_MECHANISM, SELECTED, NO_SUCH_MAILBOX, NAME_TAKEN, NAME_CANNOT, MAILBOX_DONE, LISTED, STATUS_DONE,
     GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
-    FETCHED, STORED, COPIED, MOVED, SEARCHED, BAD_CHARSET, SOME_GONE, UNREADABLE, IDLING, IDLE_DONE, NOT_DONE,
-    NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED, LINE_END, TOO_LONG, BAD_SYNTAX,
-    NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW,
-    FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN, USE_CANNOT,
+    FETCHED, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
+    UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
+    LINE_END, TOO_LONG, BAD_SYNTAX, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST,
+    ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN, USE_CANNOT,
 )  # fmt: skip
 """The list that tests walk: no reply stands outside it."""

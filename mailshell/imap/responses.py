@@ -11,6 +11,7 @@ from mailshell.core.record import Card, Part
 from mailshell.core.session import Marked
 from mailshell.imap import flags, listing
 from mailshell.imap.capabilities import CAPABILITIES
+from mailshell.imap.commands.search import OPTIONS
 from mailshell.imap.commands.status import ITEMS as STATUS
 from mailshell.imap.items import ITEMS
 
@@ -19,7 +20,9 @@ _HEAD = re.compile(rb"(\*|\+|[^\x00-\x20\x7f-\xff(){%*\"\\+]+)(?: |$)")
 _STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: |$)", re.IGNORECASE)
 _CODE = re.compile(rb"\[([^\x00-\x20\]]+)(?: ([^\]]*))?\](?: |$)")
 _NUMBERED = re.compile(rb"([0-9]+) (EXISTS|RECENT|EXPUNGE|FETCH)(?: |$)", re.IGNORECASE)
-_NAMED = re.compile(rb"(CAPABILITY|ENABLED|LIST|LSUB|STATUS|SEARCH|FLAGS|NAMESPACE|ID)(?: |$)", re.IGNORECASE)
+_NAMED = re.compile(
+    rb"(CAPABILITY|ENABLED|LIST|LSUB|STATUS|E?SEARCH|SORT|THREAD|FLAGS|NAMESPACE|ID)(?: |$)", re.IGNORECASE
+)
 _TOKEN = re.compile(
     rb'(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<literal>~?\{[0-9]+\}\Z)|(?P<section>[A-Za-z0-9.]+\[[^\]]*\](?:<[0-9]+>)?)'
     rb'|(?P<flag>\\[A-Za-z*]+)|(?P<number>[0-9]+(?=[ ()]|\Z))|(?P<word>[^ ()"{]+|\{)|(?P<other>[ ()]+)'
@@ -43,6 +46,9 @@ CODES = {
     "CONTACTADMIN": "tell the people who run the server",
     "COPYUID": "UIDVALIDITY of the other mailbox, uids here, uids there",
     "EXPUNGEISSUED": "another session has removed a message",
+    "HIGHESTMODSEQ": "no message has a higher mod-sequence",
+    "MODIFIED": "messages that had changed, and were left alone",
+    "NOMODSEQ": "the mailbox keeps no mod-sequences",
     "NONEXISTENT": "there is no such mailbox",
     "OVERQUOTA": "no room left for this user",
     "PERMANENTFLAGS": "the flags that can be changed for good",
@@ -52,6 +58,7 @@ CODES = {
     "TOOBIG": "more octets than the server takes",
     "TRYCREATE": "CREATE may help",
     "UIDNEXT": "the next uid, or a higher one",
+    "UNKNOWN-CTE": "the transfer encoding is not known",
     "UIDVALIDITY": "uids are good as long as this is the same",
     "UNAVAILABLE": "for now: try again later",
     "USEATTR": "the mailbox cannot be for that",
@@ -66,6 +73,9 @@ RESPONSES = {
     "LSUB": "a name on the list of SUBSCRIBE",
     "STATUS": "numbers of a mailbox",
     "SEARCH": "the messages that fit",
+    "ESEARCH": "what RETURN asked for",
+    "SORT": "the messages that fit, in order",
+    "THREAD": "messages as trees of answers",
     "FLAGS": "the flags that this mailbox knows",
     "NAMESPACE": "names of the user, of others, shared",
     "ID": "the program of the server",
@@ -78,6 +88,11 @@ RESPONSES = {
 
 _CAPABILITIES = {one.keyword: one.card.says for one in CAPABILITIES}
 _ITEMS = {item.name: item.card.says for item in ITEMS}
+_RETURNED = {
+    **OPTIONS,
+    "TAG": "which command this answers",
+    "UID": "the numbers are uids",
+}
 _NUMBERS = {item.name: item.says for item in STATUS}
 
 GLOSSES = {
@@ -223,12 +238,22 @@ def _counts(kind: str, text: str) -> tuple[str, str]:
     return ("mailbox", "the name of the mailbox") if kind in ("word", "quoted") else _plain(kind, text)
 
 
+def _returned(kind: str, text: str) -> tuple[str, str]:
+    name = text.upper()
+    if kind == "word" and name in _RETURNED:
+        return f"search-return-data {name}", _RETURNED[name]
+    if kind == "quoted":
+        return "tag-string", "the tag of the SEARCH command"
+    return ("sequence-set", "numbers of messages") if kind == "word" else _plain(kind, text)
+
+
 _NAMERS: dict[str, Namer] = {
     "CAPABILITY": _capabilities,
     "ENABLED": _capabilities,
     "LIST": _listed,
     "LSUB": _listed,
     "STATUS": _counts,
+    "ESEARCH": _returned,
 }
 
 

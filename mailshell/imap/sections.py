@@ -61,6 +61,11 @@ class Section(NamedTuple):
         return not self.peek
 
     @property
+    def needs(self) -> str:
+        """No capability: every server has sections."""
+        return ""
+
+    @property
     def _inside(self) -> bytes:
         words = [b"%d" % number for number in self.part] + ([self.kind.encode("ascii")] if self.kind else [])
         names = b" (" + b" ".join(map(grammar.written, self.fields)) + b")" if self.fields else b""
@@ -74,7 +79,11 @@ class Section(NamedTuple):
         found = []
         for message in source.messages:
             octets = self.cut(source.store.octets(message.body))
-            found.append(head + b" NIL" if octets is None else b"%b {%d}\r\n%b" % (head, len(octets), octets))
+            if octets is None:
+                found.append(head + b" NIL")
+                continue
+            # No literal has the octet NUL (RFC 3501 section 4.3.1): some other octet stands in its place.
+            found.append(b"%b {%d}\r\n%b" % (head, len(octets), octets.replace(b"\0", b"\x80")))
         return found
 
     def cut(self, octets: bytes) -> bytes | None:
@@ -121,12 +130,12 @@ def part(entity: Entity, numbers: tuple[int, ...]) -> Entity | None:
     """
     inside = True  # the entity is a message itself
     for number in numbers:
-        if not inside and entity.media.name == "message/rfc822" and entity.parts:
-            entity, inside = entity.parts[0], True
-        if entity.media.name.startswith("multipart/") and entity.parts:
-            if number > len(entity.parts):
+        if not inside and entity.media.name == "message/rfc822":
+            entity, inside = entity.inside[0], True
+        if entity.media.name.startswith("multipart/"):
+            if number > len(entity.inside):
                 return None
-            entity, inside = entity.parts[number - 1], False
+            entity, inside = entity.inside[number - 1], False
         elif number == 1 and inside:
             inside = False
         else:
@@ -136,30 +145,39 @@ def part(entity: Entity, numbers: tuple[int, ...]) -> Entity | None:
 
 def read(cursor: Cursor, *, peek: bool) -> Section:
     """section = "[" [section-spec] "]" ["<" number "." nz-number ">"]; the bracket is read."""
-    numbers: list[int] = []
-    kind: Kind = ""
-    fields: tuple[bytes, ...] = ()
+    part, more = numbers(cursor)
+    kind = _kind(cursor, bool(part)) if more else ""
+    fields = _names(cursor) if kind.startswith("HEADER.FIELDS") else ()
+    if part and more and not kind:
+        raise Stop
+    return Section(part, kind, fields, end(cursor), peek)
+
+
+def numbers(cursor: Cursor) -> tuple[tuple[int, ...], bool]:
+    """section-part; and whether something else than a number may follow: after a dot, or where there are none."""
+    found: list[int] = []
     cursor.rule, start = "section-part", cursor.at
-    while (found := cursor.match(_NUMBER, _PART)) is not None:
-        numbers.append(int(found))
+    while (number := cursor.match(_NUMBER, _PART)) is not None:
+        found.append(int(number))
         cursor.mark("section-part", start)
-        if len(numbers) > 64:
+        if len(found) > 64:
             raise cursor.refuse(start, Expect("]", "no message has parts so deep"))
         if not cursor.word(b".", Expect(".", "a part of the part follows")):
-            break
+            return tuple(found), False
         start = cursor.at
-    else:
-        kind = _kind(cursor, bool(numbers))
-        if kind.startswith("HEADER.FIELDS"):
-            fields = _names(cursor)
-        elif numbers and not kind:
-            raise Stop
+    return tuple(found), True
+
+
+def end(cursor: Cursor, *, partial: bool = True) -> tuple[int, int] | None:
+    """The bracket that ends a section, and which piece of it is wanted, where that may be said."""
     cursor.need_word(b"]", _CLOSE)
+    if not partial:
+        return None
     start = cursor.at
     piece = _PARTIAL.match(cursor.octets, cursor.at)
     cursor.match(_PARTIAL, _CUT)
     cursor.mark("partial", start)
-    return Section(tuple(numbers), kind, fields, None if piece is None else (int(piece[1]), int(piece[2])), peek)
+    return None if piece is None else (int(piece[1]), int(piece[2]))
 
 
 def _kind(cursor: Cursor, numbered: bool) -> Kind:

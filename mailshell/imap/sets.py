@@ -5,15 +5,20 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 PATTERN = re.compile(
-    rb"(?:[1-9][0-9]{0,9}|\*)(?::(?:[1-9][0-9]{0,9}|\*))?(?:,(?:[1-9][0-9]{0,9}|\*)(?::(?:[1-9][0-9]{0,9}|\*))?)*"
+    rb"\$|(?:[1-9][0-9]{0,9}|\*)(?::(?:[1-9][0-9]{0,9}|\*))?(?:,(?:[1-9][0-9]{0,9}|\*)(?::(?:[1-9][0-9]{0,9}|\*))?)*"
 )
 
 Numbers = tuple[tuple[int, int], ...]
 """Pairs of a first and a last number; 0 stands for *, the last message."""
 
+SAVED: Numbers = ((-1, -1),)
+"""`$`: the messages that SEARCH RETURN (SAVE) has found last (RFC 5182 section 2.1)."""
+
 
 def read(octets: bytes) -> Numbers:
     """What `PATTERN` has matched."""
+    if octets == b"$":
+        return SAVED
     found = []
     for piece in octets.split(b","):
         first, colon, last = piece.partition(b":")
@@ -24,6 +29,8 @@ def read(octets: bytes) -> Numbers:
 
 def octets(numbers: Numbers) -> bytes:
     """The set as it is written."""
+    if numbers == SAVED:
+        return b"$"
     return b",".join(_one(first) if first == last else _one(first) + b":" + _one(last) for first, last in numbers)
 
 

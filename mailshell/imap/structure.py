@@ -1,5 +1,7 @@
 """BODYSTRUCTURE and BODY: the parts of a message, described (RFC 3501 section 7.4.2)."""
 
+from functools import lru_cache
+
 from mailshell.imap import envelope
 from mailshell.imap.envelope import nstring
 from mailshell.imap.grammar import string_of
@@ -8,14 +10,18 @@ from mailshell.mail.message import Entity, Media, media, parse
 _NIL = b"NIL"
 
 
-def extended(octets: bytes) -> bytes:
-    """`BODYSTRUCTURE (...)` of a message."""
-    return b"BODYSTRUCTURE " + described(octets, parse(octets), full=True)
+def digests(octets: bytes) -> dict[str, bytes]:
+    """What FETCH asks for most, by the names of the items: the message is read once for all of it."""
+    entity = parse(octets)
+    return {
+        "ENVELOPE": b"ENVELOPE " + envelope.of(octets, entity),
+        "BODYSTRUCTURE": b"BODYSTRUCTURE " + described(octets, entity, full=True),
+    }
 
 
-def plain(octets: bytes) -> bytes:
-    """`BODY (...)` of a message: the same without extension data."""
-    return b"BODY " + described(octets, parse(octets), full=False)
+def short(octets: bytes) -> dict[str, bytes]:
+    """BODY: the structure without extension data."""
+    return {"BODY": b"BODY " + described(octets, parse(octets), full=False)}
 
 
 def described(octets: bytes, entity: Entity, *, full: bool) -> bytes:
@@ -26,8 +32,8 @@ def described(octets: bytes, entity: Entity, *, full: bool) -> bytes:
         if name.startswith(b"content-"):
             fields.setdefault(name, field.value(octets))
     kind, _, subtype = entity.media.name.partition("/")
-    if kind == "multipart" and entity.parts:
-        parts = b"".join(described(octets, part, full=full) for part in entity.parts)
+    if kind == "multipart":
+        parts = b"".join(described(octets, part, full=full) for part in entity.inside)
         words = [parts, string_of(subtype.upper().encode("latin-1"))]
         if full:
             words += [_parameters(entity.media), *_extension(fields)]
@@ -38,24 +44,29 @@ def described(octets: bytes, entity: Entity, *, full: bool) -> bytes:
 def _leaf(octets: bytes, entity: Entity, fields: dict[bytes, bytes], *, full: bool) -> bytes:
     """A part that has no parts, or one message inside."""
     size = entity.end - entity.body
-    kind, _, subtype = entity.media.name.partition("/")
+    kind = entity.media.name.partition("/")[0]
     words = [
-        string_of(kind.upper().encode("latin-1")),
-        string_of(subtype.upper().encode("latin-1")),
-        _parameters(entity.media),
+        _typed(entity.media),
         nstring(fields.get(b"content-id")),
         nstring(fields.get(b"content-description")),
         string_of((entity.encoding or "7bit").upper().encode("latin-1")),
         b"%d" % size,
     ]
-    if entity.media.name == "message/rfc822" and entity.parts:
-        inner = entity.parts[0]
+    if entity.media.name == "message/rfc822":
+        inner = entity.inside[0]
         words += [envelope.of(octets, inner), described(octets, inner, full=full), _lines(octets, entity)]
     elif kind == "text":
         words.append(_lines(octets, entity))
     if full:
         words += [nstring(fields.get(b"content-md5")), *_extension(fields)]
     return b"(" + b" ".join(words) + b")"
+
+
+@lru_cache(maxsize=256)
+def _typed(found: Media) -> bytes:
+    """Type, subtype and parameters."""
+    kind, _, subtype = found.name.upper().encode("latin-1").partition(b"/")
+    return b" ".join((string_of(kind), string_of(subtype), _parameters(found)))
 
 
 def _lines(octets: bytes, entity: Entity) -> bytes:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mailshell.imap import flags
 from mailshell.imap.view import View
-from mailshell.mail.store import Box, Mailbox
+from mailshell.mail.store import Box, Mailbox, Message
 
 
 class News(NamedTuple):
@@ -20,10 +20,12 @@ class News(NamedTuple):
     because: str
 
 
-def news(view: View, mailbox: Mailbox | None, claim: Callable[[], range], *, expunges: bool) -> News:
+def news(
+    view: View, mailbox: Mailbox | None, claim: Callable[[], range], *, expunges: bool, aware: bool = False
+) -> News:
     """All that has changed since the session was told last; `claim` takes the uids that nobody has had as recent yet.
 
-    Without `expunges` messages that were removed keep their places.
+    Without `expunges` messages that were removed keep their places. With `aware` mod-sequences are told.
     """
     if mailbox is None or mailbox.box.uidvalidity != view.validity:
         return _closed(view, expunges=expunges)
@@ -53,7 +55,7 @@ def news(view: View, mailbox: Mailbox | None, claim: Callable[[], range], *, exp
         lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
         why.append(f"EXISTS came because the mailbox has new messages: {len(fresh)}.")
     if changed:
-        lines += (_flags(view, mailbox, uid) for uid in changed)
+        lines += (_flags(view, mailbox.messages[uid], aware=aware) for uid in changed)
         why.append("FETCH came because another session changed flags.")
     return News(view, b"".join(lines), " ".join(why))
 
@@ -89,11 +91,23 @@ def without(view: View, gone: Container[int]) -> tuple[View, bytes]:
     return view._replace(uids=tuple([uid for uid in uids if uid not in gone])), block
 
 
-def _flags(view: View, mailbox: Mailbox, uid: int) -> bytes:
-    """The untagged FETCH for a message whose flags have changed."""
-    at = view.place(uid)
+def _flags(view: View, message: Message, *, aware: bool) -> bytes:
+    at = view.place(message.uid)
     assert at is not None, "only messages of the view are told of"
-    return b"* %d FETCH (FLAGS (%b))\r\n" % (at + 1, shown(view, uid, mailbox.messages[uid].flags))
+    return b"* %d FETCH (%b)\r\n" % (at + 1, changed(view, message, uid=aware, aware=aware))
+
+
+def changed(view: View, message: Message, *, uid: bool, aware: bool, silent: bool = False) -> bytes:
+    """`FLAGS (\\Seen) UID 7 MODSEQ (5)`: a message whose flags have changed, in an untagged FETCH.
+
+    Who is `aware` is told the mod-sequence too; with `silent` flags are not told.
+    """
+    words = [] if silent else [b"FLAGS (%b)" % shown(view, message.uid, message.flags)]
+    if uid:
+        words.append(b"UID %d" % message.uid)
+    if aware:
+        words.append(b"MODSEQ (%d)" % message.modseq)
+    return b" ".join(words)
 
 
 def shown(view: View, uid: int, found: frozenset[str]) -> bytes:
@@ -109,4 +123,5 @@ def _closed(view: View, *, expunges: bool) -> News:
     if not view.uids or not expunges:
         return News(view._replace(gone=True), b"", "")
     after, block = without(view, frozenset(view.uids))
-    return News(after, block, "EXPUNGE came because the mailbox was deleted or renamed.")
+    # No mailbox has 0 as its UIDVALIDITY: one that gets its old name again is not this one, of which all is told.
+    return News(after._replace(validity=0), block, "EXPUNGE came because the mailbox was deleted or renamed.")

@@ -14,6 +14,7 @@ class View(NamedTuple):
     All changes up to the mod-sequence `modseq` are known, and all messages before `uidnext`. With `gone` some of the
     messages are not there any more, and the session has not been told yet. The messages whose uids lie in `recent`
     are those that this session was the first to be told of. `keywords` counts the keywords that it has heard of.
+    `saved` are the uids that `$` stands for.
     """
 
     key: BoxKey
@@ -25,6 +26,7 @@ class View(NamedTuple):
     recent: tuple[range, ...] = ()
     gone: bool = False
     keywords: int = 0
+    saved: tuple[int, ...] = ()
 
     def place(self, uid: int) -> int | None:
         """The place of a message, from 0; None where the session does not know it."""

@@ -5,7 +5,7 @@ the value after and the number of the change that it was made on, so undo, redo 
 The octets of messages (bodies) stand beside the state: they never change, and their numbers are never used again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from mailshell.mail.disk import Disk  # it loads sqlite3, which only a store with a file needs
 
 
-DIGESTS = 200_000
-"""How many digests of one kind are kept: those of one big mailbox, in some 100 MiB."""
+DIGESTS = 128 * 1024 * 1024
+"""How many octets the digests that are kept may take, all kinds together."""
+
+_BESIDE = 160
+"""What a digest takes beside its own octets, about."""
 
 
 class Full(Exception):
@@ -61,6 +64,7 @@ class Ledger:
         self._committed = (-1, 0, 1)  # head, changes and next body at the last commit
         self._touched: set[BoxKey] = set()
         self._digests: dict[str, dict[int, bytes]] = {}
+        self._digested = 0
         if disk is not None:
             self._load(disk)
 
@@ -78,20 +82,27 @@ class Ledger:
             return self._bodies[body]
         return self._disk.octets(body)
 
-    def digests(self, kind: str, make: Callable[[bytes], bytes], bodies: Sequence[int]) -> list[bytes]:
-        """What `make` makes of the octets of each body; it is kept under the name `kind`, as bodies never change.
+    def digests(self, kind: str, make: Callable[[bytes], Mapping[str, bytes]], bodies: Sequence[int]) -> list[bytes]:
+        """What `make` makes of the octets of each body, and calls `kind`; all that it makes is kept under its name.
 
-        Raises as `octets` does.
+        Bodies never change. Raises as `octets` does.
         """
-        kept = self._digests.setdefault(kind, {})
-        if len(kept) > DIGESTS:
-            kept.clear()
-        known = kept.get
+        if self._digested > DIGESTS:
+            self._digests.clear()
+            self._digested = 0
+        known = self._digests.setdefault(kind, {}).get
         found = [known(body) for body in bodies]
         for at, one in enumerate(found):
             if one is None:
-                found[at] = kept[bodies[at]] = make(self.octets(bodies[at]))
+                found[at] = self._digest(bodies[at], make)[kind]
         return [one for one in found if one is not None]
+
+    def _digest(self, body: int, make: Callable[[bytes], Mapping[str, bytes]]) -> Mapping[str, bytes]:
+        made = make(self.octets(body))
+        for name, one in made.items():
+            self._digests.setdefault(name, {})[body] = one
+            self._digested += len(one) + _BESIDE
+        return made
 
     def change(self, number: int) -> Change:
         """The change of that number. Raises LookupError when it is not kept: see `history`."""

@@ -5,6 +5,7 @@ nothing else. Any octets have a structure: what is not by the rules is text.
 """
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 NESTING = 32
@@ -19,6 +20,8 @@ Kind = Literal["field", "fold", "empty", "lost", "text", "opening", "closing"]
 Area = Literal["header", "body", "preamble", "epilogue"]
 
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
+_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+(:)[^\r]*+(?:\r(?!\n(?![ \t]))[^\r]*+)*+(?:\r\n|\Z)")
+_DESCRIBING = frozenset((b"content-type", b"content-transfer-encoding"))
 _TOKEN = re.compile(
     rb'[ \t\r\n]+|\([^()]*\)?|"(?P<quoted>(?:[^"\\]|\\.)*+)"?|(?P<sign>[;=/])|(?P<word>[^ \t\r\n;=/"(]+)', re.S
 )
@@ -71,6 +74,13 @@ class Entity(NamedTuple):
     media: Media
     encoding: str
     parts: tuple["Entity", ...] = ()
+
+    @property
+    def inside(self) -> tuple["Entity", ...]:
+        """The parts; of a multipart or a message/rfc822 that has none it is the body as one text."""
+        if self.parts or not (self.media.name.startswith("multipart/") or self.media.name == "message/rfc822"):
+            return self.parts
+        return (Entity(self.body, self.body, self.end, (), PLAIN, "7bit"),)
 
 
 class _Frame(NamedTuple):
@@ -134,10 +144,28 @@ class Outline:
         self.fields += 1
         self.name = found[1].lower()
         self._value = None
-        if self.name in (b"content-type", b"content-transfer-encoding") and self.name not in self._seen:
+        if self.name in _DESCRIBING and self.name not in self._seen:
             self._seen.add(self.name)
             self._value = line[found.end() : found.end() + VALUE]
         return "field"
+
+    def take(self, octets: bytes, at: int) -> list[Field]:
+        """Take the fields that stand at a place of a header, folds and all, in one go; quicker than `line`.
+
+        It stops before whatever is no field, and before what may be a boundary.
+        """
+        found: list[Field] = []
+        bounded = self.bounded
+        while (one := _FIELD.match(octets, at)) is not None and not (bounded and octets.startswith(b"--", at)):
+            self._commit()
+            name, colon, end = one[1].lower(), one.start(2), one.end()
+            if name in _DESCRIBING and name not in self._seen:
+                self._seen.add(name)
+                self.name, self._value = name, octets[colon + 1 : min(end, colon + 1 + VALUE)]
+            found.append(Field(at, colon, end))
+            at = end
+        self.fields += len(found)
+        return found
 
     def finish(self) -> None:
         """There are no more lines; a header that has not ended is complete now."""
@@ -208,7 +236,9 @@ class _Reading:
     def entity(self, end: int) -> Entity:
         """The entity, now that its end is known; a boundary right after the header takes the header's last CR LF."""
         end = max(end, self.start)
-        fields = tuple(field._replace(end=min(field.end, end)) for field in self.fields)
+        fields = tuple(self.fields)
+        if fields and fields[-1].end > end:
+            fields = (*fields[:-1], fields[-1]._replace(end=end))
         body = end if self.body is None else min(self.body, end)
         return Entity(self.start, body, end, fields, self.media, self.encoding, tuple(self.parts))
 
@@ -218,6 +248,10 @@ def parse(octets: bytes) -> Entity:
     outline, stack, size = Outline(), [_Reading(0)], len(octets)
     at = 0
     while at < size:
+        if outline.area == "header" and (fields := outline.take(octets, at)):
+            stack[-1].fields += fields
+            at = fields[-1].end
+            continue
         newline = octets.find(b"\r\n", at)
         stop, end = (size, size) if newline < 0 else (newline, newline + 2)
         header = outline.area == "header"
@@ -265,6 +299,7 @@ def unfolded(value: bytes) -> bytes:
     return value.replace(b"\r\n", b"").strip(b" \t")
 
 
+@lru_cache(maxsize=256)
 def media(value: bytes) -> Media | None:
     """Read an unfolded Content-Type, comments left out; None where no type and subtype stand there."""
     head, *rest = _pieces(value)

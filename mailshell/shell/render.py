@@ -294,7 +294,7 @@ class Renderer:
         """The line that begins something; where roles are words, `word` stands before its name."""
         if self.view.words:
             return [f"{word}{name}."]
-        text = f"-- {cut(safe(name, ascii_only=self.view.ascii), self.view.width - 6)} "
+        text = f"-- {cut(safe(name, ascii_only=self.view.ascii), self.view.width - 4)} "
         return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.theme)]
 
     def _more(self, lines: int, what: str, label: Label) -> str:

@@ -13,9 +13,10 @@ from mailshell.core.record import Card, Cite, Expect
 from mailshell.imap import dates, flags, grammar, limits, reasons, sets
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
-from mailshell.imap.replies import APPENDED, EMPTY, NO_ROOM, OVER_QUOTA, TOO_BIG, TRY_CREATE
+from mailshell.imap.replies import APPENDED, EMPTY, NO_ROOM, OVER_QUOTA, TOO_BIG, TRY_CREATE, UNKNOWN_CTE
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full, Message, Store
+from mailshell.mail.transfer import without_nul
 
 CARD = Card(
     "APPEND",
@@ -27,28 +28,29 @@ CARD = Card(
         "mailbox": "the mailbox that gets the message",
         "flag": "a flag that the message has from the start",
         "date-time": "the internal date of the message; without it, now",
-        "literal": grammar.LITERAL_GLOSS,
+        "literal": f"{grammar.LITERAL_GLOSS}; ~ : NUL may be among them",
     },
     more="APPEND puts a message at the end of a mailbox. A mail reader does so with a copy of what it has sent. The "
     "octets of the message come as a literal. With MULTIAPPEND more messages may follow in the same command, and the "
     "mailbox gets all of them or none.",
 )
-_MESSAGE = re.compile(rb"\{([0-9]{1,10})\+?\}(?:\r\n|\Z)")
+_MESSAGE = re.compile(rb"(~?)\{([0-9]{1,10})\+?\}(?:\r\n|\Z)")
 _SIZE = Expect("{size}", "the number of octets of the message, as in {310}", like="{310}")
 
 
 class Draft(NamedTuple):
-    """A message that is to come: its flags, its date, and how many octets it has."""
+    """A message that is to come: its flags, its date, how many octets it has, and whether NUL may be among them."""
 
     flags: frozenset[str]
     date: tuple[Instant, int] | None
     size: int
+    binary: bool
 
     def words(self) -> bytes:
         """`(\\Seen) {310}`."""
         marks = b"(%b) " % flags.octets(self.flags) if self.flags else b""
         date = dates.text(*self.date) + b" " if self.date is not None else b""
-        return b"%b%b{%d}" % (marks, date, self.size)
+        return b"%b%b%b{%d}" % (marks, date, b"~" if self.binary else b"", self.size)
 
 
 class Append(NamedTuple):
@@ -70,6 +72,8 @@ class Append(NamedTuple):
         """Why the messages are not wanted; known before the octets of the last one come."""
         if len(self.drafts) > 1 and not desk.offers("MULTIAPPEND"):
             return reasons.not_offered("MULTIAPPEND", desk)
+        if self.drafts[-1].binary and not desk.offers("BINARY"):
+            return reasons.not_offered("BINARY", desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
             return TRY_CREATE(f"The user has no mailbox {self.name}.")
@@ -91,15 +95,23 @@ class Append(NamedTuple):
         if (refusal := self.refusal(desk)) is not None:
             return refusal
         store, key, now = desk.host.store, desk.key(self.name), desk.host.written
-        arrived = zip(self.drafts, desk.state.texts, strict=True)
+        texts = [_text(*one) for one in zip(self.drafts, desk.state.texts, strict=True)]
+        if None in texts:
+            return UNKNOWN_CTE("The octet NUL stands outside of a part that has Content-Transfer-Encoding: binary.")
+        arrived = zip(self.drafts, texts, strict=True)
         try:
-            added = store.add(key, [_message(store, draft, octets, now) for draft, octets in arrived])
+            added = store.add(key, [_message(store, draft, text, now) for draft, text in arrived if text is not None])
         except Full as full:
             return NO_ROOM(str(full))
         mailbox = desk.find(self.name)
         if mailbox is None or not desk.offers("UIDPLUS"):
             return APPENDED()
         return APPENDED(code=f"APPENDUID {mailbox.box.uidvalidity} {sets.text([one.uid for one in added])}")
+
+
+def _text(draft: Draft, octets: bytes) -> bytes | None:
+    """The octets as the mailbox takes them: BODY[] cannot show a NUL (RFC 3516 section 6). None where NUL must stay."""
+    return without_nul(octets) if draft.binary and b"\0" in octets else octets
 
 
 def _message(store: Store, draft: Draft, octets: bytes, now: Instant) -> Message:
@@ -120,7 +132,8 @@ def _draft(cursor: Cursor) -> Draft:
     cursor.rule, start = "literal", cursor.at
     announced = cursor.need(_MESSAGE, _SIZE)
     cursor.mark("literal", start)
-    return Draft(found, date, int(announced[1 : announced.index(b"}")].rstrip(b"+")))
+    number = announced[announced.index(b"{") + 1 : announced.index(b"}")].rstrip(b"+")
+    return Draft(found, date, int(number), announced.startswith(b"~"))
 
 
 def parse(cursor: Cursor) -> Append:

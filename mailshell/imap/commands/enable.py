@@ -6,7 +6,7 @@ from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
 from mailshell.imap import grammar, limits
-from mailshell.imap.desk import Desk
+from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import Phase
 from mailshell.imap.replies import ENABLED
 from mailshell.imap.wording import Reply
@@ -23,7 +23,7 @@ CARD = Card(
     more="Some capabilities change what the server sends, so a client must ask for them. ENABLE passes over what the "
     "server does not know, and names in ENABLED what it has switched on.",
 )
-CAN = frozenset[str]()
+CAN = frozenset({CONDSTORE})
 """What ENABLE can switch on, in capitals."""
 _NAME = Expect("capability", "the name of a capability, as in CONDSTORE", like="CONDSTORE")
 

@@ -19,6 +19,7 @@ CARD = Card(
         "EXAMINE": "verb: opens a mailbox for reading only",
         "mailbox": "the name of the mailbox; INBOX has no case",
         "literal": grammar.LITERAL_GLOSS,
+        **opening.PARTS,
     },
     more="EXAMINE does what SELECT does, but nothing in the mailbox changes: no flag is set, nothing is removed, and "
     "the recent messages stay recent for the next session.",
@@ -26,9 +27,10 @@ CARD = Card(
 
 
 class Examine(NamedTuple):
-    """EXAMINE with the name of a mailbox."""
+    """EXAMINE with the name of a mailbox; `aware`: mod-sequences are told from now on."""
 
     name: str
+    aware: bool = False
 
     @property
     def card(self) -> Card:
@@ -37,19 +39,18 @@ class Examine(NamedTuple):
 
     def line(self) -> bytes:
         """`EXAMINE INBOX`."""
-        return b"EXAMINE " + grammar.sent_name(self.name)
+        return b"EXAMINE " + grammar.sent_name(self.name) + (b" (CONDSTORE)" if self.aware else b"")
 
     def run(self, desk: Desk) -> Reply:
         """Open it."""
-        return opening.run(desk, self.name, writable=False)
+        return opening.run(desk, self.name, writable=False, aware=self.aware)
 
 
 def parse(cursor: Cursor) -> Examine:
-    """examine = "EXAMINE" SP mailbox."""
-    grammar.space(cursor)
-    name = grammar.mailbox(cursor)
-    cursor.done(grammar.END)
-    return Examine(name)
+    """examine = "EXAMINE" SP mailbox [SP "(" "CONDSTORE" ")"]."""
+    return Examine(*opening.arguments(cursor))
 
 
-COMMAND = Command(CARD, "EXAMINE mailbox", INSIDE, parse, ("a1 EXAMINE INBOX",), limits.COMMAND)
+COMMAND = Command(
+    CARD, "EXAMINE mailbox", INSIDE, parse, ("a1 EXAMINE INBOX", "a1 EXAMINE INBOX (CONDSTORE)"), limits.COMMAND
+)

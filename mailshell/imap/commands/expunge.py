@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
-from mailshell.imap import expunging, grammar, limits, sets
+from mailshell.imap import chosen, expunging, grammar, limits, sets
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import OPEN
 from mailshell.imap.replies import EXPUNGED, NO_ROOM, READ_ONLY
@@ -53,8 +53,12 @@ class Expunge(NamedTuple):
         if not desk.view.writable:
             return READ_ONLY("EXAMINE opened the mailbox, so nothing can be removed.")
         desk.sync(expunges=True)
-        view = desk.view
-        wanted = None if self.numbers is None else {view.uids[at] for at in sets.by_uid(self.numbers, view.uids)}
+        wanted = None
+        if self.numbers is not None:
+            places = chosen.places(desk, self.numbers, uid=True)
+            if isinstance(places, Reply):
+                return places
+            wanted = {desk.view.uids[at] for at in places}
         try:
             gone = expunging.remove(desk, wanted)
         except Full as full:

@@ -5,14 +5,27 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import chosen, flags, grammar, items, limits, sections, sets, uids
+from mailshell.imap import (
+    binary,
+    chosen,
+    flags,
+    grammar,
+    items,
+    limits,
+    modseqs,
+    reasons,
+    sections,
+    sets,
+    uids,
+    updates,
+)
+from mailshell.imap.binary import Binary, Undecodable
 from mailshell.imap.chosen import Chosen
 from mailshell.imap.desk import Desk
 from mailshell.imap.items import ITEMS, MACROS, Item, Source, Wanted
 from mailshell.imap.phases import OPEN
-from mailshell.imap.replies import FETCHED, SOME_GONE, UNREADABLE
+from mailshell.imap.replies import FETCHED, SOME_GONE, UNKNOWN_CTE, UNREADABLE
 from mailshell.imap.sections import OLD, Section
-from mailshell.imap.updates import shown
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full, Message, StateError
 
@@ -30,21 +43,26 @@ CARD = Card(
         "section-text": "what of the message or the part",
         "header-fld-name": "the name of a header field",
         "partial": "a piece: the first octet, and how many",
+        "fetch-modifier": "only messages with a higher mod-sequence",
+        "mod-sequence-value": modseqs.GLOSS,
         "literal": grammar.LITERAL_GLOSS,
     },
     more="FETCH asks for flags, sizes, headers, parts or whole messages. A client over a slow line asks for the "
     "parts that it wants to show. BODY[...] sets \\Seen, BODY.PEEK[...] does not.",
 )
 BY_UID = uids.card(CARD)
+_CHANGED = Expect("(CHANGEDSINCE", "only messages that have changed since")
+_BINARY = ((b"BINARY.SIZE[", True, False), (b"BINARY.PEEK[", False, True), (b"BINARY[", False, False))
 _BY_LENGTH = tuple(sorted((*ITEMS,), key=lambda item: -len(item.name)))
 
 
 class Fetch(NamedTuple):
-    """FETCH with a set and items."""
+    """FETCH with a set and items; with `since` only of messages that have a higher mod-sequence."""
 
     uid: bool
     numbers: sets.Numbers
-    items: tuple[Item | Section, ...]
+    items: tuple[Item | Section | Binary, ...]
+    since: int = 0
 
     @property
     def card(self) -> Card:
@@ -54,27 +72,48 @@ class Fetch(NamedTuple):
     def line(self) -> bytes:
         """`FETCH 1 (FLAGS)`."""
         words = " ".join(item.name for item in self.items).encode("latin-1")
-        return b"%b %b (%b)" % (self.card.name.encode("ascii"), sets.octets(self.numbers), words)
+        since = b" (CHANGEDSINCE %d)" % self.since if self.since else b""
+        return b"%b %b (%b)%b" % (self.card.name.encode("ascii"), sets.octets(self.numbers), words, since)
 
     def run(self, desk: Desk) -> Reply:
         """Answer with a column an item, and a row a message."""
+        if items.FLAGS in self.items:
+            desk.sync(expunges=False)  # a new keyword is told before it is used
         found = chosen.choose(desk, self.numbers, uid=self.uid)
         if isinstance(found, Reply):
             return found
         wanted: tuple[Wanted, ...] = self.items
+        if self.since and items.MODSEQ not in wanted:
+            wanted = (*wanted, items.MODSEQ)
+        absent = next((item.needs for item in wanted if item.needs and not desk.offers(item.needs)), "")
+        if absent:
+            return reasons.not_offered(absent, desk)
         if self.uid and items.UID not in wanted:
             wanted = (items.UID, *wanted)
+        told = modseqs.enable(desk) if items.MODSEQ in wanted else b""
+        if self.since:
+            rows = [row for row in zip(found.numbers, found.messages, strict=True) if row[1].modseq > self.since]
+            found = found._replace(numbers=[one for one, _ in rows], messages=[one for _, one in rows])
+        return self._answer(desk, found, wanted).led(told, "")
+
+    def _answer(self, desk: Desk, found: Chosen, wanted: tuple[Wanted, ...]) -> Reply:
+        source = Source(desk.host.store, desk.view, found.messages)
+        try:
+            lasting = [None if item in items.CHANGING else item.column(source) for item in wanted]
+        except Undecodable as error:
+            return UNKNOWN_CTE(f"This server does not know the encoding {error}.")
+        except (StateError, KeyError) as error:
+            return UNREADABLE(str(error))
         note, marked = "", dict[int, Message]()
         if any(item.seen for item in wanted):
             note, marked = _see(desk, found)
             found = found._replace(messages=[marked.get(one.uid, one) for one in found.messages])
-        source = Source(desk.host.store, desk.view, found.messages)
-        try:
-            columns = [item.column(source) for item in wanted]
-        except (StateError, KeyError) as error:
-            return UNREADABLE(str(error))
-        if marked and items.FLAGS not in wanted:
-            columns.append([_changed(desk, one, marked) for one in found.messages])
+            source = source._replace(messages=found.messages)
+        columns = [
+            one.column(source) if column is None else column for one, column in zip(wanted, lasting, strict=True)
+        ]
+        if marked:
+            columns.append([_changed(desk, one, wanted) if one.uid in marked else b"" for one in found.messages])
             form = b"* %d FETCH (" + b" ".join([b"%b"] * len(wanted)) + b"%b)\r\n"
         else:
             form = b"* %d FETCH (" + b" ".join([b"%b"] * len(wanted)) + b")\r\n"
@@ -98,13 +137,20 @@ def _see(desk: Desk, found: Chosen) -> tuple[str, dict[int, Message]]:
     return "FLAGS came because reading a body sets \\Seen.", {one.uid: one for one in changed}
 
 
-def _changed(desk: Desk, message: Message, marked: dict[int, Message]) -> bytes:
-    return b" FLAGS (%b)" % shown(desk.view, message.uid, message.flags) if message.uid in marked else b""
+def _changed(desk: Desk, message: Message, wanted: tuple[Wanted, ...]) -> bytes:
+    """What is told of a message that has \\Seen now, beside what was wanted of it."""
+    uid, aware = desk.aware and items.UID not in wanted, desk.aware and items.MODSEQ not in wanted
+    found = updates.changed(desk.view, message, uid=uid, aware=aware, silent=items.FLAGS in wanted)
+    return b" " + found if found else b""
 
 
-def _one(cursor: Cursor) -> Item | Section:
+def _one(cursor: Cursor) -> Item | Section | Binary:
     """fetch-att."""
     cursor.rule, start = "fetch-att", cursor.at
+    for word, size, peek in _BINARY:
+        if cursor.word(word, Expect(word.decode("ascii"), "a part without its transfer encoding")):
+            cursor.mark("fetch-att", start)
+            return binary.read(cursor, peek=peek, size=size)
     for word, peek in ((b"BODY.PEEK[", True), (b"BODY[", False)):
         if cursor.word(word, Expect(word.decode("ascii"), "a section of the message; without PEEK it sets \\Seen")):
             cursor.mark("fetch-att", start)
@@ -120,7 +166,7 @@ def _one(cursor: Cursor) -> Item | Section:
     raise Stop
 
 
-def _all(cursor: Cursor) -> tuple[Item | Section, ...]:
+def _all(cursor: Cursor) -> tuple[Item | Section | Binary, ...]:
     start = cursor.at
     for name, found in MACROS.items():
         if cursor.word(name.encode("ascii"), Expect(name, " ".join(item.name for item in found))):
@@ -136,13 +182,22 @@ def _all(cursor: Cursor) -> tuple[Item | Section, ...]:
 
 
 def _parsed(cursor: Cursor, *, uid: bool) -> Fetch:
-    """fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")."""
+    """The arguments of FETCH.
+
+    fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")
+    [SP "(" "CHANGEDSINCE" SP mod-sequence-value ")"].
+    """
     grammar.space(cursor)
     numbers = grammar.sequence_set(cursor)
     grammar.space(cursor)
-    wanted = _all(cursor)
+    wanted, since = _all(cursor), 0
+    start = cursor.at
+    if cursor.word(b" (CHANGEDSINCE ", _CHANGED):
+        cursor.mark("fetch-modifier", start)
+        since = modseqs.read(cursor, least=1)
+        cursor.need_word(b")", grammar.CLOSE)
     cursor.done(grammar.END)
-    return Fetch(uid, numbers, wanted)
+    return Fetch(uid, numbers, wanted, since)
 
 
 def parse(cursor: Cursor) -> Fetch:
@@ -159,7 +214,7 @@ COMMAND = Command(
     CARD, "FETCH set items", OPEN, parse,
     (
         "a1 FETCH 1 (FLAGS ENVELOPE)", "a1 FETCH 1:* FAST", "a1 FETCH 1 BODY[]", "a1 FETCH 1 BODY.PEEK[1.MIME]<0.100>",
-        "a1 FETCH 1 BODY.PEEK[HEADER.FIELDS (Subject)]",
+        "a1 FETCH 1 BODY.PEEK[HEADER.FIELDS (Subject)]", "a1 FETCH 1:* FLAGS (CHANGEDSINCE 5)",
     ),
     limits.COMMAND,
 )  # fmt: skip

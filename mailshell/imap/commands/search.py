@@ -1,17 +1,17 @@
-"""SEARCH: which messages fit? (RFC 3501 section 6.4.4)."""
+"""SEARCH: which messages fit? (RFC 3501 section 6.4.4, RFC 4731, RFC 5182)."""
 
 from typing import NamedTuple
 
 from mailshell.core.command import Command
-from mailshell.core.cursor import Cursor
+from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import grammar, limits, query, sets, uids
+from mailshell.imap import grammar, limits, query, reasons, searching, sets, uids
 from mailshell.imap.desk import Desk
-from mailshell.imap.keys import Row
 from mailshell.imap.phases import OPEN
-from mailshell.imap.query import Query, Tree
-from mailshell.imap.replies import BAD_CHARSET, NO_SUCH_NUMBER, SEARCHED
+from mailshell.imap.query import Tree
+from mailshell.imap.replies import SEARCHED
 from mailshell.imap.wording import Reply
+from mailshell.mail.store import Message
 
 CARD = Card(
     "SEARCH",
@@ -20,29 +20,30 @@ CARD = Card(
     parts={
         "tag": grammar.TAG_GLOSS,
         "SEARCH": "verb: looks for messages",
-        "charset": "the charset of the strings",
-        "search-key": "a key: what is looked for",
-        "sequence-set": "messages: numbers, ranges with a colon, * for the last one",
-        "astring": "the text that is looked for, in any case of its letters",
-        "header-fld-name": "the name of a header field",
-        "date": "a day",
-        "number": "a number of octets",
-        "flag-keyword": "a keyword",
-        "literal": grammar.LITERAL_GLOSS,
+        "search-return-opt": "what the answer has: MIN, MAX, ALL, COUNT; SAVE keeps it for $",
+        **searching.PARTS,
     },
     more="SEARCH gives the numbers of the messages that fit all its keys. The server looks, and no message crosses "
     "the line.",
 )
 BY_UID = uids.card(CARD)
 _CHARSET = Expect("CHARSET", "the charset of the strings comes first")
-_NAME = Expect("charset", "a charset, as in UTF-8", like="UTF-8")
-_KNOWN = frozenset({"", "US-ASCII", "UTF-8"})
+_RETURN = Expect("RETURN (", "which of the results are wanted")
+OPTIONS = {
+    "MIN": "the lowest number that fits",
+    "MAX": "the highest number that fits",
+    "ALL": "all the numbers, as a set",
+    "COUNT": "how many messages fit",
+    "SAVE": "keep the result: $ stands for it from now on",
+}
+"""What RETURN can ask for (RFC 4731 section 3.1, RFC 5182 section 2.1)."""
 
 
 class Search(NamedTuple):
-    """SEARCH with a charset (empty: not said) and keys, of which all must fit."""
+    """SEARCH with what it returns (None: not said), a charset (empty: not said) and keys, of which all must fit."""
 
     uid: bool
+    returns: tuple[str, ...] | None
     charset: str
     keys: Tree
 
@@ -53,44 +54,89 @@ class Search(NamedTuple):
 
     def line(self) -> bytes:
         """`SEARCH UNSEEN`."""
+        returns = "" if self.returns is None else f" RETURN ({' '.join(self.returns)})"
         charset = f" CHARSET {self.charset}" if self.charset else ""
-        return f"{self.card.name}{charset} ".encode("ascii") + b" ".join(map(query.words, self.keys.terms))
+        return f"{self.card.name}{returns}{charset} ".encode("ascii") + b" ".join(map(query.words, self.keys.terms))
 
     def run(self, desk: Desk) -> Reply:
         """Look."""
-        if self.charset not in _KNOWN:
-            return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and not {self.charset}.", holds=not self.uid)
-        view, mailbox, store = desk.view, desk.mailbox, desk.host.store
-        count = len(view.uids)
-        if any(sets.by_number(one.numbers, count) is None for one in query.numbers(self.keys)):
-            return NO_SUCH_NUMBER(f"The mailbox has {count} messages, as far as this session has been told.")
+        returns, saves = self.returns, "SAVE" in (self.returns or ())
+        for name, wanted in (("ESEARCH", returns is not None), ("SEARCHRES", saves)):
+            if wanted and not desk.offers(name):
+                return reasons.not_offered(name, desk)
+        found = searching.find(desk, self.charset, self.keys, uid=self.uid)
+        if isinstance(found, Reply):
+            if saves and found.wording.status == "NO":
+                desk.view = desk.view._replace(saved=())
+            return found
+        if saves:
+            messages = self._told(found.pool.messages)
+            desk.view = desk.view._replace(saved=tuple(sorted({one.uid for one in messages})))
+        if returns is None:
+            block = found.block(b"SEARCH", found.numbers)
+        elif saves and not self._wanted:
+            return SEARCHED("The result is kept for $, and not told.", found.told, holds=not self.uid)
+        else:
+            highest = found.highest(self._told(found.pool.messages))
+            block = found.told + self._extended(desk.state.tag, found.numbers, highest)
+        return SEARCHED("The result is kept for $." if saves else "", block, holds=not self.uid)
 
-        def places(one: query.Numbers) -> frozenset[int]:
-            found = sets.by_uid(one.numbers, view.uids) if one.uid else sets.by_number(one.numbers, count)
-            return frozenset(view.uids[at] for at in found or ())
+    def _told(self, messages: list[Message]) -> list[Message]:
+        """Those of the messages that fit that the answer is about: of a single MIN or MAX that one."""
+        if not self._wanted or {"ALL", "COUNT"} & {*self._wanted}:
+            return messages
+        return messages[:1] * ("MIN" in self._wanted) + messages[-1:] * ("MAX" in self._wanted)
 
-        test = query.fits(self.keys, places)
-        rows, messages = ([], []) if mailbox is None else view.found(range(count), mailbox)
-        fitting = zip([one.uid for one in messages] if self.uid else rows, messages, strict=True)
-        found = [number for number, message in fitting if test(Row(store, view, message))]
-        block = b"* SEARCH" + b"".join([b" %d" % number for number in found]) + b"\r\n"
-        return SEARCHED(block=block, holds=not self.uid)
+    @property
+    def _wanted(self) -> tuple[str, ...]:
+        """The options that say what is told; none at all stand for ALL."""
+        return tuple(one for one in self.returns or () if one != "SAVE") if self.returns else ("ALL",)
+
+    def _extended(self, tag: bytes, numbers: list[int], highest: bytes) -> bytes:
+        """The untagged ESEARCH (RFC 4731 section 3.1): nothing but a count where no message fits."""
+        words = [b'* ESEARCH (TAG "' + tag + b'")']
+        if self.uid:
+            words.append(b"UID")
+        for name in (one for one in OPTIONS if one in self._wanted):
+            if name == "COUNT":
+                words.append(b"COUNT %d" % len(numbers))
+            elif numbers and name == "ALL":
+                words.append(b"ALL " + sets.compact(numbers))
+            elif numbers:
+                words.append(b"%b %d" % (name.encode("ascii"), numbers[0 if name == "MIN" else -1]))
+        if highest:
+            words.append(highest)
+        return b" ".join(words) + b"\r\n"
+
+
+def _returns(cursor: Cursor) -> tuple[str, ...]:
+    """search-return-opts: the parenthesis is open."""
+    found: list[str] = []
+    if cursor.word(b")", grammar.CLOSE):
+        return ()
+    while True:
+        cursor.rule, start = "search-return-opt", cursor.at
+        word = next((one for one in OPTIONS if cursor.word(one.encode("ascii"), Expect(one, OPTIONS[one]))), None)
+        if word is None:
+            raise Stop
+        cursor.mark("search-return-opt", start)
+        found.append(word)
+        if cursor.word(b")", grammar.CLOSE):
+            return tuple(found)
+        grammar.space(cursor)
 
 
 def _parsed(cursor: Cursor, *, uid: bool) -> Search:
-    """search = "SEARCH" [SP "CHARSET" SP astring] 1*(SP search-key)."""
+    """search = "SEARCH" [search-return-opts] [SP "CHARSET" SP astring] 1*(SP search-key)."""
     grammar.space(cursor)
-    charset, start = "", cursor.at
-    if cursor.word(b"CHARSET ", _CHARSET):
-        charset = grammar.text(cursor, "charset", _NAME).upper()
-        if not charset.isascii() or not charset.isprintable() or " " in charset:
-            raise cursor.refuse(start, _NAME)
+    returns, charset = None, ""
+    if cursor.word(b"RETURN (", _RETURN):
+        returns = _returns(cursor)
         grammar.space(cursor)
-    keys: list[Query] = [query.read(cursor)]
-    while cursor.word(b" ", grammar.SPACE):
-        keys.append(query.read(cursor))
-    cursor.done(grammar.END)
-    return Search(uid, charset, Tree("AND", tuple(keys)))
+    if cursor.word(b"CHARSET ", _CHARSET):
+        charset = searching.charset(cursor)
+        grammar.space(cursor)
+    return Search(uid, returns, charset, query.every(cursor))
 
 
 def parse(cursor: Cursor) -> Search:
@@ -105,6 +151,11 @@ def parse_uid(cursor: Cursor) -> Search:
 
 COMMAND = Command(
     CARD, "SEARCH keys", OPEN, parse,
-    ("a1 SEARCH UNSEEN", "a1 SEARCH FROM alice SINCE 1-Mar-2015", "a1 SEARCH OR SUBJECT lunch NOT 1:2"), limits.COMMAND,
+    (
+        "a1 SEARCH UNSEEN", "a1 SEARCH FROM alice SINCE 1-Mar-2015", "a1 SEARCH OR SUBJECT lunch NOT 1:2",
+        "a1 SEARCH RETURN (MIN COUNT) YOUNGER 86400", "a1 SEARCH RETURN (SAVE) FLAGGED",
+        "a1 SEARCH MODSEQ 5",
+    ),
+    limits.COMMAND,
 )  # fmt: skip
 UID = uids.twin(COMMAND, BY_UID, parse_uid)

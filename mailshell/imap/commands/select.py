@@ -19,6 +19,7 @@ CARD = Card(
         "SELECT": "verb: opens a mailbox for reading and writing",
         "mailbox": "the name of the mailbox; INBOX has no case",
         "literal": grammar.LITERAL_GLOSS,
+        **opening.PARTS,
     },
     more="SELECT opens a mailbox, so that FETCH, STORE and others work on its messages. The server says first how many "
     "there are, which flags can be used, and what uids are good for. One that was open is closed first.",
@@ -26,9 +27,10 @@ CARD = Card(
 
 
 class Select(NamedTuple):
-    """SELECT with the name of a mailbox."""
+    """SELECT with the name of a mailbox; `aware`: mod-sequences are told from now on."""
 
     name: str
+    aware: bool = False
 
     @property
     def card(self) -> Card:
@@ -37,19 +39,23 @@ class Select(NamedTuple):
 
     def line(self) -> bytes:
         """`SELECT INBOX`."""
-        return b"SELECT " + grammar.sent_name(self.name)
+        return b"SELECT " + grammar.sent_name(self.name) + (b" (CONDSTORE)" if self.aware else b"")
 
     def run(self, desk: Desk) -> Reply:
         """Open it."""
-        return opening.run(desk, self.name, writable=True)
+        return opening.run(desk, self.name, writable=True, aware=self.aware)
 
 
 def parse(cursor: Cursor) -> Select:
-    """select = "SELECT" SP mailbox."""
-    grammar.space(cursor)
-    name = grammar.mailbox(cursor)
-    cursor.done(grammar.END)
-    return Select(name)
+    """select = "SELECT" SP mailbox [SP "(" "CONDSTORE" ")"]."""
+    return Select(*opening.arguments(cursor))
 
 
-COMMAND = Command(CARD, "SELECT mailbox", INSIDE, parse, ("a1 SELECT INBOX", "a1 SELECT Sent"), limits.COMMAND)
+COMMAND = Command(
+    CARD,
+    "SELECT mailbox",
+    INSIDE,
+    parse,
+    ("a1 SELECT INBOX", "a1 SELECT Sent", "a1 SELECT INBOX (CONDSTORE)"),
+    limits.COMMAND,
+)

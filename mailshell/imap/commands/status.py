@@ -6,8 +6,8 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import flags, grammar, limits, reasons
-from mailshell.imap.desk import Desk
+from mailshell.imap import flags, grammar, limits, modseqs, reasons
+from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import INSIDE
 from mailshell.imap.replies import NO_SUCH_MAILBOX, STATUS_DONE
 from mailshell.imap.wording import Reply
@@ -41,6 +41,7 @@ ITEMS = (
     Item("UIDNEXT", "the next uid, or a higher one", lambda desk, mailbox: mailbox.box.uidnext),
     Item("UIDVALIDITY", "uids are good as long as this is the same", lambda desk, mailbox: mailbox.box.uidvalidity),
     Item("UNSEEN", "how many without \\Seen", _unseen),
+    Item("HIGHESTMODSEQ", "no message has a higher mod-sequence", lambda desk, mailbox: mailbox.box.modseq, CONDSTORE),
     Item("SIZE", "the octets of all messages together", _size, "STATUS=SIZE"),
     Item("APPENDLIMIT", "the biggest message that APPEND takes", lambda desk, mailbox: desk.limit, "APPENDLIMIT"),
 )
@@ -78,13 +79,14 @@ class Status(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Count."""
-        for item in self.items:
-            if item.needs and not desk.offers(item.needs):
-                return reasons.not_offered(item.needs, desk)
+        absent = next((item.needs for item in self.items if item.needs and not desk.offers(item.needs)), "")
+        if absent:
+            return reasons.not_offered(absent, desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
             return NO_SUCH_MAILBOX(f"The user has no mailbox {self.name}.")
-        return STATUS_DONE(block=row(desk, mailbox, self.items))
+        told = modseqs.enable(desk) if any(item.needs == CONDSTORE for item in self.items) else b""
+        return STATUS_DONE(block=told + row(desk, mailbox, self.items))
 
 
 def written(items: tuple[Item, ...]) -> str:

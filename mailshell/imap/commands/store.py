@@ -1,16 +1,18 @@
 """STORE: change the flags of messages (RFC 3501 section 6.4.6)."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Literal, NamedTuple
 
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import chosen, flags, grammar, limits, sets, uids, updates
-from mailshell.imap.desk import Desk
+from mailshell.imap import chosen, flags, grammar, limits, modseqs, reasons, sets, uids, updates
+from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import OPEN
-from mailshell.imap.replies import NO_ROOM, READ_ONLY, SOME_GONE, STORED
+from mailshell.imap.replies import MODIFIED, NO_ROOM, READ_ONLY, SOME_GONE, STORED
 from mailshell.imap.wording import Reply
-from mailshell.mail.store import Full
+from mailshell.mail.store import Full, Message
 
 CARD = Card(
     "STORE",
@@ -20,6 +22,8 @@ CARD = Card(
         "tag": grammar.TAG_GLOSS,
         "STORE": "verb: changes the flags of messages",
         "sequence-set": "the messages: numbers, ranges with a colon, * for the last one",
+        "store-modifier": "only messages without a higher mod-sequence",
+        "mod-sequence-value": modseqs.GLOSS,
         "store-att-flags": "FLAGS: put these; +FLAGS: add; -FLAGS: take away; .SILENT: do not tell",
         "flag": "a flag: one of the system with a backslash, or a keyword",
     },
@@ -27,6 +31,11 @@ CARD = Card(
     "message for EXPUNGE.",
 )
 BY_UID = uids.card(CARD)
+
+_UNCHANGED = Expect("(UNCHANGEDSINCE", "only messages that have not changed since")
+
+Row = tuple[int, Message]
+"""A message and its sequence number."""
 
 Sign = Literal["", "+", "-"]
 _ITEMS: dict[bytes, tuple[Sign, bool]] = {
@@ -41,13 +50,14 @@ _ITEMS: dict[bytes, tuple[Sign, bool]] = {
 
 
 class Store(NamedTuple):
-    """STORE with a set, a sign, and flags."""
+    """STORE with a set, a sign, and flags; `unchanged`: only messages that have no higher mod-sequence."""
 
     uid: bool
     numbers: sets.Numbers
     sign: Sign
     silent: bool
     flags: frozenset[str]
+    unchanged: int | None = None
 
     @property
     def card(self) -> Card:
@@ -57,49 +67,83 @@ class Store(NamedTuple):
     def line(self) -> bytes:
         """`STORE 1 +FLAGS (\\Seen)`."""
         item = f"{self.sign}FLAGS{'.SILENT' if self.silent else ''}".encode("ascii")
-        return b"%b %b %b (%b)" % (
-            self.card.name.encode("ascii"), sets.octets(self.numbers), item, flags.octets(self.flags)
+        since = b"" if self.unchanged is None else b"(UNCHANGEDSINCE %d) " % self.unchanged
+        return b"%b %b %b%b (%b)" % (
+            self.card.name.encode("ascii"), sets.octets(self.numbers), since, item, flags.octets(self.flags)
         )  # fmt: skip
 
     def run(self, desk: Desk) -> Reply:
         """Change them, all under one mod-sequence."""
+        if self.unchanged is not None and not desk.offers(CONDSTORE):
+            return reasons.not_offered(CONDSTORE, desk)
         if not desk.view.writable:
             return READ_ONLY("EXAMINE opened the mailbox, so no flag can change.")
+        known = desk.view.modseq
         desk.sync(expunges=self.uid)
         found = chosen.choose(desk, self.numbers, uid=self.uid)
         if isinstance(found, Reply):
             return found
-        after = {message.uid: self._after(message.flags) for message in found.messages}
+        told = b"" if self.unchanged is None else modseqs.enable(desk)
+        fits, failed = self._split(zip(found.numbers, found.messages, strict=True))
+        after = {message.uid: self._after(message.flags) for _, message in fits}
         try:
-            desk.host.store.flag(desk.view.key, after) if after else None
+            changed = desk.host.store.flag(desk.view.key, after) if after else []
         except Full as full:
             return NO_ROOM(str(full), holds=True)
-        fresh = desk.changed()
-        block = b"" if self.silent else self._told(desk, found.numbers, after)
-        if found.missing:
-            return SOME_GONE(f"Messages that are gone: {found.missing}.", fresh + block, holds=not self.uid)
-        return STORED(block=fresh + block, holds=not self.uid)
+        told += desk.changed() + self._told(desk, fits, {message.uid: message for message in changed})
+        return self._answer(found.missing, failed, told + _refreshed(desk, failed, known))
+
+    def _split(self, rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+        """The messages that the command is for, and those that had changed."""
+        if self.unchanged is None:
+            return list(rows), []
+        fits, failed = list[Row](), list[Row]()
+        for row in rows:
+            (failed if row[1].modseq > self.unchanged else fits).append(row)
+        return fits, failed
+
+    def _answer(self, missing: int, failed: list[Row], block: bytes) -> Reply:
+        numbers = [message.uid if self.uid else number for number, message in failed]
+        code = f"MODIFIED {sets.text(numbers)}" if failed else ""
+        if missing:
+            return SOME_GONE(f"Messages that are gone: {missing}.", block, code=code, holds=not self.uid)
+        if failed:
+            return MODIFIED(f"Messages that had changed: {len(failed)}.", block, code=code, holds=not self.uid)
+        return STORED(block=block, holds=not self.uid)
 
     def _after(self, before: frozenset[str]) -> frozenset[str]:
         if self.sign == "+":
             return before | self.flags
         return before - self.flags if self.sign == "-" else self.flags
 
-    def _told(self, desk: Desk, numbers: list[int], after: dict[int, frozenset[str]]) -> bytes:
-        view = desk.view
-        rows = zip(numbers, after.items(), strict=True)
-        form = b"* %d FETCH (FLAGS (%b) UID %d)\r\n" if self.uid else b"* %d FETCH (FLAGS (%b))\r\n"
-        return b"".join(
-            form % (number, updates.shown(view, uid, found), *((uid,) if self.uid else ()))
-            for number, (uid, found) in rows
-        )
+    def _told(self, desk: Desk, rows: list[Row], changed: dict[int, Message]) -> bytes:
+        """The flags as they are now; where mod-sequences are told, .SILENT leaves out the flags alone."""
+        if self.silent and not desk.aware:
+            return b""
+        told = partial(updates.changed, desk.view, uid=self.uid or desk.aware, aware=desk.aware, silent=self.silent)
+        return b"".join(b"* %d FETCH (%b)\r\n" % (number, told(changed.get(one.uid, one))) for number, one in rows)
+
+
+def _refreshed(desk: Desk, failed: list[Row], known: int) -> bytes:
+    """The flags of messages that had changed, where `sync` has not told them (RFC 7162 section 3.1.3)."""
+    return b"".join(
+        b"* %d FETCH (%b)\r\n" % (number, updates.changed(desk.view, message, uid=True, aware=True))
+        for number, message in failed
+        if message.modseq <= known
+    )
 
 
 def _parsed(cursor: Cursor, *, uid: bool) -> Store:
-    """store = "STORE" SP sequence-set SP store-att-flags."""
+    """store = "STORE" SP sequence-set SP ["(" "UNCHANGEDSINCE" SP mod-sequence-valzer ")" SP] store-att-flags."""
     grammar.space(cursor)
     numbers = grammar.sequence_set(cursor)
     grammar.space(cursor)
+    unchanged, start = None, cursor.at
+    if cursor.word(b"(UNCHANGEDSINCE ", _UNCHANGED):
+        cursor.mark("store-modifier", start)
+        unchanged = modseqs.read(cursor)
+        cursor.need_word(b")", grammar.CLOSE)
+        grammar.space(cursor)
     cursor.rule, start = "store-att-flags", cursor.at
     word = next((one for one in _ITEMS if cursor.word(one, Expect(one.decode("ascii"), "which flags, and how"))), None)
     if word is None:
@@ -114,7 +158,7 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Store:
             found.append(grammar.flag(cursor))
         wanted = frozenset(found)
     cursor.done(grammar.END)
-    return Store(uid, numbers, *_ITEMS[word], wanted)
+    return Store(uid, numbers, *_ITEMS[word], wanted, unchanged)
 
 
 def parse(cursor: Cursor) -> Store:
@@ -129,7 +173,10 @@ def parse_uid(cursor: Cursor) -> Store:
 
 COMMAND = Command(
     CARD, "STORE set FLAGS (flags)", OPEN, parse,
-    ("a1 STORE 1 +FLAGS (\\Deleted)", "a1 STORE 1:2 -FLAGS.SILENT (\\Seen)"),
+    (
+        "a1 STORE 1 +FLAGS (\\Deleted)", "a1 STORE 1:2 -FLAGS.SILENT (\\Seen)",
+        "a1 STORE 1 (UNCHANGEDSINCE 5) +FLAGS (\\Seen)",
+    ),
     limits.COMMAND,
 )  # fmt: skip
 UID = uids.twin(COMMAND, BY_UID, parse_uid)

@@ -1,0 +1,111 @@
+"""What SEARCH, SORT and THREAD have in common: a charset, keys, and the messages that fit (RFC 3501 section 6.4.4)."""
+
+from typing import NamedTuple
+
+from mailshell.core.cursor import Cursor
+from mailshell.core.record import Expect
+from mailshell.imap import chosen, grammar, modseqs, query, reasons, sets
+from mailshell.imap.desk import CONDSTORE, Desk
+from mailshell.imap.keys import Pool
+from mailshell.imap.query import Numbers, Tree
+from mailshell.imap.replies import BAD_CHARSET, UNREADABLE
+from mailshell.imap.wording import Reply
+from mailshell.mail.store import Message, StateError
+
+CHARSET = Expect("charset", "a charset, as in UTF-8", like="UTF-8")
+_KNOWN = frozenset({"", "US-ASCII", "UTF-8"})
+
+PARTS = {
+    "charset": "the charset of the strings",
+    "search-key": "a key: what is looked for",
+    "sequence-set": "messages: numbers, ranges with a colon, * for the last one, $ for what was saved",
+    "astring": "the text that is looked for, in any case of its letters",
+    "header-fld-name": "the name of a header field",
+    "date": "a day",
+    "number": "a number of octets",
+    "nz-number": "a number of seconds",
+    "flag-keyword": "a keyword",
+    "mod-sequence-value": modseqs.GLOSS,
+    "entry-name": "the flag that is meant",
+    "entry-type-req": "whose flag is meant: priv, shared or all",
+    "literal": grammar.LITERAL_GLOSS,
+}
+"""The glosses of what these commands share."""
+
+
+class Found(NamedTuple):
+    """The messages that fit, in the order of the mailbox, and their sequence numbers, or their uids.
+
+    `modseqs`: a key asks for mod-sequences; `told` is what comes before the answer where that is the first one to ask.
+    """
+
+    pool: Pool
+    numbers: list[int]
+    modseqs: bool
+    told: bytes
+
+    def highest(self, messages: list[Message]) -> bytes:
+        """`MODSEQ 5`, the highest of some messages; nothing where no key asked for it (RFC 7162 section 3.1.5)."""
+        return b"MODSEQ %d" % max(one.modseq for one in messages) if self.modseqs and messages else b""
+
+    def block(self, name: bytes, numbers: list[int]) -> bytes:
+        """`* SEARCH 1 2 (MODSEQ 5)`: the numbers, and the highest mod-sequence where it was asked for."""
+        highest = self.highest(self.pool.messages)
+        words = [b"* " + name, *(b"%d" % number for number in numbers), *([b"(%b)" % highest] if highest else [])]
+        return self.told + b" ".join(words) + b"\r\n"
+
+
+def charset(cursor: Cursor) -> str:
+    """charset, in capitals."""
+    start = cursor.at
+    found = grammar.text(cursor, "charset", CHARSET).upper()
+    if not found.isascii() or not found.isprintable() or " " in found:
+        raise cursor.refuse(start, CHARSET)
+    return found
+
+
+def criteria(cursor: Cursor) -> tuple[str, Tree]:
+    """search-criteria = charset 1*(SP search-key), of SORT and THREAD (RFC 5256 section 5)."""
+    found = charset(cursor)
+    grammar.space(cursor)
+    return found, query.every(cursor)
+
+
+def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
+    """Look for the messages that fit all the keys."""
+    if charset not in _KNOWN:
+        return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and not {charset}.", holds=not uid)
+    aware, told = False, b""
+    view, mailbox, uids = desk.view, desk.mailbox, dict[Numbers, frozenset[int]]()
+    for one in query.leaves(wanted):
+        if isinstance(one, Numbers):
+            places = _places(desk, one)
+            if isinstance(places, Reply):
+                return places
+            uids[one] = frozenset(view.uids[at] for at in places)
+        elif one.key.needs and not desk.offers(one.key.needs):
+            return reasons.not_offered(one.key.needs, desk)
+        elif one.key.needs == CONDSTORE:
+            aware = True
+    rows: list[int] = []
+    messages: list[Message] = []
+    if mailbox is not None:
+        rows, messages = view.found(range(len(view.uids)), mailbox)
+    pool = Pool(desk.host.store, view, desk.host.now(), messages)
+    try:
+        found = query.fitting(wanted, pool, uids)
+    except (StateError, KeyError) as error:
+        return UNREADABLE(str(error))
+    if aware:
+        told = modseqs.enable(desk)
+    if uid:
+        return Found(pool._replace(messages=found), [one.uid for one in found], aware, told)
+    row = {message.uid: number for number, message in zip(rows, messages, strict=True)}
+    return Found(pool._replace(messages=found), [row[one.uid] for one in found], aware, told)
+
+
+def _places(desk: Desk, one: Numbers) -> list[int] | Reply:
+    """The places of the messages of a set; a number that does not exist fits nothing, as a key is no argument."""
+    if one.uid or one.numbers == sets.SAVED:
+        return chosen.places(desk, one.numbers, uid=True)
+    return sets.by_uid(one.numbers, range(1, len(desk.view.uids) + 1))

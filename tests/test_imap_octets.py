@@ -1,0 +1,106 @@
+"""Any octets may be a message, and any octets may come from a client: the answers are IMAP all the same."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mailshell.imap import envelope, sections
+from mailshell.mail import message
+from mailshell.mail.message import parse
+from mailshell.mail.store import BoxKey
+from mailshell.world.seat import Seat
+from mailshell.world.start import STUDENT, build
+from tests.imap_words import attributes, check_body, check_envelope, leaves, responses
+
+INBOX = BoxKey("nyu.edu", "bob", "INBOX")
+
+PIECES = [
+    b"From: ", b"To: ", b"Sender:", b"Reply-To : ", b"Cc:", b"Date: ", b"Subject: ", b"Message-ID: ",
+    b"In-Reply-To:", b"Content-Type: multipart/mixed; boundary=b",
+    b"Content-Type: multipart/digest; boundary=\"b b\"", b"Content-Type: message/rfc822",
+    b"Content-Type: text/html; charset=\"\\\"\"", b"Content-Type: multipart/x", b"Content-Type: text",
+    b"Content-Type: /;;=", b"Content-Type: message/rfc822; a=\xff", b"Content-Transfer-Encoding: base64",
+    b"Content-Disposition: attachment; filename=\"a\\\"b\"", b"Content-Disposition: ;", b"Content-Language: en, de",
+    b"Content-Language: ,", b"Content-Location: x", b"Content-ID: <x>", b"Content-MD5: y",
+    b"Content-Description: \"", b"\r\n", b"\r\n\r\n", b"\r\n--b\r\n", b"\r\n--b--", b"--b b\r\n", b"\r\n ",
+    b"\r\n\t", b"a@b", b"Bob B. <bob@nyu.edu>", b"\"Bob \\\" B\" <a@b>", b"<@x,@y:a@b>", b"(c)",
+    b"group: a@b, c@d;", b",", b";", b":", b"<", b">", b"(", b")", b"\"", b"\\", b"@", b"[", b"]", b"{5}",
+    b"{5}\r\n", b"\0", b"\r", b"\n", b"\xc3\xa9", b"\xff", b"x", b" ", b"undisclosed:;", b"a" * 1100, b"-", b"NIL",
+    b"%s", b"=?utf-8?q?a?=",
+]  # fmt: skip
+octets = st.one_of(st.binary(max_size=100), st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join))
+
+
+def seat(*lines: bytes) -> Seat:
+    made = Seat(build("lecture"), STUDENT, "script")
+    made.connect("nyu.edu", "imap")
+    for line in lines:
+        made.send(line)
+    return made
+
+
+def said(made: Seat) -> bytes:
+    """All that a server has sent so far."""
+    entries = made.world.transcript.entries
+    return b"".join(block for one in entries for block in getattr(one.record, "replies", ()))
+
+
+SEAT = seat(b"a LOGIN bob hungry\r\n", b"b SELECT Drafts\r\n")
+ITEMS = b"ENVELOPE BODYSTRUCTURE BODY BODY.PEEK[] BODY.PEEK[HEADER] BODY.PEEK[1] BODY.PEEK[1.MIME] BODY.PEEK[2.1]<3.9>"
+
+
+@settings(max_examples=300, deadline=None)
+@given(octets)
+@example(b"")
+@example(b"From: a@b, , <>, <@>, a <b\r\nTo: :;:;\r\n\r\n")
+@example(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b--\r\n")
+def test_any_octets_have_an_envelope_and_a_structure(text):
+    """They are stored, and fetched: what comes is by the grammar, and nothing is left over."""
+    store, session = SEAT.world.store, SEAT.link.session
+    key = BoxKey("nyu.edu", "bob", "Drafts")
+    store.append(key, store.keep(text), at=SEAT.world.clock.now())
+    records = session.receive(b"x NOOP\r\ny FETCH * (UID " + ITEMS + b")\r\n")
+    found = responses(b"".join(block for one in records for block in getattr(one, "replies", ())))
+    assert (found[-1].tag, found[-1].name) == ("y", "OK")
+    (fetched,) = (one for one in found if one.name == "FETCH")
+    items = attributes(fetched.words)
+    check_envelope(items["ENVELOPE"])
+    check_body(items["BODYSTRUCTURE"], full=True)
+    check_body(items["BODY"], full=False)
+    for number, size in leaves(items["BODYSTRUCTURE"]):
+        part = sections.Section(number).cut(text)
+        assert part is not None
+        assert len(part) == size
+    assert items["BODY[]"] == text.replace(b"\0", b"\x80")
+
+
+@settings(max_examples=500)
+@given(octets)
+def test_the_quick_ways_to_read_a_message_find_the_same(text):
+    """A header read at once, and line by line; addresses as they usually are, and by their tokens."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = parse(text), envelope.addresses(text)
+        patch.setattr(message.Outline, "take", lambda outline, octets, at: [])
+        patch.setattr(envelope, "_usual", lambda value: None)
+        assert quick == (parse(text), envelope.addresses(text))
+
+
+WORDS = [
+    b"a1 ", b"A+ ", b"* ", b"+ ", b"] ", b"a\xff ", b"NOOP", b"FETCH ", b"UID ", b"STORE ", b"SEARCH ", b"LOGIN ",
+    b"SELECT ", b"APPEND ", b"IDLE", b"DONE", b"COPY ", b"LIST ", b"STATUS ", b"CREATE ", b"RENAME ", b"DELETE ",
+    b"EXPUNGE", b"CLOSE", b"AUTHENTICATE ", b"EXAMINE ", b"CHECK", b"CAPABILITY", b"INBOX", b"bob", b"hungry",
+    b"Sent", b"\r\n", b"\n", b"\r", b" ", b"(", b")", b"[", b"]", b"<", b">", b"{3}\r\n", b"{3+}\r\n", b"{0}\r\n",
+    b"{99999999999}\r\n", b"{99999999+}\r\n", b"{007}\r\n", b"~{3}\r\n", b"{", b"}", b"1:*", b"*", b"0",
+    b"4294967296", b"1,2", b"\\Seen", b"\\Recent", b"FLAGS", b"+FLAGS.SILENT ", b"BODY[", b"HEADER.FIELDS (",
+    b"TEXT", b"1.2.3", b"<0.1>", b"ALL", b"NOT ", b"OR ", b"\"", b"\\", b"(" * 200, b"NOT " * 200, b"%", b"&",
+    b"&AOk-", b"\0", b"abc", b"CHARSET ", b"UTF-8 ", b"RETURN (", b"ENABLE ", b"ID ", b"x" * 3000,
+]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=40).map(b"".join), st.booleans())
+def test_whatever_a_client_sends_the_answers_are_by_the_grammar(text, selected):
+    lines = (b"a LOGIN bob hungry\r\n", b"b SELECT INBOX\r\n") if selected else ()
+    made = seat(*lines)
+    made.send(text)
+    responses(said(made))
