@@ -16,8 +16,8 @@ class Part:
     def __init__(self, message: Message) -> None:
         self.message = message
 
-    def getHeaders(self, negate: bool, *names: bytes) -> dict[str, str]:
-        wanted = {name.decode().lower() for name in names}
+    def getHeaders(self, negate: bool, *names: str) -> dict[str, str]:
+        wanted = {name.lower() for name in names}
         return {
             name.lower(): value
             for name, value in self.message.items()
