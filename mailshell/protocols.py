@@ -65,7 +65,8 @@ def verbs() -> tuple[str, ...]:
 @cache
 def readers() -> "dict[str, Reader[Traits]]":
     """What each protocol knows of words and conversations from elsewhere; imported when somebody asks."""
+    from mailshell.imap.elsewhere import READER as IMAP
     from mailshell.pop3.elsewhere import READER as POP3
     from mailshell.smtp.elsewhere import READER as SMTP
 
-    return {"smtp": SMTP, "pop3": POP3}
+    return {"smtp": SMTP, "pop3": POP3, "imap": IMAP}

@@ -35,6 +35,17 @@ KEYS = {
     "pop3-response-codes": "code",
     "pop3-replies": "token",
     "pop3-states": "state",
+    "imap-acl-rights": "right",
+    "imap-capabilities": "capability",
+    "imap-commands": "command",
+    "imap-fetch-items": "item",
+    "imap-flags": "flag",
+    "imap-mailbox-attributes": "attribute",
+    "imap-response-codes": "code",
+    "imap-responses": "response",
+    "imap-search-keys": "key",
+    "imap-states": "state",
+    "imap-status-items": "item",
 }
 """The lists whose lines are single names, and the column of the table that has them."""
 
@@ -122,7 +133,14 @@ def test_every_table_has_a_place_for_each_row():
 
 
 def test_a_line_of_a_table_that_stands_beside_the_wire_is_short():
-    for file in ("smtp-commands", "smtp-extensions", "pop3-commands", "pop3-capabilities", "pop3-response-codes"):
+    for file in (
+        "smtp-commands",
+        "smtp-extensions",
+        "pop3-commands",
+        "pop3-capabilities",
+        "pop3-response-codes",
+        "imap-commands",
+    ):
         assert [row["says"] for row in tables.rows(file) if not 0 < len(row["says"]) <= 36] == []
 
 

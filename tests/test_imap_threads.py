@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailshell.imap import envelope, facts, msgids
+from mailshell.imap import compared, envelope, msgids
 from mailshell.imap.subjects import based
 from tests.test_imap_search import answer, mailbox, numbers
 
@@ -115,7 +115,7 @@ def test_the_first_mailbox_is_that_of_the_envelope(value, wanted):
 
 def test_in_reply_to_stands_in_for_references_without_ids():
     def references(fields: bytes) -> tuple[bytes, ...]:
-        return facts.read(facts.digest(fields + b"\r\n\r\n")).references
+        return compared.read(compared.digest(fields + b"\r\n\r\n")).references
 
     assert references(b"References: <a@x> <b@x>\r\nIn-Reply-To: <c@x>") == (b"a@x", b"b@x")
     assert references(b"References: none\r\nIn-Reply-To: Bob's <c@x> of <d@x>") == (b"c@x",)

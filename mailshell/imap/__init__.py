@@ -2,7 +2,7 @@
 
 from mailshell.core.reasons import unknown_marked
 from mailshell.core.record import Part
-from mailshell.core.session import Engine, Marked, Peer, Topic
+from mailshell.core.session import Engine, Fact, Marked, Peer, Topic
 from mailshell.imap import eras, phases
 from mailshell.imap.capabilities import CAPABILITIES
 from mailshell.imap.commands import COMMANDS, idle
@@ -63,6 +63,12 @@ def _topics() -> tuple[Topic, ...]:
     return (*verbs, *names, *(Topic(card, "", ()) for card in others))
 
 
+def _facts() -> tuple[Fact, ...]:
+    from mailshell.imap.facts import FACTS  # only a lesson asks
+
+    return FACTS
+
+
 PROTOCOL: Engine[Host] = Engine(
     name="imap",
     port=143,
@@ -78,4 +84,5 @@ PROTOCOL: Engine[Host] = Engine(
     own=frozenset(),
     answers=frozenset({phases.Phase.EXCHANGE, phases.Phase.SECRET}),
     counted=counted,
+    facts=_facts,
 )

@@ -69,8 +69,37 @@ OLD_CODES = frozenset(
     ]
 )
 
+_YEARS = {
+    1997: (2193, 2221),
+    2003: (3516,),
+    2006: (4467, 4469, 4731),
+    2007: (4959, 4978, 5032),
+    2008: (5182, 5255, 5257, 5259, 5267),
+    2009: (5464, 5465, 5466, 5524, 5530, 5550),
+    2010: (5788, 5957),
+    2011: (6203,),
+    2012: (6785,),
+    2013: (6855,),
+    2014: (7377,),
+    2018: (8437, 8440, 8457, 8474),
+    2019: (8508, 8514),
+    2020: (8970,),
+    2023: (9394,),
+    2024: (9585, 9586, 9590),
+    2025: (9698, 9738),
+    2026: (9979, 10022),
+}
+"""The RFCs that describe what no server here has, by their years."""
+
 ELSEWHERE: Mapping[str, Since] = {
+    **{f"RFC {number}": Since(f"RFC {number}", year) for year, numbers in _YEARS.items() for number in numbers},
+    "RFC 2060": _REVISED,
     "RFC 2087": Since("RFC 2087", 1997),
+    "RFC 4314": Since("RFC 2086", 1997),
+    "RFC 4315": _UIDPLUS,
+    "RFC 7162": Since("RFC 4551", 2006),
+    "RFC 9208": Since("RFC 2087", 1997),
+    "RFC 9755": Since("RFC 6855", 2013),
     "RFC 2342": SINCE["NAMESPACE"],
     "RFC 3501": _FOUR,
     "RFC 5256": _SORT,

@@ -1,66 +1,32 @@
-"""What SORT and THREAD compare, taken from the header of a message once (RFC 5256 sections 2 and 3)."""
+"""What a lesson may ask about an IMAP session."""
 
-from typing import NamedTuple
+from collections.abc import Callable
 
-from mailshell.core.clock import Instant
-from mailshell.imap import dates, envelope, msgids, subjects
-from mailshell.imap.collation import collated
-from mailshell.mail.message import parse
-
-_END = b"\xff"
+from mailshell.core.session import Fact, Scalar, Sort
+from mailshell.core.session import State as AnyState
+from mailshell.imap.desk import State
+from mailshell.imap.view import View
 
 
-class Facts(NamedTuple):
-    """The moment in the Date field, base subject, whether it is a reply, first addresses, message ids.
+def _session(name: str, sort: Sort, says: str, read: Callable[[State], Scalar]) -> Fact:
+    def of(state: AnyState) -> Scalar:
+        assert isinstance(state, State), "a state of another protocol"
+        return read(state)
 
-    Texts are collated, message ids are as they stand, in octets that UTF-8 can have.
-    """
-
-    sent: Instant | None
-    subject: bytes
-    reply: bool
-    sender: bytes
-    to: bytes
-    cc: bytes
-    id: bytes
-    references: tuple[bytes, ...]
+    return Fact(name, sort, says, of)
 
 
-def digest(octets: bytes) -> bytes:
-    """The facts of a message, as `read` reads them."""
-    fields: dict[bytes, bytes] = {}
-    for field in parse(octets).fields:
-        fields.setdefault(field.name(octets), field.value(octets))
-    sent = dates.of_field(fields.get(b"date", b""))
-    subject = subjects.based(fields.get(b"subject", b""))
-    own = msgids.ids(fields.get(b"message-id", b""))[:1]
-    references = msgids.ids(fields.get(b"references", b"")) or msgids.ids(fields.get(b"in-reply-to", b""))[:1]
-    return _END.join(
-        [
-            b"" if sent is None else b"%d" % sent[1],
-            collated(subject.base),
-            b"1" if subject.reply else b"",
-            *(_first(fields.get(name, b"")) for name in (b"from", b"to", b"cc")),
-            *(one.decode("latin-1").encode() for one in (own or [b""])),
-            *(one.decode("latin-1").encode() for one in references),
-        ]
-    )
+def _open(name: str, sort: Sort, says: str, none: Scalar, read: Callable[[View], Scalar]) -> Fact:
+    return _session(name, sort, says, lambda state: none if state.view is None else read(state.view))
 
 
-def read(found: bytes) -> Facts:
-    """The facts in a digest."""
-    sent, subject, reply, sender, to, cc, own, *references = found.split(_END)
-    return Facts(
-        Instant(int(sent)) if sent else None,
-        subject,
-        bool(reply),
-        sender,
-        to,
-        cc,
-        own,
-        tuple(references),
-    )
-
-
-def _first(value: bytes) -> bytes:
-    return collated(envelope.first_mailbox(value).decode("utf-8", "replace"))
+FACTS = (
+    _session("session.user", "text", "the user that the client has named", lambda state: state.user),
+    _session("session.tag", "text", "the tag of the last command", lambda state: state.tag.decode("ascii")),
+    _open("open.mailbox", "text", "the name of the mailbox that is open", "", lambda view: view.key.name),
+    _open("open.writable", "flag", "SELECT opened it, not EXAMINE", False, lambda view: view.writable),
+    _open("open.count", "number", "how many messages the session knows in it", 0, lambda view: len(view.uids)),
+    _open("open.recent", "number", "how many of them have \\Recent", 0, lambda view: view.recents),
+    _open("open.uids", "numbers", "the uids of its messages, in their order", (), lambda view: view.uids),
+)
+"""What there is, in the order in which people read it."""

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from mailshell.core.clock import Instant
 from mailshell.core.record import Card, Cite
-from mailshell.imap import facts
-from mailshell.imap.facts import Facts
+from mailshell.imap import compared
+from mailshell.imap.compared import Facts
 from mailshell.imap.keys import Pool
 from mailshell.mail.store import Message
 
@@ -54,7 +54,7 @@ class Criterion(NamedTuple):
 
 def known(pool: Pool) -> list[Facts]:
     """The facts of each message."""
-    return [facts.read(one) for one in pool.digests("facts", facts.digest)]
+    return [compared.read(one) for one in pool.digests("facts", compared.digest)]
 
 
 def ordered(pool: Pool, numbers: list[int], criteria: tuple[Criterion, ...]) -> list[int]:

@@ -48,6 +48,12 @@ class Found(NamedTuple):
         """`MODSEQ 5`, the highest of some messages; nothing where no key asked for it (RFC 7162 section 3.1.5)."""
         return b"MODSEQ %d" % max(one.modseq for one in messages) if self.modseqs and messages else b""
 
+    def block(self, name: bytes, numbers: list[int]) -> bytes:
+        """`* SEARCH 1 2 (MODSEQ 5)`: the numbers, and the highest mod-sequence where it was asked for."""
+        highest = self.highest(self.pool.messages)
+        words = [b"* " + name, *(b"%d" % number for number in numbers), *([b"(%b)" % highest] if highest else [])]
+        return self.told + b" ".join(words) + b"\r\n"
+
 
 def charset(cursor: Cursor) -> str:
     """charset, in capitals."""

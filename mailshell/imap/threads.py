@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from mailshell.core.clock import Instant
-from mailshell.imap.facts import Facts
+from mailshell.imap.compared import Facts
 
 
 class Post(NamedTuple):

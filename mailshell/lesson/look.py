@@ -121,10 +121,10 @@ class Look:
         return found[name]
 
     def fact(self, fact: Fact, link: Link | None) -> Scalar:
-        """Something that the sessions of one protocol have; nothing for those of another one."""
-        if link is None or fact not in PROTOCOLS[link.wire.protocol].facts():
-            return EMPTY[fact.sort]
-        return fact.read(link.session.state)
+        """Something that the sessions of some protocols have; nothing for those of another one."""
+        own = () if link is None else PROTOCOLS[link.wire.protocol].facts()
+        found = next((one for one in own if one.name == fact.name), None)
+        return EMPTY[fact.sort] if link is None or found is None else found.read(link.session.state)
 
     def mailbox(self, key: str) -> list[Letter]:
         """The messages of a mailbox, the oldest first: `bob`, `nyu.edu/bob` or `nyu.edu/bob/Sent`."""

@@ -107,7 +107,7 @@ def shown(parts: Sequence[Part]) -> str:
 @cache
 def schema() -> Schema:
     """All names, those of the sessions of every protocol included."""
-    facts = [fact for name in PROTOCOLS for fact in PROTOCOLS[name].facts()]
+    facts = list({fact.name: fact for name in PROTOCOLS for fact in PROTOCOLS[name].facts()}.values())
     own = sorted([*_SESSION, *map(_fact, facts)], key=lambda entry: entry.path[0] != "session")
     return Schema([*_LAST, *own, *_links(facts), *_TRANSCRIPT, *_MAIL, *_QUEUE, *_WORLD])
 

@@ -144,11 +144,12 @@ class Annotator(Renderer):
         if step.kind == "line":
             rows = () if folded else self._talks[link].reader.answers(step)
             return [line for row in rows for line in self._row(row, link)]
-        reading = self._letters.setdefault(link, Letter()).read(step.octets, dotted=True)
+        reading = self._letters.setdefault(link, Letter()).read(step.octets, dotted=step.dotted)
         if folded:
             return []
         notes = () if left_out(step.octets) else reading.notes  # they speak of the whole line
-        return self._row(body_row(step.octets, notes, reading.gloss, side=step.side), link)
+        row = body_row(step.octets, notes, reading.gloss, dotted=step.dotted, side=step.side)
+        return self._row(row, link)
 
     def _end(self, link: int) -> list[str]:
         """Say how much of a message, or of a list, was not shown, once it is over."""

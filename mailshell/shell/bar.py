@@ -238,10 +238,12 @@ def _key(keys: Mapping[str, str], action: str) -> str:
 
 
 def useful(meta: Meta) -> list[str]:
-    """The legal commands that lead on, then those for any time."""
+    """The legal commands that lead on, then those for any time; where no command is legal, what the phase waits for."""
     here = place(meta)
-    legal = here.session.legal()
-    onward = list(dict.fromkeys(_WORD.findall(here.engine.phases[here.session.phase].next)))
+    legal, step = here.session.legal(), here.engine.phases[here.session.phase].next
+    if not legal:
+        return [step]
+    onward = list(dict.fromkeys(_WORD.findall(step)))
     onward = [name for name in onward if name in legal][:_MOST]
     usual = [name for name in here.engine.usual if name in legal and name not in onward][: _MOST - len(onward)]
     return [*onward, *(name for name in legal if name in usual)]

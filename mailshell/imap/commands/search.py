@@ -72,15 +72,14 @@ class Search(NamedTuple):
         if saves:
             messages = self._told(found.pool.messages)
             desk.view = desk.view._replace(saved=tuple(sorted({one.uid for one in messages})))
-        highest = found.highest(self._told(found.pool.messages))
         if returns is None:
-            numbers = b"".join([b" %d" % number for number in found.numbers])
-            block = b"* SEARCH" + numbers + (b" (%b)\r\n" % highest if highest else b"\r\n")
+            block = found.block(b"SEARCH", found.numbers)
         elif saves and not self._wanted:
             return SEARCHED("The result is kept for $, and not told.", found.told, holds=not self.uid)
         else:
-            block = self._extended(desk.state.tag, found.numbers, highest)
-        return SEARCHED("The result is kept for $." if saves else "", found.told + block, holds=not self.uid)
+            highest = found.highest(self._told(found.pool.messages))
+            block = found.told + self._extended(desk.state.tag, found.numbers, highest)
+        return SEARCHED("The result is kept for $." if saves else "", block, holds=not self.uid)
 
     def _told(self, messages: list[Message]) -> list[Message]:
         """Those of the messages that fit that the answer is about: of a single MIN or MAX that one."""

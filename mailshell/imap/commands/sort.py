@@ -59,8 +59,7 @@ class Sort(NamedTuple):
             numbers = ordering.ordered(found.pool, found.numbers, self.criteria)
         except (StateError, KeyError) as error:
             return UNREADABLE(str(error))
-        block = b"* SORT" + b"".join([b" %d" % number for number in numbers]) + b"\r\n"
-        return SORTED(block=block, holds=not self.uid)
+        return SORTED(block=found.block(b"SORT", numbers), holds=not self.uid)
 
 
 def _criterion(cursor: Cursor) -> Criterion:

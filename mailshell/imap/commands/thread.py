@@ -62,7 +62,7 @@ class Thread(NamedTuple):
             roots = ALGORITHMS[self.algorithm](_posts(found))
         except (StateError, KeyError) as error:
             return UNREADABLE(str(error))
-        block = b"* THREAD " + threads.written(roots) if roots else b"* THREAD"
+        block = found.told + (b"* THREAD " + threads.written(roots) if roots else b"* THREAD")
         return THREADED(block=block + b"\r\n", holds=not self.uid)
 
 

@@ -1,0 +1,263 @@
+"""Who answered whom, and where that led: an IMAP conversation followed from outside, line by line.
+
+Nothing is assumed. The phase is None until an answer proves it, and a command without an answer moves nothing. Each
+line goes out as it comes: the tag shows which command an answer belongs to. Octets of literals are counted.
+"""
+
+import re
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mailshell.core import record, tables
+from mailshell.core.elsewhere import Begun, Kind, Step
+from mailshell.core.record import Side
+from mailshell.imap.grammar import TAG
+from mailshell.imap.phases import OPEN, Phase
+from mailshell.imap.session import TABLE
+
+_WAITING = 1000
+"""So many commands may wait for answers: a bound for our memory."""
+
+ENDS = re.compile(rb"~?\{([0-9]{1,10})(\+?)\}\Z")
+"""The end of a line that a literal follows."""
+
+_TAGGED = re.compile(rb"(?![2-5][0-9][0-9] )([A-Za-z0-9._-]{1,32}) (OK|NO|BAD)(?: |\Z)")
+_STATUS = re.compile(rb"\* (OK|NO|BAD|BYE|PREAUTH)(?: |\Z)", re.IGNORECASE)
+_NUMBERED = re.compile(rb"\* [0-9]+ ([A-Z]+)(?: |\Z)", re.IGNORECASE)
+_NAMED = re.compile(rb"\* ([A-Z]+)(?: |\Z)")
+_WORD = re.compile(rb"[A-Za-z]{3,}")
+_REST = re.compile(rb"[ )]")
+_LOGINS = frozenset({b"LOGIN", b"AUTHENTICATE"})
+_SELECTS = frozenset({b"SELECT", b"EXAMINE"})
+_LEAVES = frozenset({b"CLOSE", b"UNSELECT"})
+
+
+def tagged(line: bytes) -> tuple[bytes, bytes] | None:
+    """The tag and the status of a line that ends the answer to a command; no number of three digits is such a tag."""
+    found = _TAGGED.match(line)
+    return None if found is None else (found[1], found[2])
+
+
+def response(line: bytes) -> str:
+    """The name of an untagged response, as FETCH; empty where a line is none that any server sends."""
+    found = _STATUS.match(line) or _NUMBERED.match(line) or _NAMED.match(line)
+    name = "" if found is None else found[1].decode("ascii").upper()
+    return name if tables.find("imap-responses", "response", name) else ""
+
+
+def is_reply(line: bytes) -> bool:
+    """Whether a line can be nothing else than one of a server of IMAP."""
+    return tagged(line) is not None or bool(response(line))
+
+
+def verb(line: bytes) -> bytes:
+    """The command of a line, after its tag: of two words after UID; empty where no command is known."""
+    tag = TAG.match(line)
+    if line.upper() == b"DONE":
+        return b"DONE"
+    if tag is None:
+        return b""
+    found = TABLE.verb(line, tag.end()).upper()
+    known = TABLE.find(found) or tables.find("imap-commands", "command", found.decode("latin-1"))
+    return found if known else b""
+
+
+def knows(line: bytes) -> bool:
+    """Whether a line is a tag and a command, of ours or of another server; a tag of letters alone may be a command."""
+    tag = TAG.match(line)
+    return tag is not None and _WORD.fullmatch(tag[1]) is None and bool(verb(line))
+
+
+class Count:
+    """Counts the octets of the literals of one side."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.shown = 0
+
+    def begin(self, line: bytes) -> bool:
+        """Whether a literal follows a line, its end left out; from here on its octets are counted."""
+        found = ENDS.search(line)
+        self.left, self.shown = (0, 0) if found is None else (int(found[1]), 0)
+        return found is not None
+
+    def take(self, octets: bytes) -> int:
+        """How many octets of a line belong to the literal."""
+        size = min(self.left, len(octets))
+        self.left -= size
+        self.shown += 1
+        return size
+
+
+class _Open(NamedTuple):
+    """A command that has no answer yet."""
+
+    tag: bytes
+    verb: bytes
+
+
+class Follower:
+    """Follows one connection; lines come with their line ends."""
+
+    def __init__(self) -> None:
+        self.phase: record.Phase | None = None
+        self._open: deque[_Open] = deque(maxlen=_WAITING)
+        self._up, self._down = Count(), Count()
+        self._goes_on: _Open | None = None  # the command that goes on in the next client line
+        self._asked: _Open | None = None  # the command whose answer + asks for more
+        self._stood: record.Phase | None = None  # the phase before the server asked for more
+        self._spoken = False
+
+    def client(self, octets: bytes) -> list[Step]:
+        """A line from the client."""
+        line = octets.rstrip(b"\r\n")
+        going = self._goes_on
+        if going is not None:
+            return [self._onward(going, octets, line)]
+        if self._asked is not None and self._asked.verb == b"AUTHENTICATE":
+            return [Step("answer", octets, (), self.phase, self.phase, b"AUTHENTICATE")]
+        tag = TAG.match(line)
+        begun = _Open(b"" if tag is None else tag[1], verb(line))
+        if begun.verb != b"DONE":
+            self._open.append(begun)
+        if self._up.begin(line):
+            self._goes_on = begun
+        return [Step("command", octets, (), self.phase, self.phase, begun.verb)]
+
+    def _onward(self, going: _Open, octets: bytes, line: bytes) -> Step:
+        """A line that begins inside a literal, or right after it."""
+        size = self._up.take(octets) if self._up.left else 0
+        if size == len(octets):
+            kind: Kind = "text" if going.verb == b"APPEND" else "answer"
+            return Step(kind, octets, (), self.phase, self.phase, going.verb, dotted=False)
+        if not self._up.begin(line):
+            self._goes_on = None
+        return Step("answer", octets, (), self.phase, self.phase, going.verb)
+
+    def server(self, octets: bytes) -> list[Step]:
+        """A line from the server."""
+        line, steps, phase = octets.rstrip(b"\r\n"), list[Step](), self.phase
+        if self._down.left:
+            if self._down.shown or not self._left_out(line):
+                size = self._down.take(octets)
+                if size == len(octets):
+                    return [Step("text", octets, (), phase, phase, side="server", dotted=False)]
+                self._down.begin(line)
+                return [Step("line", octets[:size], (octets,), phase, phase, side="server")]
+            self._down.left = 0
+            steps.append(Step("hidden", b"", (), phase, phase, side="server"))
+        steps.append(self._heard(octets, line))
+        self._spoken = True
+        return steps
+
+    def _left_out(self, line: bytes) -> bool:
+        """Whether a log goes on after a literal that it does not show."""
+        found = tagged(line)
+        return _REST.match(line) is not None or (found is not None and any(one.tag == found[0] for one in self._open))
+
+    def _heard(self, octets: bytes, line: bytes) -> Step:
+        before, found = self.phase, tagged(line)
+        if found is not None:
+            return self._answered(octets, *found)
+        if line[:2] in (b"+", b"+ "):
+            self._asked = next(iter(self._open), None)
+            asks, self._stood = b"" if self._asked is None else self._asked.verb, before
+            self.phase = {b"AUTHENTICATE": Phase.EXCHANGE, b"IDLE": Phase.IDLE}.get(asks, before)
+            return Step("line", b"", (octets,), before, self.phase, asks, side="server")
+        self._down.begin(line)
+        name = response(line)
+        if not self._spoken and name in ("OK", "PREAUTH", "BYE"):
+            self.phase = {"OK": Phase.NOT_AUTHENTICATED, "PREAUTH": Phase.AUTHENTICATED}.get(name, Phase.LOGOUT)
+            return Step("greeting", b"", (octets,), before, self.phase)
+        if name == "BYE":
+            self.phase = Phase.LOGOUT
+        return Step("line", b"", (octets,), before, self.phase, side="server")
+
+    def _answered(self, octets: bytes, tag: bytes, status: bytes) -> Step:
+        """The line that ends the answer to a command."""
+        before = self.phase
+        found = next((one for one in self._open if one.tag == tag), None)
+        if found is None:
+            return Step("reply", b"", (octets,), before, before, b"", status != b"OK")
+        self._open.remove(found)
+        self._asked = None
+        if self._goes_on is found:  # refused before its literal came, or the log does not show that
+            self._goes_on, self._up.left = None, 0
+        self.phase = _moved(self._stood if before is Phase.IDLE else before, found.verb, status)
+        return Step("command", b"", (octets,), before, self.phase, found.verb, status != b"OK")
+
+    def end(self) -> list[Step]:
+        """The log is over; all has gone out."""
+        return []
+
+
+def _moved(phase: record.Phase | None, verb: bytes, status: bytes) -> record.Phase | None:
+    """The phase after an answer; where the answer proves nothing, the phase stays what it was."""
+    if phase is Phase.LOGOUT:
+        return phase
+    if verb in _SELECTS:
+        return Phase.SELECTED if status == b"OK" else Phase.AUTHENTICATED if status == b"NO" and phase else phase
+    if verb == b"AUTHENTICATE" and status != b"OK":
+        return Phase.NOT_AUTHENTICATED
+    if status != b"OK":
+        return phase
+    if verb in _LOGINS or verb in _LEAVES:
+        return Phase.AUTHENTICATED
+    command = TABLE.find(verb)
+    return Phase.SELECTED if command is not None and command.when == OPEN else phase
+
+
+class Sorter:
+    """Tells lines of the server by what they begin with, and counts literals."""
+
+    def __init__(self) -> None:
+        self.inside: Side | None = None
+        self.open = False
+        self._up, self._down = Count(), Count()
+        self._asks = False  # + may come: the last typed line ends in a literal, or is AUTHENTICATE or IDLE
+        self._parting = False  # the server has said BYE
+
+    def read(self, line: bytes) -> Side | None:
+        """Whose line it is, where it is text or a reply."""
+        if self.inside is not None:
+            return self._within(self.inside, line)
+        if line[:2] in (b"+", b"+ ") and self._asks:
+            self.inside = "client" if self._up.left else None
+            return "server"
+        if not is_reply(line):
+            return None
+        over = tagged(line) is not None
+        if over:
+            self._asks, self._up.left = False, 0
+        self._parting = self._parting or response(line) == "BYE"
+        self.open = not (self._parting and over)
+        self.inside = "server" if self._down.begin(line) and self._down.left else None
+        return "server"
+
+    def _within(self, side: Side, line: bytes) -> Side:
+        """A line that begins inside a literal; what comes after it may announce another one."""
+        count, octets = self._up if side == "client" else self._down, line + b"\r\n"
+        if count.take(octets) < len(octets):
+            count.begin(line)
+        self.inside = side if count.left and (side == "server" or not self._asks) else None
+        return side
+
+    def typed(self, line: bytes) -> None:
+        """A line of the client waits for its answer."""
+        literal = ENDS.search(line)
+        self._up.begin(line)
+        self.inside = "client" if literal is not None and literal[2] and self._up.left else None
+        self._asks = literal is not None or verb(line) in (b"AUTHENTICATE", b"IDLE")
+
+
+def begin(before: Sequence[bytes], line: bytes) -> Begun | None:
+    """A screen whose first reply this is; a command right above it shows that the log begins late."""
+    if not is_reply(line):
+        return None
+    sorter = Sorter()
+    kept = tuple(before[-1:]) if before and knows(before[-1]) else ()
+    for one in kept:
+        sorter.typed(one)
+    sorter.read(line)
+    return Begun(sorter, kept)

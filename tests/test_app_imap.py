@@ -1,0 +1,30 @@
+"""The interactive shell with IMAP: tags, IDLE, and what arrives while somebody types."""
+
+from mailshell.core.session import Peer
+from tests.shells import in_shell
+
+LETTER = (
+    b"HELO a.test\r\nMAIL FROM:<x@a.test>\r\nRCPT TO:<bob@nyu.edu>\r\nDATA\r\nSubject: Tea\r\n\r\nAt four?\r\n.\r\n"
+)
+
+
+def test_what_arrives_in_idle_stands_above_the_line_that_is_typed():
+    async def journey(shell):
+        assert shell.prompt == "imap nyu.edu>"
+        await shell.type("a1 LOGIN bob hungry", "a2 SELECT INBOX")
+        assert shell.toolbar.startswith(" IMAP  selected  | next FETCH SEARCH STORE LOGOUT")
+        await shell.type("a3 IDLE")
+        assert shell.toolbar.startswith(" IMAP  idle  | next DONE | ")
+        shell.press("DON")
+        await shell.until("imap nyu.edu> DON")
+        world = shell.app.seat.world
+        link = world.open(
+            "nyu.edu", "smtp", Peer("a.test", "192.0.2.9", inside=False), lambda octets, last: None, "tcp"
+        )
+        world.feed(link, LETTER)
+        world.settle()
+        await shell.until("S! * 3 EXISTS", "imap nyu.edu> DON")
+        shell.press("E\r")
+        await shell.until("S: a3 OK IDLE completed")
+
+    in_shell(journey, protocol="imap", rows=40)
