@@ -289,7 +289,8 @@ def test_flags_and_what_is_recent_are_found():
     answer(made, "STORE 2 +FLAGS (\\Draft)")
     for key, wanted in {
         "SEEN": [1], "UNSEEN": [2, 3], "DRAFT": [2], "UNDRAFT": [1, 3], "KEYWORD $label": [1],
-        "UNKEYWORD $LABEL": [2, 3], "NEW": [2, 3], "OLD": [], "RECENT": [1, 2, 3], "ANSWERED": [], "UNANSWERED": [1, 2, 3],
+        "UNKEYWORD $LABEL": [2, 3], "NEW": [2, 3], "OLD": [], "RECENT": [1, 2, 3],
+        "ANSWERED": [], "UNANSWERED": [1, 2, 3],
     }.items():  # fmt: skip
         assert numbers(made, f"search {key.lower()}") == wanted, key
     answer(made, "SELECT Trash")
