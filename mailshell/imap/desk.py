@@ -1,6 +1,7 @@
 """What an IMAP verb may see and change: the state of the session, its host, its peer."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailshell.core.chunks import Chunk
@@ -11,7 +12,7 @@ from mailshell.imap import eras, limits, names, updates
 from mailshell.imap.phases import Phase
 from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
-from mailshell.mail.host import Host
+from mailshell.mail.host import Host, Traits
 from mailshell.mail.store import Account, BoxKey, Full, Mailbox
 
 Mechanism = Callable[[Host, tuple[bytes, ...]], bytes | Account | None]
@@ -96,22 +97,7 @@ class Desk:
 
     def offers(self, keyword: str) -> bool:
         """Whether the host offers a capability; a strict host has LITERAL- for LITERAL+ (RFC 7888 section 5)."""
-        traits = self.host.traits
-        if keyword in traits.off or not eras.YEARS.known(keyword, traits.era):
-            return False
-        if keyword == "IMAP4":
-            return not self.offers("IMAP4rev1")
-        if keyword in _BASIC:
-            return True
-        if keyword == "THREAD":  # the verb is there where one of its algorithms is
-            return self.offers("THREAD=ORDEREDSUBJECT") or self.offers("THREAD=REFERENCES")
-        if keyword == "SEARCHRES" and not self.offers("ESEARCH"):  # RFC 5182 section 2.1
-            return False
-        if keyword in _EXTEND_LIST and not self.offers("LIST-EXTENDED"):
-            return False
-        if keyword == ("LITERAL+" if self.strict else "LITERAL-"):
-            return False
-        return not self.classic
+        return _offers(self.host.traits, keyword)
 
     @property
     def aware(self) -> bool:
@@ -236,3 +222,23 @@ class Desk:
             return self.host.store.claim(key)
         except Full:
             return range(0)
+
+
+@lru_cache(maxsize=1024)
+def _offers(traits: Traits, keyword: str) -> bool:
+    """Whether a host with these traits offers a capability: asked for each of them at each login."""
+    if keyword in traits.off or not eras.YEARS.known(keyword, traits.era):
+        return False
+    if keyword == "IMAP4":
+        return not _offers(traits, "IMAP4rev1")
+    if keyword in _BASIC:
+        return True
+    if keyword == "THREAD":  # the verb is there where one of its algorithms is
+        return _offers(traits, "THREAD=ORDEREDSUBJECT") or _offers(traits, "THREAD=REFERENCES")
+    if keyword == "SEARCHRES" and not _offers(traits, "ESEARCH"):  # RFC 5182 section 2.1
+        return False
+    if keyword in _EXTEND_LIST and not _offers(traits, "LIST-EXTENDED"):
+        return False
+    if keyword == ("LITERAL+" if traits.policy == "strict" else "LITERAL-"):
+        return False
+    return traits.voice != "classic"

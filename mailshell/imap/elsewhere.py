@@ -157,7 +157,7 @@ def _note(rule: str, line: bytes, start: int, end: int, glosses: Mapping[str, st
         row = None if word in CODES else known.row_of("imap-response-codes", word)
     elif kind == "capability":
         row = known.row_of("imap-capabilities", text) if glosses[rule] == glosses["capability"] else None
-    elif kind == "flag" and text not in MEANINGS:
+    elif (kind == "flag" and text not in MEANINGS) or (rule == "atom" and text.startswith("$")):
         row = known.row_of("imap-flags", text)
     elif rule == "mbx-list-flag":
         row = known.row_of("imap-mailbox-attributes", text)

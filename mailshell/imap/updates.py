@@ -33,8 +33,7 @@ def news(
     if box.modseq == view.modseq and not (expunges and view.gone):
         return News(view, b"", "")
     gone, changed = _compared(view, mailbox, every=expunges and view.gone)
-    lines: list[bytes] = []
-    why: list[str] = []
+    lines, why = list[bytes](), list[str]()
     if fresh_flags := keywords(view, box):
         lines.append(fresh_flags)
         why.append("FLAGS came because there is a new keyword.")
@@ -43,11 +42,13 @@ def news(
         lines.append(told)
         why.append("EXPUNGE came because another session removed messages.")
     fresh = mailbox.newer(view.uidnext)
+    held = (view.gone or bool(gone)) and not expunges
     view = view._replace(
-        uids=(*view.uids, *fresh) if fresh else view.uids,
+        # Where nothing is held back, all sessions share one tuple: big mailboxes are not copied for each.
+        uids=view.uids if not fresh else (*view.uids, *fresh) if held else mailbox.uids,
         uidnext=box.uidnext,
         modseq=box.modseq,
-        gone=(view.gone or bool(gone)) and not expunges,
+        gone=held,
         keywords=len(box.keywords),
     )
     if fresh:

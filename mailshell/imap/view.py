@@ -64,7 +64,7 @@ def opened(mailbox: Mailbox, *, writable: bool) -> View:
     return View(
         mailbox.key,
         box.uidvalidity,
-        tuple(mailbox.messages),
+        mailbox.uids,
         box.uidnext,
         box.modseq,
         writable,

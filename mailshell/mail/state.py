@@ -87,7 +87,7 @@ class Mailbox:
     keep its key, not the mailbox.
     """
 
-    __slots__ = ("_log", "_since", "box", "key", "messages")
+    __slots__ = ("_log", "_since", "_taken", "_uids", "box", "key", "messages")
 
     def __init__(self, key: BoxKey, box: Box, messages: dict[int, Message]) -> None:
         self.key = key
@@ -95,6 +95,15 @@ class Mailbox:
         self.messages = messages
         self._log: list[tuple[int, int]] = []  # mod-sequence and uid of each message that was changed or removed
         self._since = box.modseq  # the log holds everything after that
+        self._uids: tuple[int, ...] = ()
+        self._taken = -1  # the mod-sequence at which they were taken
+
+    @property
+    def uids(self) -> tuple[int, ...]:
+        """The uids of all messages, in their order: one tuple for all who ask between two changes."""
+        if self._taken != self.box.modseq:
+            self._uids, self._taken = tuple(self.messages), self.box.modseq
+        return self._uids
 
     def changed(self, modseq: int) -> Iterable[int] | None:
         """The uids of messages that were changed or removed after a mod-sequence; None where nobody remembers."""
@@ -117,6 +126,7 @@ class Mailbox:
         """Start the memory of changes anew."""
         self._log.clear()
         self._since = self.box.modseq
+        self._taken = -1
 
 
 class Change(NamedTuple):

@@ -23,6 +23,15 @@ With --proto pop3, for users u0, u1, ... whose password is "pw":
     pipeline  the same, 100 RETRs a write
     open      log in as u0; STAT, LIST and UIDL                      seconds of each
     idle      --sessions sessions, each logged in as another user    memory of --pid and its children
+
+With --proto imap, for the same users:
+
+    logins    connect, LOGIN, LOGOUT, each as another of --messages  sessions/s
+    append    --messages messages in each session, one by one        messages/s
+    fetch     --messages messages are put into INBOX, and fetched    messages/s
+    push      an APPEND, and --sessions sessions in IDLE             milliseconds until they are told
+    removals  half of the --messages in INBOX are removed            seconds
+    idle      --sessions sessions of u0 in IDLE                      memory of --pid and its children
 """
 
 import argparse
@@ -33,6 +42,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+import imapload
 import pop3load
 from load import RECIPIENT, SENDER, make_message
 from wire import OCTETS, MeterError, Plan, Result, Wire, hold, timed
@@ -131,6 +141,7 @@ TESTS: Mapping[str, Mapping[str, Test]] = {
         "idle": partial(hold, "smtp idle", smtp_open),
     },
     "pop3": pop3load.TESTS,
+    "imap": imapload.TESTS,
 }
 
 

@@ -5,6 +5,8 @@
     python tests/benchmarks/peers.py aiosmtpd PORT --discard     forget every message
     python tests/benchmarks/peers.py aiosmtpd PORT --file FILE   append every message to FILE, fsync, then say 250
     python tests/benchmarks/peers.py twisted PORT --pop3 N       POP3: N messages in the maildrop of everybody
+    python tests/benchmarks/peers.py twisted PORT --imap         IMAP: an INBOX in memory for everybody
+    python tests/benchmarks/peers.py pymap PORT --imap           the same, for u0 alone
 
 They listen on 127.0.0.1, take mail for everybody, and end at SIGTERM. A library is imported only when its peer runs.
 """
@@ -171,17 +173,22 @@ def delivering(esmtp: Delivering, delivery: object) -> Delivering:
 
 
 PEERS: dict[str, Callable[[int, Keep], None]] = {"aiosmtpd": aiosmtpd, "twisted": twisted}
+NAMES = (*PEERS, "pymap")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", choices=PEERS)
+    parser.add_argument("name", choices=NAMES)
     parser.add_argument("port", type=int)
     parser.add_argument("--discard", action="store_true")
     parser.add_argument("--file", type=argparse.FileType("ab"))
     parser.add_argument("--pop3", type=int, metavar="N")
     parser.add_argument("--size", type=int, default=1000)
+    parser.add_argument("--imap", action="store_true")
     args = parser.parse_args()
+    if args.imap:
+        import_module("imappeers").run(args.name, args.port)
+        return
     if args.pop3 is not None:
         return twisted_pop3(args.port, [make_message(number, args.size) for number in range(args.pop3)])
     kept: list[bytes] = []

@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -26,7 +27,7 @@ class StartError(Exception):
 class Wants(NamedTuple):
     """What a server is to speak, and to keep: for POP3 also how many users, and messages of each."""
 
-    protocol: Literal["smtp", "pop3"]
+    protocol: Literal["smtp", "pop3", "imap"]
     keeps: Keeps = "memory"
     users: int = 1
     messages: int = 0
@@ -48,7 +49,9 @@ class Server(NamedTuple):
 
 
 def missing(name: str) -> bool:
-    """Whether the package of that name cannot be imported."""
+    """Whether the package of that name cannot be imported, or the program is not there."""
+    if name == "dovecot":
+        return shutil.which(name) is None
     paths = [str(ROOT), *sys.path] if name == "mailshell" else None
     if paths:
         return not any((Path(path) / name / "__main__.py").exists() for path in paths)
@@ -60,14 +63,34 @@ def command(name: str, wants: Wants, port: int, filling: int, folder: Path) -> l
     if name == US:
         options = {"memory": [], "nothing": ["--world", "discard"], "disk": ["--state", str(folder / "state")]}
         serve = [sys.executable, "-m", "mailshell", "serve", f"--{wants.protocol}", str(port), *options[wants.keeps]]
-        if wants.protocol == "pop3":
+        if wants.protocol != "smtp":
             serve += ["--smtp", str(filling), *(f"--user=u{number}:pw" for number in range(wants.users))]
         return serve
+    if name == "dovecot":
+        return [str(shutil.which(name)), "-F", "-c", str(dovecot(port, folder))]
     start = [sys.executable, str(HERE / "peers.py"), name, str(port)]
     if wants.protocol == "pop3":
         return [*start, "--pop3", str(wants.messages), "--size", str(wants.size)]
+    if wants.protocol == "imap":
+        return [*start, "--imap"]
     options = {"memory": [], "nothing": ["--discard"], "disk": ["--file", str(folder / "mail")]}
     return [*start, *options[wants.keeps]]
+
+
+def dovecot(port: int, folder: Path) -> Path:
+    """A configuration of Dovecot: users without files of their own, mail in the folder."""
+    folder.chmod(0o777)
+    path = folder / "dovecot.conf"
+    path.write_text(
+        f"base_dir = {folder}/run\nstate_dir = {folder}/run\nlog_path = {folder}/log\nprotocols = imap\n"
+        f"listen = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\nmail_location = sdbox:{folder}/mail/%u\n"
+        "mail_max_userip_connections = 5000\nfirst_valid_uid = 1\ndefault_client_limit = 5000\n"
+        "passdb {\n driver = static\n args = password=pw\n}\n"
+        f"userdb {{\n driver = static\n args = uid=nobody gid=nogroup home={folder}/mail/%u\n}}\n"
+        f"service imap-login {{\n inet_listener imap {{\n port = {port}\n }}\n"
+        " inet_listener imaps {\n port = 0\n }\n}\n"
+    )
+    return path
 
 
 def free_port() -> int:
@@ -79,10 +102,14 @@ def free_port() -> int:
 
 def greets(port: int, protocol: str) -> bool:
     """Whether a server of the protocol answers on that port, and takes its leave in good order."""
-    hello, bye = {"smtp": (b"220", b"221"), "pop3": (b"+OK", b"+OK")}[protocol]
+    hello, leave, bye = {
+        "smtp": (b"220", b"QUIT\r\n", b"221"),
+        "pop3": (b"+OK", b"QUIT\r\n", b"+OK"),
+        "imap": (b"* OK", b"x LOGOUT\r\n", b"* BYE"),
+    }[protocol]
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2) as line:
         if line.recv(1000).startswith(hello):
-            line.sendall(b"QUIT\r\n")
+            line.sendall(leave)
             return line.recv(1000).startswith(bye)
     return False
 
@@ -110,7 +137,7 @@ def running(name: str, wants: Wants, folder: Path) -> Iterator[Server]:
             if time.monotonic() > deadline:
                 raise StartError(f"no greeting within {STARTING:g} s")
             time.sleep(0.02)
-        yield Server(name, process.pid, port, filling if name == US and wants.protocol == "pop3" else None)
+        yield Server(name, process.pid, port, filling if name == US and wants.protocol != "smtp" else None)
     finally:
         process.terminate()
         try:
