@@ -147,6 +147,27 @@ def test_a_screen_that_begins_late_keeps_the_command_above_the_first_answer():
     assert sides(said(b"$ date\na2 NOOP\na2 OK done\na3 LOGOUT\n* BYE x\na3 OK x\n")) == "CSCSS"
 
 
+def test_literals_that_mailshell_has_shown_are_counted_no_further_than_they_are_seen():
+    text = "S: * OK x\u240d\u240a\nC: a LOGIN {3}\u240d\u240a\nS: + go\u240d\u240a\nC: ********\nC:  {6}\u240d\u240a\n"
+    text += "S: + go\u240d\u240a\nC: ********                                octets of the literal, a secret\n"
+    shown = annotated(f"{text}C: \u240d\u240a\nS: a OK x\u240d\u240a\n".encode())
+    assert any("-- authenticated: no mailbox is open" in line for line in shown)
+    assert not any("no command of" in line or "begins with a tag" in line for line in shown)
+
+
+def test_two_messages_of_one_answer_are_two_messages():
+    letter = "S: * {} FETCH (BODY[] {{14}}\nS: Subject: a\nS: \nS: )\n"
+    shown = annotated(f"S: * OK x\n{letter.format(1)}{letter.format(2)}".encode())
+    assert sum("the topic" in line for line in shown) == 2
+
+
+def test_a_literal_that_is_not_shown_is_told_and_a_space_may_begin_one_that_is():
+    head = "S: * OK x\nC: a FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {5}\n"
+    told = "The log does not show the lines that the server sent here."
+    assert any(told in line for line in annotated(f"{head}S:  FLAGS ())\nS: a OK x\n".encode()))
+    assert not any(told in line for line in annotated(f"{head}S:  ab\nS: )\nS: a OK x\n".encode()))
+
+
 def test_an_answer_of_smtp_is_none_of_imap():
     assert {one.protocol for one in said(b"220 a\nMAIL FROM:<>\n250 OK\nQUIT\n221 bye\n")} == {"smtp"}
 
@@ -164,6 +185,7 @@ def test_no_dot_of_a_literal_is_stuffing():
         (("C b SELECT x", "S b NO [NONEXISTENT] x"), "next: Refresh the list."),
         (("C b GETQUOTA x", 'S * QUOTA "" (STORAGE 1 2)', "S b OK x"), "usage and limits"),
         (("C b GETQUOTA x", "S b NO x"), "x "),
+        (("C b UID MOVE 1 x", "S b OK x"), "the messages are in the other mailbox"),
         (("C b FROB", "S b BAD x"), "no command of IMAP"),
         (("S what is this",), "no answer by the grammar"),
         (("S z OK what",), "The log does not show what the next replies answer."),

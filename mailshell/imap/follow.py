@@ -19,6 +19,9 @@ from mailshell.imap.session import TABLE
 _WAITING = 1000
 """So many commands may wait for answers: a bound for our memory."""
 
+_MASKED = b"*" * 8
+"""A secret as mailshell shows it, however long it is."""
+
 ENDS = re.compile(rb"~?\{([0-9]{1,10})(\+?)\}\Z")
 """The end of a line that a literal follows."""
 
@@ -27,7 +30,9 @@ _STATUS = re.compile(rb"\* (OK|NO|BAD|BYE|PREAUTH)(?: |\Z)", re.IGNORECASE)
 _NUMBERED = re.compile(rb"\* [0-9]+ ([A-Z]+)(?: |\Z)", re.IGNORECASE)
 _NAMED = re.compile(rb"\* ([A-Z]+)(?: |\Z)")
 _WORD = re.compile(rb"[A-Za-z]{3,}")
-_REST = re.compile(rb"[ )]")
+_REST = re.compile(rb"[ )].*(?<=[)}])\Z", re.DOTALL)
+"""What comes after a literal in a response: it ends the response, or announces another literal."""
+
 _LOGINS = frozenset({b"LOGIN", b"AUTHENTICATE"})
 _SELECTS = frozenset({b"SELECT", b"EXAMINE"})
 _LEAVES = frozenset({b"CLOSE", b"UNSELECT"})
@@ -133,6 +138,9 @@ class Follower:
         if message and not line and self._up.left > len(octets) and not self._up.shown:
             self._up.left = 0
             steps.append(Step("hidden", b"", (), self.phase, self.phase, going.verb))
+        if line == _MASKED:
+            self._up.left = 0
+            return [Step("answer", octets, (), self.phase, self.phase, going.verb)]
         size = self._up.take(octets) if self._up.left else 0
         if size == len(octets):
             kind: Kind = "text" if message else "answer"
@@ -150,7 +158,7 @@ class Follower:
                 if size == len(octets):
                     return [Step("text", octets, (), phase, phase, side="server", dotted=False)]
                 self._down.begin(line)
-                return [Step("line", octets[:size], (octets,), phase, phase, side="server")]
+                return [Step("line", octets[:size], (octets,), phase, phase, side="server", dotted=False)]
             self._down.left = 0
             steps.append(Step("hidden", b"", (), phase, phase, side="server"))
         going, found = self._goes_on, tagged(line)
@@ -182,7 +190,7 @@ class Follower:
             return Step("greeting", b"", (octets,), before, self.phase)
         if name == "BYE":
             self.phase = Phase.LOGOUT
-        return Step("line", b"", (octets,), before, self.phase, side="server")
+        return Step("line", b"", (octets,), before, self.phase, side="server", dotted=False)
 
     def _answered(self, octets: bytes, tag: bytes, status: bytes) -> Step:
         """The line that ends the answer to a command."""
