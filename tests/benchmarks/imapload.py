@@ -209,5 +209,6 @@ async def idle(plan: Plan) -> Result:
 
 Test = Callable[[Plan], Awaitable[Result]]
 TESTS: Mapping[str, Test] = {
-    "logins": logins, "append": appends, "fetch": fetch, "search": search, "push": push, "removals": removals, "idle": idle,
+    "logins": logins, "append": appends, "fetch": fetch, "search": search, "push": push,
+    "removals": removals, "idle": idle,
 }  # fmt: skip
