@@ -49,7 +49,7 @@ SEAT = seat(b"a LOGIN bob hungry\r\n", b"b SELECT Drafts\r\n")
 ITEMS = b"ENVELOPE BODYSTRUCTURE BODY BODY.PEEK[] BODY.PEEK[HEADER] BODY.PEEK[1] BODY.PEEK[1.MIME] BODY.PEEK[2.1]<3.9>"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(octets)
 @example(b"")
 @example(b"From: a@b, , <>, <@>, a <b\r\nTo: :;:;\r\n\r\n")
@@ -74,7 +74,7 @@ def test_any_octets_have_an_envelope_and_a_structure(text):
     assert items["BODY[]"] == text.replace(b"\0", b"\x80")
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(octets)
 def test_the_quick_ways_to_read_a_message_find_the_same(text):
     """A header read at once, and line by line; addresses as they usually are, and by their tokens."""
@@ -97,10 +97,56 @@ WORDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=40).map(b"".join), st.booleans())
 def test_whatever_a_client_sends_the_answers_are_by_the_grammar(text, selected):
     lines = (b"a LOGIN bob hungry\r\n", b"b SELECT INBOX\r\n") if selected else ()
     made = seat(*lines)
     made.send(text)
     responses(said(made))
+
+
+LINES = st.sampled_from([
+    "NOOP", "FETCH 1:* (UID FLAGS)", "STORE 1 +FLAGS (\\Deleted)", "STORE 1 FLAGS (\\Seen)", "EXPUNGE", "CHECK",
+    "UID FETCH 1:9 (FLAGS)", "COPY 1 Sent", "SELECT Sent", "SELECT INBOX", "CLOSE", "STATUS INBOX (MESSAGES)",
+    "APPEND INBOX {3+}\r\nabc", "APPEND nowhere {3+}\r\na\r\n", "WHAT", "FETCH 1 (", 'LIST "" *', "FETCH 9 FLAGS",
+    "SEARCH DELETED", "DELETE INBOX",
+])  # fmt: skip
+TAGS = st.text(st.sampled_from("aZ09.-_:;<>=?@!#$&'/[]^`|~,}"), min_size=1, max_size=8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(TAGS, LINES), max_size=12))
+def test_commands_in_one_write_are_answered_in_order_as_if_the_client_waited(commands):
+    """RFC 3501 section 5.5: what could be ambiguous is done strictly one after the other."""
+    octets = [f"{tag} {line}\r\n".encode() for tag, line in commands]
+    start = (b"a LOGIN bob hungry\r\n", b"b SELECT INBOX\r\n")
+    together, apart = seat(*start), seat(*start, *octets)
+    together.send(b"".join(octets))
+    assert said(together) == said(apart)
+    tags = [one.tag for one in responses(said(together)) if one.tag != "*"]
+    assert tags == ["a", "b", *(tag for tag, _ in commands)]
+
+
+DEEP = [
+    b"SEARCH " + b"(" * 3000 + b"ALL" + b")" * 3000,
+    b"SEARCH " + b"NOT " * 3000 + b"ALL",
+    b"SEARCH " + b"OR ALL " * 2000 + b"ALL",
+    b"FETCH 1 BODY[" + b"1." * 2000 + b"1]",
+    b"FETCH " + b"1," * 20000 + b"1 FLAGS",
+    b"STORE 1 FLAGS (" + b"x " * 20000 + b"x)",
+    b"LIST " + b'"" ' + b"%/*" * 1000,
+    b"x" * 100_000,
+    b"NOOP {99999999999999}",
+    b"NOOP {5000000000+}",
+    b"LOGIN {18446744073709551616+}",
+]
+
+
+@pytest.mark.parametrize("line", DEEP, ids=lambda line: line[:20].decode())
+def test_what_is_too_deep_or_too_long_gets_an_answer(line):
+    made = seat(b"a LOGIN bob hungry\r\n", b"b SELECT INBOX\r\n")
+    made.send(b"c " + line + b"\r\n")
+    last = responses(said(made))[-1]
+    assert last.name in ("OK", "NO", "BAD", "BYE")
+    assert last.tag in ("c", "*")
