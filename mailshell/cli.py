@@ -57,7 +57,7 @@ _FORMS = {
 """The forms of an export, and what they are."""
 
 
-_PAGES = ("world-file", "lessons")
+_PAGES = ("world-file", "lessons", "lesson-names")
 """What `mailshell help` explains besides the commands."""
 
 

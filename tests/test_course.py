@@ -8,7 +8,8 @@ import pytest
 from mailshell.demo import scenes
 from mailshell.lesson import shipped, stage
 from mailshell.lesson.look import Look
-from mailshell.lesson.run import Crashed, Learner, Passed, Run
+from mailshell.lesson.news import Crashed, Passed, Returned
+from mailshell.lesson.run import Learner, Run
 from mailshell.shell.explain import explained
 from mailshell.shell.local import COMMANDS
 from mailshell.shell.view import View
@@ -77,6 +78,10 @@ def test_who_leaves_the_server_before_a_question_is_answered_can_go_on(name):
         if not student.seat.link.closed:
             student.seat.send(b"QUIT\r\n")
             student.run.look()
+            assert student.seat.link.closed
+            student.answer()
+            assert student.run.over or [one for one in student.news if isinstance(one, Returned)]
+            assert student.run.over or not student.seat.link.closed
         student.answer()
         assert not [one for one in student.news if isinstance(one, Crashed)]
         if not student.run.over:

@@ -388,3 +388,19 @@ def test_a_name_that_nobody_can_read_is_refused_and_never_shown(name):
 def test_any_octets_may_be_looked_for():
     made = seat(*LOGIN, b'a3 SEARCH SUBJECT "\x01"', b"a4 SEARCH TEXT {2+}", b"\xe9\xff")
     assert last(made).replies == (b"* SEARCH\r\n", b"a4 OK SEARCH completed\r\n")
+
+
+def test_a_lesson_may_ask_for_the_user_the_mailbox_and_its_counts():
+    def told(*lines: bytes) -> dict[str, object]:
+        made = seat(*lines)
+        return {fact.name: fact.read(made.link.session.state) for fact in PROTOCOLS["imap"].facts()}
+
+    assert told() == {
+        **{"session.user": "", "session.tag": "*", "open.mailbox": "", "open.writable": False},
+        **{"open.count": 0, "open.recent": 0, "open.uids": ()},
+    }
+    assert told(*LOGIN, b"x STORE 1 +FLAGS (\\Deleted)", b"y EXPUNGE") == {
+        **{"session.user": "bob", "session.tag": "y", "open.mailbox": "INBOX", "open.writable": True},
+        **{"open.count": 1, "open.recent": 1, "open.uids": (2,)},
+    }
+    assert told(b"a LOGIN bob hungry", b"b EXAMINE Sent")["open.writable"] is False

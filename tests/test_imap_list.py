@@ -55,6 +55,19 @@ def listed(line: str, made: set[str], subscribed: set[str]) -> dict[str, tuple[s
     return found
 
 
+def test_an_item_and_a_pattern_count_once():
+    """The numbers of a big mailbox take time, so a line must not ask for them a thousand times."""
+    seat = Seat(build("lecture"), STUDENT, "script")
+    seat.connect("nyu.edu", "imap")
+    seat.send(b"a LOGIN bob hungry\r\nb STATUS INBOX (SIZE UNSEEN SIZE)\r\n")
+    seat.send(b'c LIST "" (INBOX % INBOX) RETURN (STATUS (SIZE SIZE))\r\n')
+    *_, status, listing = [one.record for one in seat.world.transcript.entries]
+    assert isinstance(status, Exchange)
+    assert isinstance(listing, Exchange)
+    assert status.replies[0] == b"* STATUS INBOX (SIZE 1410 UNSEEN 2)\r\n"
+    assert listing.replies[0].count(b" INBOX") == 2
+
+
 def below(name: str, every: set[str]) -> set[str]:
     return {one for one in every if one.startswith(name + "/")}
 

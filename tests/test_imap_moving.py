@@ -1,5 +1,6 @@
 """MOVE among several sessions (RFC 6851)."""
 
+from mailshell.mail.host import Traits
 from tests.imap import INBOX, TRASH, by, said, sessions, uids
 
 
@@ -32,3 +33,11 @@ def test_flags_and_dates_go_along():
     said(made, "a SELECT Trash")
     assert said(made, "a FETCH 1 FLAGS").startswith(b"* 1 FETCH (FLAGS (\\Flagged $x \\Recent))")
     assert said(made, "a FETCH 1 (INTERNALDATE BODY.PEEK[])") == before
+
+
+def test_a_copy_takes_room_and_a_move_takes_none():
+    made = sessions(traits=Traits(quota=2000))
+    assert said(made, "a COPY 1:2 Trash").startswith(b"a NO [OVERQUOTA]")
+    assert uids(made, TRASH) == []
+    assert said(made, "a MOVE 1:2 Trash").endswith(b"a OK MOVE completed\r\n")
+    assert (uids(made, INBOX), uids(made, TRASH)) == ([], [1, 2])

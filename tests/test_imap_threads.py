@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mailshell.imap import compared, envelope, msgids
 from mailshell.imap.subjects import based
+from mailshell.mail.store import StateError
 from tests.test_imap_search import answer, mailbox, numbers
 
 START = datetime(2030, 3, 9, 10, tzinfo=UTC)
@@ -363,3 +364,15 @@ def test_a_thread_may_be_as_long_as_the_mailbox(backward):
 def read_flat(line: bytes) -> int:
     assert line.count(b"(") == line.count(b")")
     return len(re.findall(rb"\d+", line))
+
+
+@pytest.mark.parametrize("command", ["SORT (DATE)", "UID SORT (SUBJECT)", "THREAD REFERENCES", "THREAD ORDEREDSUBJECT"])
+def test_what_cannot_be_read_cannot_be_put_in_order(command, monkeypatch):
+    made = mailbox(b"Subject: a\r\n\r\n")
+
+    def damaged(body: int) -> bytes:
+        raise StateError("The file is damaged.")
+
+    monkeypatch.setattr(made.world.store, "octets", damaged)
+    assert answer(made, f"{command} UTF-8 ALL")[-1].startswith(b"a3 NO [SERVERBUG]")
+    assert numbers(made, "SORT (SIZE REVERSE ARRIVAL) UTF-8 ALL") == [1]  # nobody has to read it for that

@@ -84,6 +84,17 @@ def test_a_prediction_is_answered_by_the_server():
     taught(journey)
 
 
+def test_a_prediction_about_several_lines_says_so(lessons):
+    text = (lessons / "tea.md").read_text()
+    (lessons / "tea.md").write_text(text.replace('after "HELO {computer}"', 'after "NOOP", "HELO {computer}"'))
+
+    async def journey(shell):
+        assert "== A number predicts; the server answers when you send the lines." in shell.rows
+        assert (await type_in(shell, "2"))[1].endswith("Now send the lines.")
+
+    taught(journey)
+
+
 def test_a_number_is_a_line_for_the_server_once_no_question_is_open():
     async def journey(shell):
         assert (await type_in(shell, "3"))[0].startswith("C: 3")
@@ -168,7 +179,7 @@ def test_goto_plays_the_steps_before_in_short():
 def test_the_step_begins_again_and_free_play_leads_back():
     async def journey(shell):
         await type_in(shell, "HELO")
-        assert "== The step hello begins again." in await type_in(shell, ":again")
+        assert "== The step begins again: Say hello" in await type_in(shell, ":again")
         await type_in(shell, ":free")
         assert board(shell)[0].startswith("free play, :free goes back")
         assert not any("passed" in row for row in await type_in(shell, "HELO lancs.uk"))
@@ -205,6 +216,88 @@ def test_a_question_may_be_left_alone():
         assert "** This step is not passed yet." in (await type_in(shell, "\x1dnext"))[1]
         shown = await type_in(shell, "Lunch?", ".", ":next")
         assert "== passed: The letter" in shown
+
+    taught(journey, asked="tea#letter")
+
+
+def test_who_quits_while_a_question_is_open_goes_on_with_the_connection():
+    async def journey(shell):
+        shown = await type_in(shell, "Lunch?", ".", "QUIT", "2")
+        assert "== What you did while the question was open is taken back." in shown
+        assert shell.toolbar.strip().startswith("SMTP  ready")
+
+    taught(journey, asked="tea#letter")
+
+
+def test_a_solution_that_begins_with_a_new_connection_says_how_to_open_it(lessons):
+    text = (lessons / "tea.md").read_text()
+    (lessons / "tea.md").write_text(text + REOPENED)
+
+    async def journey(shell):
+        shown = await type_in(shell, "QUIT", ":solution")
+        assert shown[1].startswith("== What is left of the solution. Enter alone opens the connection.")
+        shell.press("\r")
+        await shell.when(lambda: not shell.app.seat.link.closed)
+        assert "== What is left of the solution. You type:" in await type_in(shell, ":solution")
+
+    taught(journey, asked="tea#close")
+
+
+REOPENED = """
+## Once more {#more}
+
+Say hello again.
+
+### Goals
+
+- [ ] The server knows the client. `check named: session.greeted and session.open`
+
+### Solution
+
+```session
+C(smtp@nyu.edu): HELO {computer}
+```
+"""
+
+
+def test_a_step_of_questions_alone_says_what_helps(lessons):
+    text = (lessons / "tea.md").read_text()
+    (lessons / "tea.md").write_text(text + QUESTION)
+
+    async def journey(shell):
+        assert "== This step has no hints. A number answers its question." in await type_in(shell, ":hint")
+        shown = await type_in(shell, ":solution")
+        assert "== This step has nothing to type. A number answers its question." in shown
+        assert "== passed: Who waits?" in await type_in(shell, "1")
+
+    taught(journey, asked="tea#who")
+
+
+QUESTION = """
+## Who waits? {#who}
+
+One of them waits for the other.
+
+### Quiz
+
+Who is it?
+
+- [x] The server
+  > The client comes to it.
+- [ ] The client
+  > It opens the connection.
+"""
+
+
+def test_what_is_set_up_without_a_line_for_the_server_is_not_said_to_be_done(lessons):
+    text = (lessons / "tea.md").read_text()
+    given = "Say goodbye.\n\n```session given\n> :fault queue-full nyu.edu\n```"
+    (lessons / "tea.md").write_text(text.replace("Say goodbye.", given))
+
+    async def journey(shell):
+        shown = await type_in(shell, "Lunch?", ".", "2")
+        assert any(row.startswith("-- step 3/3") for row in shown)
+        assert not any("done for you" in row for row in shown)
 
     taught(journey, asked="tea#letter")
 
@@ -247,6 +340,21 @@ def test_the_rows_stand_below_the_panes_too():
         assert "== passed: Say hello" in shell.rows
         shell.press("\x1b[15~")
         await shell.when(lambda: not shell.app.pane.open)
+
+    taught(journey, rows=40)
+
+
+def test_the_panes_show_the_task_and_the_question():
+    async def journey(shell):
+        shell.press("\x1b[15~")
+        await shell.when(lambda: shell.app.pane.open)
+        await shell.settled()
+        assert any(row.startswith("-- step 1/3: Say hello") for row in shell.rows)
+        assert "   2  354, go on" in shell.rows
+        shell.press("\x1b[15~")
+        await shell.when(lambda: not shell.app.pane.open)
+        await shell.settled()
+        assert "   2  354, go on" not in shell.rows
 
     taught(journey, rows=40)
 

@@ -1,5 +1,6 @@
 """Lesson files: what is read, what is wrong and where, what is proven, the commands for authors."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -478,12 +479,19 @@ def test_watching(tmp_path, capsys):
 
 
 def test_the_page_names_every_section_and_name_of_the_state(capsys):
-    from mailshell.lesson.schema import schema
+    from mailshell.lesson.schema import KEY, schema
     from mailshell.lesson.sections import SECTIONS
 
     assert cli.main(["help", "lessons"]) == 0
     page = capsys.readouterr().out
     assert all(f"### {section} " in page for section in SECTIONS)
-    assert all(entry.says in page for entry in schema().entries)
+    assert len(page.splitlines()) <= 60
     assert max(map(len, page.splitlines())) <= 120
+    words = set(re.split(r"[\s.]+", page.partition("Names of the state")[2]))
+    told = [entry.path for entry in schema().entries if not {"link", "oldest"} & set(entry.path)]
+    assert all(set(path) - {KEY} <= words for path in told)
+    assert cli.main(["help", "lesson-names"]) == 0
+    names = capsys.readouterr().out
+    assert all(entry.says in names for entry in schema().entries)
+    assert max(map(len, names.splitlines())) <= 120
     assert "@" not in page.replace("bob@nyu.edu", "")

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailshell.lesson import load, progress, propose, run, shipped, stage
+from mailshell.lesson import load, news, progress, propose, shipped, stage
 from mailshell.lesson.check import judge
 from mailshell.lesson.expression import Compare, Name, Number, Text, written
 from mailshell.lesson.look import Look
+from mailshell.lesson.news import Asked, Crashed, Entered, Finished, Passed, Predicted, Returned, Ticked, Told
 from mailshell.lesson.parts import Goal
 from mailshell.lesson.prove import prove
-from mailshell.lesson.run import Asked, Crashed, Entered, Finished, Learner, Passed, Predicted, Run, Ticked, Told
+from mailshell.lesson.run import Learner, Run
 from mailshell.lesson.schema import schema
 from mailshell.world.play import Hands, local, wait
 from mailshell.world.seat import SeatError
@@ -374,6 +375,45 @@ def test_questions_can_be_left():
     assert kinds(run.onward()) == ["Passed", "Entered"]
 
 
+@pytest.mark.parametrize("astray", [["QUIT"], ["MAIL FROM:<x@y.z>"], ["QUIT", "reconnect"], ["undo"]])
+def test_the_next_step_begins_where_the_question_was_asked(astray):
+    seat, run = seated(FIRST)
+    run.goto("letter")
+    said(seat, run, "Subject: Tea", "", ".")
+    for one in astray:
+        do(seat, run, *((one, "") if one in ("undo", "reconnect") else ("send", one)))
+    news = run.answer("quiz", 1)[1]
+    assert kinds(news) == ["Passed", "Returned", "Entered"]
+    assert seat.link.session.phase.name == "READY"
+
+
+def test_what_changes_no_connection_stays_when_a_question_is_answered():
+    seat, run = seated(FIRST)
+    run.goto("letter")
+    said(seat, run, "Subject: Tea", "", ".", "NOOP")
+    before = seat.history.now
+    assert kinds(run.answer("quiz", 1)[1]) == ["Passed", "Entered"]
+    assert seat.history.holds(before)
+
+
+def test_a_refused_line_may_have_been_meant_as_an_answer():
+    seat, run = seated(FIRST)
+    run.goto("letter")
+    said(seat, run, "Subject: Tea", "", ".")
+    assert said(seat, run, "3") == [Told("unanswered", "The server got this line. A number answers the question.")]
+    assert said(seat, run, "NOOP", ":wait 1m") == []
+
+
+def test_a_solution_without_lines_is_no_help():
+    _, run = seated(load.read(TRIP.encode()))
+    run.goto("diagnose")
+    assert run.solution() == ()
+    while run.step.id == "diagnose" and run.quiz is not None:
+        quiz = run.quiz
+        run.answer(quiz.name, next(at for at, choice in enumerate(quiz.choices) if choice.right))
+    assert run.learner.marks["diagnose"] == "done"
+
+
 def test_several_hosts_links_a_clock_and_faults():
     lesson = load.read(TRIP.encode())
     assert prove(lesson) == []
@@ -643,7 +683,8 @@ def test_a_file_that_cannot_be_read_or_written(tmp_path, monkeypatch):
 
 
 def test_the_names_of_news():
-    assert set(run.News.__args__) == {Entered, Ticked, Told, Predicted, Asked, Passed, Finished, Crashed}
+    named = {Entered, Ticked, Told, Predicted, Asked, Passed, Returned, Finished, Crashed}
+    assert set(news.News.__args__) == named
 
 
 # Whatever a learner does, in whatever order.

@@ -21,9 +21,13 @@ LOGS = {path.stem: path for path in sorted((Path(__file__).parent / "logs").glob
 READERS = {
     "curl": logs.curl,
     "fetchmail": logs.fetchmail,
+    "imaplib": logs.imaplib,
     "mailshell": logs.shown,
+    "mbsync": logs.mbsync,
     "mpop": logs.swaks,
     "msmtp": logs.swaks,
+    "mutt": logs.mutt,
+    "neomutt": logs.mutt,
     "openssl": logs.s_client,
     "poplib": logs.poplib,
     "smtplib": logs.smtplib,
@@ -31,6 +35,7 @@ READERS = {
     "telnet": logs.screen,
 }
 POP3 = {name for name, path in LOGS.items() if "+OK" in path.read_text(encoding="utf-8")}
+IMAP = {name for name, path in LOGS.items() if "IMAP4rev1" in path.read_text(encoding="utf-8")}
 SECRETS = ("AGJvYgBodW5ncnk=", "Ym9i", "aHVuZ3J5", "hungry")
 
 
@@ -82,10 +87,12 @@ def test_a_screen_without_an_echo_shows_no_message():
 def test_a_log_is_whole(name):
     """From the first hello to a phase that an answer proves, and nothing is left that no reply belongs to."""
     text = "\n".join(annotated(LOGS[name].read_bytes()))
-    if name == "poplib-commands":
-        phases = []  # it prints no answers
+    if name in ("poplib-commands", "neomutt"):
+        phases = []  # they print no answers
     elif name in POP3:
         phases = ["user named", "transaction"]
+    elif name in IMAP:
+        phases = ["not authenticated", "selected" if " SELECT " in text else "authenticated: no mailbox is open"]
     else:
         phases = ["ready: no sender yet", "sender known: no recipient yet"]
     # APOP and a server that is asked nothing else lead straight to the transaction.
@@ -319,7 +326,7 @@ def test_a_follower_loses_and_doubles_no_line(turns):
 
 def test_the_samples_are_real_text():
     for path in LOGS.values():
-        assert re.search(r"220|250|\+OK|RETR", path.read_text(encoding="utf-8"))
+        assert re.search(r"220|250|\+OK|RETR|IMAP4rev1|SELECT", path.read_text(encoding="utf-8"))
 
 
 # Shells round a conversation, and screens of mailshell.

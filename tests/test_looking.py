@@ -449,7 +449,7 @@ def test_mailbox_has_the_numbers_of_the_session_that_has_it_open(desk):
     desk.do(":connect nyu.edu pop3", "USER bob", "PASS hungry", "DELE 1", ":connect nyu.edu smtp", "HELO a")
     desk.do("MAIL FROM:<alice@lancs.uk>", "RCPT TO:<bob@nyu.edu>", "DATA", "Subject: late", "", ".")
     shown = desk.do(":mailbox bob")
-    assert "A POP3 session has this mailbox open" in shown[1]
+    assert "A session of POP3 has this mailbox open" in shown[1]
     assert "x: marked as deleted." in " ".join(" ".join(shown).split())
     numbers = [line.split()[0] for line in shown if "2015-03" in line]
     assert numbers[0] == "x1"
@@ -459,3 +459,15 @@ def test_mailbox_has_the_numbers_of_the_session_that_has_it_open(desk):
     shown = desk.do(":mailbox bob")
     assert "POP3" not in shown[1]
     assert next(line.split()[0] for line in shown if "2015-03" in line) == "1"
+
+
+def test_mailbox_has_the_sequence_numbers_of_imap(desk):
+    desk.do(":connect nyu.edu imap", "a LOGIN bob hungry", "b SELECT INBOX", "c STORE 2 +FLAGS (\\Deleted)")
+    shown = desk.do(":mailbox bob")
+    assert "A session of IMAP has this mailbox open" in shown[1]
+    assert [line.split()[0] for line in shown if "2015-03" in line][:2] == ["1", "x2"]
+    desk.do("d STORE 1 +FLAGS (\\Deleted)", "e UID EXPUNGE 1")
+    shown = desk.do(":mailbox bob")
+    assert next(line.split()[0] for line in shown if "2015-03" in line) == "x1"
+    desk.do("f UNSELECT")
+    assert "IMAP" not in desk.do(":mailbox bob")[1]

@@ -223,11 +223,18 @@ def test_a_broken_goal_and_free_play_are_told_in_lines(kept, lessons):
     out, _, status = piped(kept, *carol[:4], "\x1dagain", lesson=str(lessons / "tea.md"))
     assert status == 4
     assert "== Back in the lesson. Everything is as it was before." in out
-    assert "== The step letter begins again." in out
+    assert "== The step begins again: The letter" in out
     out, _, _ = piped(
         kept, "HELO lancs.uk", "a", "\x1dgoto 2", '\x1draw "x\\r\\n.\\r\\n"', *letter, lesson=str(lessons / "tea.md")
     )
     assert "   [!] Carol gets nothing." in out
+
+
+def test_an_empty_line_of_a_script_opens_the_connection_again(kept, lessons):
+    lines = ["", "HELO lancs.uk", "MAIL FROM:<alice@lancs.uk>"]
+    out, _, _ = piped(kept, "HELO lancs.uk", "Lunch?", ".", ":drop", *lines, lesson=str(lessons / "tea.md"))
+    assert out.count("S: 220 nyu.edu ESMTP mailshell␍␊           220 service ready") == 2
+    assert "S: 250 2.1.0 Sender ok␍␊                   250 return path accepted" in out[-6:]
 
 
 def test_ctrl_c_interrupts_a_script(kept, lessons):

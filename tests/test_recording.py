@@ -59,6 +59,12 @@ def test_a_file_that_is_there_stays(tmp_path):
     assert "exists already" in says
 
 
+def test_a_folder_that_is_not_there_is_said_before_anything_is_typed(tmp_path):
+    path = tmp_path / "no" / "a.md"
+    says = f"mailshell: {path} cannot be written: {path.parent} is no folder that you may write to.\n"
+    assert record(path, "HELO a") == (2, says)
+
+
 def test_where_nothing_is_typed_nothing_is_written(tmp_path):
     status, says = record(tmp_path / "a.md")
     assert status == 0

@@ -451,8 +451,8 @@ class Views(RuleBasedStateMachine):
         assert len(found) == 1 or not expunging
         client.forget()
 
-    @rule(number=SESSIONS, data=st.data(), name=NAMES, uid=st.booleans())
-    def copy_messages(self, number, data, name, uid):
+    @rule(number=SESSIONS, data=st.data(), name=NAMES, uid=st.booleans(), moves=st.booleans())
+    def copy_messages(self, number, data, name, uid, moves):
         self.look(number)
         client = self.clients[number]
         if not client.uids or (name in self.boxes and len(self.boxes[name].messages) >= MOST):
@@ -460,7 +460,10 @@ class Views(RuleBasedStateMachine):
         places, text = self.numbers(data, number)
         if uid:
             text = f"{client.uids[places[0]]}:{client.uids[places[-1]]}"
-        last = self.say(number, f"{'UID ' * uid}COPY {text} {name}")[-1]
+        last = self.say(number, f"{'UID ' * uid}{'MOVE' if moves else 'COPY'} {text} {name}")[-1]
+        if moves and not client.writable:
+            assert (last.name, last.words[0]) == ("NO", "CANNOT")
+            return
         if name not in self.boxes:
             assert (last.name, last.words[0]) == ("NO", "TRYCREATE")
             return
@@ -468,11 +471,15 @@ class Views(RuleBasedStateMachine):
         assert box is not None
         here = [list(box.messages)[at] for at in places]
         there = [to.add(box.messages[one]) for one in here]
-        assert isinstance(last.words[0], str)
-        code, validity, before, after = last.words[0].split()
+        told = f"COPYUID {self.clients[number].codes['COPYUID']}" if moves else last.words[0]
+        assert isinstance(told, str)
+        code, validity, before, after = told.split()
         assert (code, validity) == ("COPYUID", str(to.validity))
         assert (numbers_of(before), numbers_of(after)) == (here, there)
+        if moves:
+            box.remove(here)
         self._told(number)
+        self.synced(number)
 
     @rule(number=SESSIONS, name=NAMES)
     def status(self, number, name):

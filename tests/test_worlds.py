@@ -487,7 +487,7 @@ def test_the_seed_of_a_file_decides_whom_faults_with_odds_strike():
 
 
 @pytest.mark.parametrize("columns", [60, 80, 132])
-@pytest.mark.parametrize("name", ["world-file", "lessons"])
+@pytest.mark.parametrize("name", ["world-file", "lessons", "lesson-names"])
 def test_a_page_fits_the_terminal_and_loses_no_word(name, columns):
     fitted = pages.fitted(pages.page(name), columns)
     assert fitted.split() == pages.page(name).split()

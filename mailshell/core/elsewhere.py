@@ -197,8 +197,13 @@ def answer_row(octets: bytes, cite: Cite) -> Row:
         return Row("client", "plain", octets, "the client gives up AUTH", (Note("*", 0, 1, "cancels AUTH"),), (), cite)
     if not line:
         return Row("client", "plain", octets, "an empty answer", (), (), cite)
-    gloss = "answer to the challenge, a secret"
-    return Row("client", "plain", octets, gloss, (Note("base64", 0, len(line), gloss),), ((0, len(line)),), cite)
+    return secret_row(octets, "base64", "answer to the challenge, a secret", cite)
+
+
+def secret_row(octets: bytes, rule: str, gloss: str, cite: Cite) -> Row:
+    """A line of the client that is a secret from its start to its end."""
+    size = len(octets.rstrip(b"\r\n"))
+    return Row("client", "plain", octets, gloss, (Note(rule, 0, size, gloss),), ((0, size),), cite)
 
 
 def looks_secret(line: bytes) -> bool:

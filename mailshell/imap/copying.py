@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mailshell.core.cursor import Cursor
 from mailshell.imap import chosen, grammar, sets
 from mailshell.imap.desk import Desk
-from mailshell.imap.replies import NO_ROOM, SOME_GONE, TRY_CREATE
+from mailshell.imap.replies import NO_ROOM, OVER_QUOTA, SOME_GONE, TRY_CREATE
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full
 
@@ -24,8 +24,9 @@ class Copied(NamedTuple):
     code: str
 
 
-def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, done: str) -> Copied | Reply:
-    """Copy all messages of a set, or none; `done` is what was not done to any of them then, as in `copied`."""
+def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, moves: bool = False) -> Copied | Reply:
+    """Copy all messages of a set, or none; with `moves` the originals will go, so that they take no more room."""
+    done = "moved" if moves else "copied"
     found = chosen.choose(desk, numbers, uid=uid)
     if isinstance(found, Reply):
         return found
@@ -35,6 +36,9 @@ def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, done: str) 
     if found.missing:
         return SOME_GONE(f"Messages that are gone: {found.missing}. Nothing was {done}.")
     host = desk.host
+    quota, size = host.traits.quota, sum(one.size for one in found.messages)
+    if quota is not None and not moves and host.taken(to.key.user) + size > quota:
+        return OVER_QUOTA(f"All mailboxes of the user together may have {quota:,} octets. Nothing was copied.")
     try:
         copies = host.store.add(to.key, [one._replace(save_date=host.written) for one in found.messages])
     except Full as full:

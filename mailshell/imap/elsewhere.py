@@ -4,7 +4,17 @@ import re
 from collections.abc import Mapping
 
 from mailshell.core import tables
-from mailshell.core.elsewhere import Reader, Remark, Step, Told, answer_row, left_out, maybe_secret, plain_of
+from mailshell.core.elsewhere import (
+    Reader,
+    Remark,
+    Step,
+    Told,
+    answer_row,
+    left_out,
+    maybe_secret,
+    plain_of,
+    secret_row,
+)
 from mailshell.core.explain import Note, Row, command_row
 from mailshell.core.record import Card, Cite, Fault
 from mailshell.imap import PROTOCOL, follow, known, reasons, replies
@@ -39,6 +49,9 @@ _DONE: dict[bytes, Wording] = {
     b"FETCH": replies.FETCHED,
     b"STORE": replies.STORED,
     b"COPY": replies.COPIED,
+    b"MOVE": replies.MOVED,
+    b"SORT": replies.SORTED,
+    b"THREAD": replies.THREADED,
     b"SEARCH": replies.SEARCHED,
     b"IDLE": replies.IDLE_DONE,
     b"NAMESPACE": replies.NAMESPACES,
@@ -62,9 +75,10 @@ def sent(step: Step) -> Row:
     if step.verb == b"AUTHENTICATE":
         return answer_row(step.octets, _EXCHANGE)
     line = step.octets.rstrip(b"\r\n")
+    literal = ENDS.search(line)
     if step.verb == b"LOGIN" and line:
-        gloss = "the rest of LOGIN, a secret"
-        return Row("client", "plain", step.octets, gloss, (), ((0, len(line)),), _LITERAL)
+        row = secret_row(step.octets, "literal octets", "the rest of LOGIN, a secret", _LITERAL)
+        return row if literal is None else row._replace(secret=((0, literal.start()),))
     gloss = "octets of a literal, and the rest of the command" if line else "the end of the command"
     return Row("client", "plain", step.octets, gloss, (), (), _LITERAL)
 
@@ -157,7 +171,7 @@ def _note(rule: str, line: bytes, start: int, end: int, glosses: Mapping[str, st
         row = None if word in CODES else known.row_of("imap-response-codes", word)
     elif kind == "capability":
         row = known.row_of("imap-capabilities", text) if glosses[rule] == glosses["capability"] else None
-    elif kind == "flag" and text not in MEANINGS:
+    elif (kind == "flag" and text not in MEANINGS) or (rule == "atom" and text.startswith("$")):
         row = known.row_of("imap-flags", text)
     elif rule == "mbx-list-flag":
         row = known.row_of("imap-mailbox-attributes", text)

@@ -19,6 +19,9 @@ from mailshell.imap.session import TABLE
 _WAITING = 1000
 """So many commands may wait for answers: a bound for our memory."""
 
+_MASKED = b"*" * 8
+"""A secret as mailshell shows it, however long it is."""
+
 ENDS = re.compile(rb"~?\{([0-9]{1,10})(\+?)\}\Z")
 """The end of a line that a literal follows."""
 
@@ -27,7 +30,9 @@ _STATUS = re.compile(rb"\* (OK|NO|BAD|BYE|PREAUTH)(?: |\Z)", re.IGNORECASE)
 _NUMBERED = re.compile(rb"\* [0-9]+ ([A-Z]+)(?: |\Z)", re.IGNORECASE)
 _NAMED = re.compile(rb"\* ([A-Z]+)(?: |\Z)")
 _WORD = re.compile(rb"[A-Za-z]{3,}")
-_REST = re.compile(rb"[ )]")
+_REST = re.compile(rb"[ )].*(?<=[)}])\Z", re.DOTALL)
+"""What comes after a literal in a response: it ends the response, or announces another literal."""
+
 _LOGINS = frozenset({b"LOGIN", b"AUTHENTICATE"})
 _SELECTS = frozenset({b"SELECT", b"EXAMINE"})
 _LEAVES = frozenset({b"CLOSE", b"UNSELECT"})
@@ -73,14 +78,16 @@ class Count:
     """Counts the octets of the literals of one side."""
 
     def __init__(self) -> None:
+        self.begun = False
         self.left = 0
         self.shown = 0
 
     def begin(self, line: bytes) -> bool:
         """Whether a literal follows a line, its end left out; from here on its octets are counted."""
         found = ENDS.search(line)
+        self.begun = found is not None
         self.left, self.shown = (0, 0) if found is None else (int(found[1]), 0)
-        return found is not None
+        return self.begun
 
     def take(self, octets: bytes) -> int:
         """How many octets of a line belong to the literal."""
@@ -114,7 +121,7 @@ class Follower:
         line = octets.rstrip(b"\r\n")
         going = self._goes_on
         if going is not None:
-            return [self._onward(going, octets, line)]
+            return self._onward(going, octets, line)
         if self._asked is not None and self._asked.verb == b"AUTHENTICATE":
             return [Step("answer", octets, (), self.phase, self.phase, b"AUTHENTICATE")]
         tag = TAG.match(line)
@@ -125,15 +132,22 @@ class Follower:
             self._goes_on = begun
         return [Step("command", octets, (), self.phase, self.phase, begun.verb)]
 
-    def _onward(self, going: _Open, octets: bytes, line: bytes) -> Step:
-        """A line that begins inside a literal, or right after it."""
+    def _onward(self, going: _Open, octets: bytes, line: bytes) -> list[Step]:
+        """A line that begins inside a literal, or right after it; no message begins with an empty line."""
+        steps, message = list[Step](), going.verb == b"APPEND"
+        if message and not line and self._up.left > len(octets) and not self._up.shown:
+            self._up.left = 0
+            steps.append(Step("hidden", b"", (), self.phase, self.phase, going.verb))
+        if line == _MASKED:
+            self._up.left = 0
+            return [Step("answer", octets, (), self.phase, self.phase, going.verb)]
         size = self._up.take(octets) if self._up.left else 0
         if size == len(octets):
-            kind: Kind = "text" if going.verb == b"APPEND" else "answer"
-            return Step(kind, octets, (), self.phase, self.phase, going.verb, dotted=False)
+            kind: Kind = "text" if message else "answer"
+            return [Step(kind, octets, (), self.phase, self.phase, going.verb, dotted=False)]
         if not self._up.begin(line):
             self._goes_on = None
-        return Step("answer", octets, (), self.phase, self.phase, going.verb)
+        return [*steps, Step("answer", octets, (), self.phase, self.phase, going.verb)]
 
     def server(self, octets: bytes) -> list[Step]:
         """A line from the server."""
@@ -144,9 +158,12 @@ class Follower:
                 if size == len(octets):
                     return [Step("text", octets, (), phase, phase, side="server", dotted=False)]
                 self._down.begin(line)
-                return [Step("line", octets[:size], (octets,), phase, phase, side="server")]
+                return [Step("line", octets[:size], (octets,), phase, phase, side="server", dotted=False)]
             self._down.left = 0
             steps.append(Step("hidden", b"", (), phase, phase, side="server"))
+        going, found = self._goes_on, tagged(line)
+        if going is not None and found == (going.tag, b"OK") and going.verb == b"APPEND" and not self._up.shown:
+            steps.append(Step("hidden", b"", (), phase, phase, going.verb))
         steps.append(self._heard(octets, line))
         self._spoken = True
         return steps
@@ -161,10 +178,11 @@ class Follower:
         if found is not None:
             return self._answered(octets, *found)
         if line[:2] in (b"+", b"+ "):
-            self._asked = next(iter(self._open), None)
+            waits = (one for one in self._open if one.verb in (b"AUTHENTICATE", b"IDLE"))
+            self._asked = self._goes_on or next(waits, None) or next(iter(self._open), None)
             asks, self._stood = b"" if self._asked is None else self._asked.verb, before
             self.phase = {b"AUTHENTICATE": Phase.EXCHANGE, b"IDLE": Phase.IDLE}.get(asks, before)
-            return Step("line", b"", (octets,), before, self.phase, asks, side="server")
+            return Step("command", b"", (octets,), before, self.phase, asks)
         self._down.begin(line)
         name = response(line)
         if not self._spoken and name in ("OK", "PREAUTH", "BYE"):
@@ -172,7 +190,7 @@ class Follower:
             return Step("greeting", b"", (octets,), before, self.phase)
         if name == "BYE":
             self.phase = Phase.LOGOUT
-        return Step("line", b"", (octets,), before, self.phase, side="server")
+        return Step("line", b"", (octets,), before, self.phase, side="server", dotted=False)
 
     def _answered(self, octets: bytes, tag: bytes, status: bytes) -> Step:
         """The line that ends the answer to a command."""
@@ -223,32 +241,36 @@ class Sorter:
         if self.inside is not None:
             return self._within(self.inside, line)
         if line[:2] in (b"+", b"+ ") and self._asks:
-            self.inside = "client" if self._up.left else None
+            self.inside = "client" if self._up.begun else None
             return "server"
         if not is_reply(line):
             return None
         over = tagged(line) is not None
         if over:
-            self._asks, self._up.left = False, 0
+            self._asks = self._up.begin(b"")
         self._parting = self._parting or response(line) == "BYE"
         self.open = not (self._parting and over)
-        self.inside = "server" if self._down.begin(line) and self._down.left else None
+        self.inside = "server" if self._down.begin(line) else None
         return "server"
 
     def _within(self, side: Side, line: bytes) -> Side:
-        """A line that begins inside a literal; what comes after it may announce another one."""
+        """A line that begins inside a literal, or right after one; what comes after it may announce another one."""
         count, octets = self._up if side == "client" else self._down, line + b"\r\n"
-        if count.take(octets) < len(octets):
-            count.begin(line)
-        self.inside = side if count.left and (side == "server" or not self._asks) else None
+        if not count.left or count.take(octets) < len(octets):
+            self.inside = side if count.begin(line) and (side == "server" or _at_once(line)) else None
         return side
 
     def typed(self, line: bytes) -> None:
         """A line of the client waits for its answer."""
-        literal = ENDS.search(line)
-        self._up.begin(line)
-        self.inside = "client" if literal is not None and literal[2] and self._up.left else None
-        self._asks = literal is not None or verb(line) in (b"AUTHENTICATE", b"IDLE")
+        literal = self._up.begin(line)
+        self.inside = "client" if _at_once(line) else None
+        self._asks = literal or verb(line) in (b"AUTHENTICATE", b"IDLE")
+
+
+def _at_once(line: bytes) -> bool:
+    """Whether a literal follows a line without a wait."""
+    found = ENDS.search(line)
+    return found is not None and bool(found[2])
 
 
 def begin(before: Sequence[bytes], line: bytes) -> Begun | None:

@@ -10,6 +10,7 @@ from mailshell.imap.wording import Reply
 from mailshell.mail.store import Mailbox
 
 PARTS = {"select-param": "CONDSTORE: tell mod-sequences from now on"}
+_CLOSED = b"* OK [CLOSED] The mailbox that was open is closed now\r\n"
 _PARAMETER = Expect("(CONDSTORE)", "mod-sequences are told from now on")
 
 
@@ -28,17 +29,18 @@ def run(desk: Desk, name: str, *, writable: bool, aware: bool) -> Reply:
     """Open a mailbox; one that was open is closed first, also where this fails. With `aware` mod-sequences are told."""
     if aware and not desk.offers(CONDSTORE):
         return reasons.not_offered(CONDSTORE, desk)
+    closed = _CLOSED if desk.state.view is not None and desk.offers(CONDSTORE) else b""  # RFC 7162 section 3.2.11
     desk.select(None)
     mailbox = desk.find(name)
     if mailbox is None:
-        return NO_SUCH_MAILBOX(f"The user has no mailbox {name}.")
+        return NO_SUCH_MAILBOX(f"The user has no mailbox {name}.", closed)
     box = mailbox.box
     recent = desk.claim(mailbox.key) if writable else range(box.recent, box.uidnext)
     view = opened(mailbox, writable=writable).claimed(recent)
     if aware:
         modseqs.enable(desk)
     desk.select(view)
-    block = described(view, mailbox).encode("ascii") + (modseqs.highest(view.modseq) if desk.aware else b"")
+    block = closed + described(view, mailbox).encode("ascii") + (modseqs.highest(view.modseq) if desk.aware else b"")
     verb, code = ("SELECT", "READ-WRITE") if writable else ("EXAMINE", "READ-ONLY")
     return SELECTED(block=block, code=code, verb=verb)
 

@@ -43,6 +43,7 @@ CODES = {
     "BADCHARSET": "the charsets that the server reads",
     "CANNOT": "it can never be done so",
     "CAPABILITY": "what the server can do",
+    "CLOSED": "the mailbox that was open is closed; what follows is about the next one",
     "CONTACTADMIN": "tell the people who run the server",
     "COPYUID": "UIDVALIDITY of the other mailbox, uids here, uids there",
     "EXPUNGEISSUED": "another session has removed a message",
@@ -58,9 +59,9 @@ CODES = {
     "TOOBIG": "more octets than the server takes",
     "TRYCREATE": "CREATE may help",
     "UIDNEXT": "the next uid, or a higher one",
-    "UNKNOWN-CTE": "the transfer encoding is not known",
     "UIDVALIDITY": "uids are good as long as this is the same",
     "UNAVAILABLE": "for now: try again later",
+    "UNKNOWN-CTE": "the transfer encoding is not known",
     "USEATTR": "the mailbox cannot be for that",
     "UNSEEN": "the first message without \\Seen",
 }

@@ -38,6 +38,7 @@ _DEEPEST = 20  # brackets and nots inside one another
 _TOKEN = re.compile(r'"[^"\n]*"|\{[^{}\n]*\}|==|!=|<=|>=|[<>()\[\],]|\.?[\w+-][\w@.+/-]*')
 _SPACE = re.compile(r"\s*")
 _KEYWORDS = frozenset({"and", "or", "not", "in", "contains", "count", "after"})
+_SIGNS = {"=": "==", "&": "and", "|": "or", "!": "not", "'": '"'}  # of other languages
 _OPS: Mapping[str, Op] = {
     **{"==": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="},
     **{"in": "in", "contains": "contains"},
@@ -127,7 +128,11 @@ class _Reader:
         while at < end:
             found = _TOKEN.match(text, at, end)
             if found is None:
-                says = "the quotes are not closed." if text[at] == '"' else f"{text[at]!r} has no meaning here."
+                says = (
+                    "the quotes are not closed."
+                    if text[at] == '"'
+                    else f"{text[at]!r} has no meaning here.{_meant(text[at])}"
+                )
                 raise PredicateError(at, says)
             self._tokens.append(_Token(found[0], at, found.end()))
             at = _skip(text, found.end(), end)
@@ -355,6 +360,11 @@ class _Deeper:
 
     def __exit__(self, *error: object) -> None:
         self._reader.deepen(-1, self._at)
+
+
+def _meant(sign: str) -> str:
+    """What somebody who writes programs may have meant by a sign."""
+    return f" Did you mean {_SIGNS[sign]}?" if sign in _SIGNS else ""
 
 
 def _skip(text: str, at: int, end: int) -> int:

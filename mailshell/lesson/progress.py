@@ -8,7 +8,8 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import NamedTuple
 
-from mailshell.lesson.run import Learner, Mark
+from mailshell.lesson.news import Mark
+from mailshell.lesson.run import Learner
 
 _FORMAT = 1
 _MARKS: Mapping[str, Mark] = {"done": "done", "helped": "helped"}

@@ -18,20 +18,31 @@ lesson (start, look, goto, answer, onward) or travel in time (goto, reset, back)
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from mailshell.core.record import Phase
 from mailshell.core.script import Item, ScriptError
 from mailshell.lesson.check import Judgement, Standing, asking, crash, judge
 from mailshell.lesson.expression import Values, filled, value
 from mailshell.lesson.look import Look
-from mailshell.lesson.parts import Choice, Goal, Lesson, Prediction, Quiz, Step
+from mailshell.lesson.news import (
+    Asked,
+    Crashed,
+    Entered,
+    Finished,
+    Mark,
+    News,
+    Passed,
+    Predicted,
+    Returned,
+    Ticked,
+    Told,
+)
+from mailshell.lesson.parts import Choice, Lesson, Prediction, Quiz, Step
 from mailshell.lesson.stage import Parted, acts, bound, parted, play, whole
 from mailshell.world.history import Moment
 from mailshell.world.play import Hands
 from mailshell.world.seat import Seat, SeatError
-
-Mark = Literal["done", "helped"]
-"""How a step was passed: by the learner, or with the solution shown or played."""
 
 
 class Learner(NamedTuple):
@@ -51,65 +62,8 @@ class Learner(NamedTuple):
     answers: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
 
-class Entered(NamedTuple):
-    """A step begins. Of its solution `given` was played already, and `left` client lines are left to do."""
-
-    step: Step
-    given: tuple[Item, ...] = ()
-    left: int = 0
-
-
-class Ticked(NamedTuple):
-    """A goal holds now, or (`met` false) it did and does not any more."""
-
-    goal: Goal
-    met: bool
-
-
-class Told(NamedTuple):
-    """Feedback on what was done."""
-
-    name: str
-    says: str
-
-
-class Predicted(NamedTuple):
-    """The servers have answered a prediction: what was chosen, what is right (None: no choice), what came."""
-
-    prediction: Prediction
-    chosen: Choice
-    right: Choice | None
-    came: str
-
-
-class Asked(NamedTuple):
-    """The goals are reached, and a question comes."""
-
-    quiz: Quiz
-
-
-class Passed(NamedTuple):
-    """A step is passed, and what was learned; `already`: its goals held when it began."""
-
-    step: Step
-    mark: Mark
-    learned: str
-    already: bool = False
-
-
-class Finished(NamedTuple):
-    """That was the last step."""
-
-    lesson: Lesson
-
-
-class Crashed(NamedTuple):
-    """Something of ours, or of the lesson, has failed: the learner did nothing wrong."""
-
-    says: str
-
-
-News = Entered | Ticked | Told | Predicted | Asked | Passed | Finished | Crashed
+Stand = tuple[int, Phase, bool]
+"""Where a connection stands: its number in the world, its phase, whether it is closed."""
 
 
 class Run:
@@ -125,7 +79,8 @@ class Run:
         self._seen = seat.history.now.number
         self._newest = self._seen
         self._met: frozenset[str] = frozenset()
-        self._reached = False  # the goals of this step held once
+        self._reached: Moment | None = None  # the goals of this step held then for the first time
+        self._stood: Mapping[int, Stand] = {}  # and the connections stood so
         self._shown = False  # its solution was shown
         self._settled: frozenset[str] = frozenset()  # predictions that the servers have answered
         self._left: Moment | None = None
@@ -183,7 +138,7 @@ class Run:
     @property
     def quiz(self) -> Quiz | None:
         """The question that is to be answered now."""
-        return self._open_quiz() if self._reached else None
+        return self._open_quiz() if self._reached is not None else None
 
     # What the learner does.
 
@@ -209,7 +164,7 @@ class Run:
 
     def solution(self) -> tuple[Item, ...]:
         """The lines that are left of the solution; whoever asks for them passes the step with help."""
-        self._shown = True
+        self._shown = self._shown or bool(self._parted.left)
         return self._parted.left
 
     def predict(self, name: str, choice: int) -> None:
@@ -224,11 +179,11 @@ class Run:
         given = (*self.learner.answers.get(key, ()), choice)
         self.learner = self.learner._replace(answers={**self.learner.answers, key: given})
         chosen = quiz.choices[choice]
-        return chosen, self._after_goals() if chosen.right and self._reached else []
+        return chosen, self._after_goals() if chosen.right and self._reached is not None else []
 
     def onward(self) -> list[News]:
         """Leave the questions of a step whose goals are reached, and go to the next step."""
-        return self._pass() if self._reached and not self.over else []
+        return self._pass() if self._reached is not None and not self.over else []
 
     # The way through the lesson.
 
@@ -264,7 +219,7 @@ class Run:
         self._left = None
         self.seat.go(self._start)
         self._seen = self._start.number
-        self._reached, self._settled = False, frozenset()
+        self._reached, self._settled = None, frozenset()
         self._met = self._now_met()
 
     def leave(self) -> None:
@@ -294,11 +249,19 @@ class Run:
         except Exception as error:  # as in a check: our fault, and never a wrong guess
             return [Crashed(crash(error))]
         news += self._ticks(judged)
-        if judged.passed and not self._reached:
+        if judged.passed and self._reached is None:
             return [*news, *self._after_goals()]
-        if fresh and judged.feedback is not None and not self._reached:
+        if fresh and self._reached is not None:
+            news += self._unanswered()
+        elif fresh and judged.feedback is not None:
             news.append(Told(judged.feedback.name, self.text(judged.feedback.says)))
         return news
+
+    def _unanswered(self) -> list[News]:
+        """A line that was refused while a question is open: it may have been meant as an answer."""
+        look = self._look
+        meant = not look.local and look.last is not None and look.last["verdict"] == "refused"
+        return [Told("unanswered", "The server got this line. A number answers the question.")] if meant else []
 
     def _ticks(self, judged: Judgement) -> list[News]:
         before, self._met = self._met, frozenset(one.goal.name for one in judged.goals if one.met)
@@ -332,7 +295,8 @@ class Run:
         return None
 
     def _after_goals(self, already: bool = False) -> list[News]:
-        self._reached = True
+        if self._reached is None:
+            self._reached, self._stood = self.seat.history.now, self._stand()
         quiz = self._open_quiz()
         return [Asked(quiz)] if quiz is not None else self._pass(already)
 
@@ -342,9 +306,19 @@ class Run:
         self.learner = self.learner._replace(marks={**self.learner.marks, step.id: mark})
         passed = Passed(step, mark, self.text(step.learned), already)
         if place + 1 < len(self.lesson.steps):
-            return [passed, *self._enter(place + 1)]
+            return [passed, *self._return(), *self._enter(place + 1)]
         self.learner = self.learner._replace(step="")
         return [passed, Finished(self.lesson)]
+
+    def _return(self) -> list[News]:
+        """Go to where the goals were reached, unless the connections still stand so: the next step counts on that."""
+        if self._reached is None or (self.seat.history.holds(self._reached) and self._stand() == self._stood):
+            return []
+        self.seat.go(self._reached)
+        return [Returned()]
+
+    def _stand(self) -> Mapping[int, Stand]:
+        return {number: (link.wire.number, link.session.phase, link.closed) for number, link in self.seat.links.items()}
 
     def _enter(self, place: int) -> list[News]:
         step = self.lesson.steps[place]
@@ -363,7 +337,7 @@ class Run:
         """The step begins at this moment."""
         self._start = self._since = self.seat.history.now
         self._seen = self._newest = self._start.number
-        self._reached = False
+        self._reached = None
         self._met = self._now_met()
 
     def _begin(self, step: Step, place: int) -> list[News]:

@@ -53,6 +53,11 @@ def page() -> str:
     return _text("lesson-file.txt")
 
 
+def names_page() -> str:
+    """The page that explains the names of the state, without the table."""
+    return _text("lesson-names.txt")
+
+
 def _text(name: str) -> str:
     with open(os.path.join(_HERE, name), encoding="utf-8") as file:
         return file.read()

@@ -138,7 +138,9 @@ class Annotator(Renderer):
         return out
 
     def _inside(self, step: Step, link: int) -> list[str]:
-        """A line of a message, or of a list; beyond the fold only counted."""
+        """A line of a message, or of a list; beyond the fold only counted. Where no dot ends a message, a list does."""
+        if step.kind == "line" and not step.dotted and link in self._letters:
+            return self._end(link) + self._inside(step, link)
         count = self._shown_lines[link] = self._shown_lines.get(link, 0) + 1
         folded = count > FOLD and self.view.depth < 2
         if step.kind == "line":

@@ -339,6 +339,9 @@ class App:
             shown = (one for one in self.seat.world.transcript.entries if self.meta.watch.shows(one.wire))
             self.pane.enter([(entry, self.meta.label(entry)) for entry in shown])
             self.app.layout = self._paned
+            self._fit()
+            if self.meta.lesson is not None:
+                self.meta.lesson.remind(self.pane.words)
         self.app.invalidate()
 
     def follows(self) -> bool:

@@ -22,7 +22,7 @@ class Message:
         self.sender = sender
         self.known = known
         self.letter: Letter | None = None
-        self.answers: Cite | None = None  # what comes are answers to a mechanism, and this section describes them
+        self.answers: Cite | None = None  # what comes is secret, and this section describes it
         self.dotted = True
         self.wants = 0  # octets of a counted body that are still to come
         self.lines = BodyLines()
@@ -32,9 +32,11 @@ class Message:
     def row(self, line: bytes) -> Row:
         """A line of the message explained, as far as somebody knows where in the message it stands."""
         if self.answers is not None:
-            # Imported here because few sessions use AUTH.
-            from mailshell.core.elsewhere import answer_row
+            # Imported here because few sessions have such lines.
+            from mailshell.core.elsewhere import answer_row, secret_row
 
+            if not self.dotted:
+                return secret_row(line, "literal octets", "octets of the literal, a secret", self.answers)
             return answer_row(line, self.answers)
         if self.letter is None:
             return body_row(line, gloss="message text" if self.count == 1 else "", dotted=self.dotted)

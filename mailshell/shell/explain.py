@@ -95,7 +95,7 @@ def _single(args: argparse.Namespace, name: str, lines: Iterator[bytes], log: Lo
     print(safe(f"mailshell: {name} is no conversation in a form that is known here."), file=sys.stderr)
     print(
         "mailshell: known are C:/S: files, telnet, nc, openssl s_client, swaks, msmtp, mpop, fetchmail, curl -v, "
-        "smtplib, poplib, mailshell.",
+        "mutt, mbsync, smtplib, poplib, imaplib, mailshell.",
         file=sys.stderr,
     )
     return 1

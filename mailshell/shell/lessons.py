@@ -79,6 +79,9 @@ def _record(args: argparse.Namespace, path: str) -> int:
     if os.path.exists(path):
         print(safe(f"mailshell: {path} exists already and was left as it is."), file=sys.stderr)
         return 2
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
+        raise OptionError(safe(f"{path} cannot be written: {folder} is no folder that you may write to."))
     print(safe(f"What you type is the solution of a lesson. :quit writes {path}."), flush=True)
     args.alone, args.record = False, path
     return practise(args)

@@ -78,7 +78,7 @@ def _messages(world: World, box: Mailbox, boxes: list[Mailbox], view: View) -> l
     names = {uid: str(row) for row, uid in enumerate(box.messages, 1)}
     for protocol, session in _opened(world, box):
         names = {uid: _named(uid, session) for uid in box.messages}
-        text = f"A {protocol.upper()} session has this mailbox open, and the numbers are those of the session."
+        text = f"A session of {protocol.upper()} has this mailbox open, and the numbers are those of the session."
         text += " x: marked as deleted." if session.marked else ""
         text += " new: came later, the session does not see it." if "new" in names.values() else ""
         out += wrapped(text, view.width, indent=5)

@@ -17,6 +17,7 @@ _SORTS: dict[Sort, str] = {
 }
 _KEYS = {"mailbox": "NAME", "queue": "HOST", "link": "N", "header": "FIELD"}
 _NAMES = 36  # columns of a name
+_ROOTS = 14  # columns of a word that names begin with
 
 _LEAST = 30  # columns that a text beside a key needs
 
@@ -28,7 +29,9 @@ def page(name: str) -> str:
     """The page of that name, of those that `mailshell help` lists."""
     if name == "world-file":
         return worlds.page()
-    return lessons.page().replace("@VERSION@", str(VERSION)).replace("@NAMES@", "\n".join(_names()))
+    if name == "lessons":
+        return lessons.page().replace("@ROOTS@", "\n".join(_roots()))
+    return lessons.names_page().replace("@VERSION@", str(VERSION)).replace("@NAMES@", "\n".join(_names()))
 
 
 def fitted(text: str, columns: int) -> str:
@@ -49,13 +52,26 @@ def _row(line: str, columns: int) -> list[str]:
 
 
 def _names() -> list[str]:
-    """A row for every name of the state, in the order of the table; what is the same for several stands once."""
-    rows = []
-    for entry in schema().entries:
-        again = entry.path[0] == "link" or entry.path[2:3] == ("oldest",) or entry.path[:2] == ("queue", KEY)
-        if not again:
-            rows.append(f"  {_written(entry):<{_NAMES}} {_SORTS[entry.sort]:<11} {entry.says}")
-    return rows
+    """A row for every name of the state."""
+    return [f"  {_written(entry):<{_NAMES}} {_SORTS[entry.sort]:<11} {entry.says}" for entry in _told()]
+
+
+def _roots() -> list[str]:
+    """A row for every word that a name begins with, and what may follow it."""
+    found: dict[str, list[str]] = {}
+    for entry in _told():
+        root, _, rest = _written(entry).partition(".NAME." if entry.path[1:2] == (KEY,) else ".")
+        found.setdefault(root + (".NAME" if entry.path[1:2] == (KEY,) else ""), []).append(rest)
+    return [f"  {root:<{_ROOTS}}{' '.join(rests)}".rstrip() for root, rests in found.items()]
+
+
+def _told() -> list[Entry]:
+    """The names in the order of the table; what is the same for several stands once."""
+    return [
+        entry
+        for entry in schema().entries
+        if not (entry.path[0] == "link" or entry.path[2:3] == ("oldest",) or entry.path[:2] == ("queue", KEY))
+    ]
 
 
 def _written(entry: Entry) -> str:

@@ -77,9 +77,8 @@ def write(args: argparse.Namespace, seat: Seat) -> None:
     )
     with open(path, "x", encoding="utf-8") as file:
         file.write(text)
-    print(
-        safe(f"Written: {path}. Keep the goals that matter, give them words; mailshell lesson check {path} proves it.")
-    )
+    print(safe(f"Written: {path}. Keep the goals that matter, and give them words."))
+    print(safe(f"mailshell lesson check {path} proves it."))
 
 
 def _goal(proposal: Proposal) -> str:

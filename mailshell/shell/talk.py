@@ -148,7 +148,7 @@ class Talk:
         wire = self.seat.link.wire
         if text:
             self.meta.out(self.renderer.error("The connection is closed. Enter alone opens it again; :quit leaves."))
-        elif by_hand:  # an empty line of a script, or of a paste, opens nothing
+        elif by_hand or self.meta.lesson is not None:  # a lesson asks for Enter; of other scripts it opens nothing
             self.seat.connect(wire.host, wire.protocol, self.seat.current)
 
     def _shown(self, entry: Entry) -> None:

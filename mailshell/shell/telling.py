@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from mailshell.core.script import Item
 from mailshell.lesson.check import Standing
-from mailshell.lesson.parts import Prediction, Quiz, Step
-from mailshell.lesson.run import (
+from mailshell.lesson.news import (
     Asked,
     Crashed,
     Entered,
@@ -13,15 +12,20 @@ from mailshell.lesson.run import (
     News,
     Passed,
     Predicted,
-    Run,
+    Returned,
     Ticked,
     Told,
 )
+from mailshell.lesson.parts import Prediction, Quiz, Step
+from mailshell.lesson.run import Run
 from mailshell.shell.board import SIGNS, WORDS
 from mailshell.shell.course import Course, after, titled
 from mailshell.shell.meta import Meta
 from mailshell.shell.prose import bare, paragraph, prose
 from mailshell.shell.text import safe
+
+_NUMBER = "A number answers its question."
+"""What helps in a step of questions alone."""
 
 
 class Telling:
@@ -58,6 +62,8 @@ class Telling:
             self.asks(news.quiz)
         elif isinstance(news, Passed):
             self._passed(news)
+        elif isinstance(news, Returned):
+            self._say("What you did while the question was open is taken back.")
         elif isinstance(news, Finished):
             self._finished()
         else:
@@ -71,7 +77,7 @@ class Telling:
 
     def begun(self, news: Entered) -> None:
         """Below what was played for the step: how much is left, and the goals where they do not stand on the screen."""
-        if news.given:
+        if any(item.what == "send" for item in news.given):
             left = "One line is" if news.left == 1 else f"{news.left} lines are"
             self._say("That was done for you." + (f" {left} left." if news.step.fade else ""))
         if news.step is self._run.step:
@@ -121,16 +127,15 @@ class Telling:
         if question is None:
             return
         run, renderer = self._run, self._meta.renderer
-        quiz = isinstance(question, Quiz)
-        self._meta.out(renderer.heading("question" if quiz else "predict"))
+        self._meta.out(renderer.heading("question" if isinstance(question, Quiz) else "predict"))
         lines = paragraph(run.text(question.question), renderer.view) if question.question else []
         for at, choice in enumerate(question.choices, 1):
             lines += paragraph(run.text(choice.says), renderer.view, f"{at}  ")
         self._meta.out(lines)
-        if quiz:
+        if isinstance(question, Quiz):
             self._say("A number answers.")
         else:
-            self._say("A number predicts; the server answers when you send the line.")
+            self._say(f"A number predicts; the server answers when you send the {_lines(question)}.")
 
     def _predicted(self, news: Predicted) -> None:
         run, chosen, right = self._run, news.chosen, news.right
@@ -148,14 +153,15 @@ class Telling:
 
     def predicts(self, prediction: Prediction, at: int) -> None:
         """What there is to say about a prediction, before the servers answer it."""
-        self._say(f"Your prediction: {self._run.text(prediction.choices[at].says)}. Now send the line.")
+        self._say(f"Your prediction: {self._run.text(prediction.choices[at].says)}. Now send the {_lines(prediction)}.")
 
     # Help.
 
     def hint(self, step: Step, text: str | None) -> None:
         """A hint, or that there is none."""
         if text is None:
-            self._say("This step has no hints. :check says what is missing, :solution shows the lines.")
+            more = ":check says what is missing, :solution shows the lines." if step.checks else _NUMBER
+            self._say(f"This step has no hints. {more}")
             return
         last = self._run.learner.hints[step.id] == len(step.hints)
         self._say(f"hint: {text}{' That was the last hint; :solution shows the lines.' if last else ''}")
@@ -177,11 +183,18 @@ class Telling:
         """Lines that solve the step."""
         lines = [item for item in items if item.what in ("send", "local")]
         if not lines:
-            self._say("No line is left to type." if step.solution.items else "This step has nothing to type.")
+            nothing = f"This step has nothing to type. {_NUMBER}"
+            self._say("No line is left to type." if step.solution.items else nothing)
             return
-        self._say("What is left of the solution. You type:")
+        closed = bool(lines[0].protocol) and self._meta.seat.link.closed
+        enter = "Enter alone opens the connection. Then you type:" if closed else "You type:"
+        self._say(f"What is left of the solution. {enter}")
         renderer = self._meta.renderer
         self._meta.out([f"   {safe(_written(item), ascii_only=renderer.view.ascii)}" for item in lines])
+
+
+def _lines(prediction: Prediction) -> str:
+    return "line" if len(prediction.after) == 1 else "lines"
 
 
 def _written(item: Item) -> str:

@@ -7,8 +7,9 @@ from mailshell.core.script import Item
 from mailshell.core.transcript import Entry
 from mailshell.lesson import progress
 from mailshell.lesson.check import Standing
+from mailshell.lesson.news import Entered, News
 from mailshell.lesson.parts import Prediction, Quiz, Step
-from mailshell.lesson.run import Entered, News, Run
+from mailshell.lesson.run import Run
 from mailshell.shell.board import Board
 from mailshell.shell.course import Course, kept_now, step_of
 from mailshell.shell.local import travel
@@ -182,6 +183,17 @@ class Tutor:
         self._telling.goals(self.goals)
         self._telling.asks(self.question)
 
+    def remind(self, show: Callable[[list[str]], None]) -> None:
+        """The task again, for a screen that has shown nothing of the lesson yet."""
+        if self.run.over or self.run.free:
+            return
+        out, self._meta.out = self._meta.out, show
+        try:
+            self._telling.task(self.run.step)
+            self._telling.asks(self.question)
+        finally:
+            self._meta.out = out
+
     def hint(self) -> None:
         """The next hint."""
         self._telling.hint(self._step, self.run.hint())
@@ -223,7 +235,7 @@ class Tutor:
 
     def reset(self) -> None:
         """Go back to the start of the step, and say where that is."""
-        self._moves(f"The step {self._step.id} begins again.", self.run.reset)
+        self._moves(f"The step begins again: {bare(self._step.title)}", self.run.reset)
 
     def free(self) -> None:
         """Begin free play, or go back to where it began."""

@@ -83,7 +83,7 @@ _mailshell() {
                         lesson:1) files=yes ;;
                         config:0) words="show init" ;;
                         completion:0) words="bash zsh fish" ;;
-                        help:0) words="learn smtp pop3 imap demo run serve explain export table world lesson paths config doctor completion help world-file lessons" ;;
+                        help:0) words="learn smtp pop3 imap demo run serve explain export table world lesson paths config doctor completion help world-file lessons lesson-names" ;;
                     esac
                     ;;
             esac

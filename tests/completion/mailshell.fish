@@ -314,4 +314,4 @@ complete -c mailshell -n '__fish_seen_subcommand_from completion' -l help -d 'sh
 complete -c mailshell -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 complete -c mailshell -n '__fish_seen_subcommand_from help' -s h -d 'show this help message and exit'
 complete -c mailshell -n '__fish_seen_subcommand_from help' -l help -d 'show this help message and exit'
-complete -c mailshell -n '__fish_seen_subcommand_from help' -a 'learn smtp pop3 imap demo run serve explain export table world lesson paths config doctor completion help world-file lessons'
+complete -c mailshell -n '__fish_seen_subcommand_from help' -a 'learn smtp pop3 imap demo run serve explain export table world lesson paths config doctor completion help world-file lessons lesson-names'

@@ -373,7 +373,7 @@ _mailshell() {
                     _arguments \
                         '-h[show this help message and exit]' \
                         '--help[show this help message and exit]' \
-                        '1:COMMAND:(learn smtp pop3 imap demo run serve explain export table world lesson paths config doctor completion help world-file lessons)'
+                        '1:COMMAND:(learn smtp pop3 imap demo run serve explain export table world lesson paths config doctor completion help world-file lessons lesson-names)'
                     ;;
             esac
             ;;

@@ -40,7 +40,7 @@ class Copy(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Copy all of them, or none."""
-        found = copying.copy(desk, self.numbers, self.name, uid=self.uid, done="copied")
+        found = copying.copy(desk, self.numbers, self.name, uid=self.uid)
         return found if isinstance(found, Reply) else COPIED(code=found.code)
 
 

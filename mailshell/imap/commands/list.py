@@ -182,7 +182,7 @@ def _patterns(cursor: Cursor) -> tuple[str, ...]:
     while not cursor.word(b")", grammar.CLOSE):
         grammar.space(cursor)
         found.append(grammar.pattern(cursor))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def parse(cursor: Cursor) -> List:

@@ -42,7 +42,7 @@ class Move(NamedTuple):
         """Move all of them, or none; COPYUID comes before the EXPUNGE of each (RFC 6851 section 4.3)."""
         if not desk.view.writable:
             return READ_ONLY("EXAMINE opened the mailbox, so nothing can be moved out of it.")
-        found = copying.copy(desk, self.numbers, self.name, uid=self.uid, done="moved")
+        found = copying.copy(desk, self.numbers, self.name, uid=self.uid, moves=True)
         if isinstance(found, Reply):
             return found
         desk.sync(expunges=True)  # the copies too, where they are in the open mailbox

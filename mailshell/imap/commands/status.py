@@ -110,13 +110,13 @@ def _item(cursor: Cursor) -> Item:
 
 
 def items(cursor: Cursor) -> tuple[Item, ...]:
-    """ "(" status-att *(SP status-att) ")"."""
+    """ "(" status-att *(SP status-att) ")"; each item counts once, as some have to look at every message."""
     cursor.need_word(b"(", grammar.OPEN)
     found = [_item(cursor)]
     while not cursor.word(b")", grammar.CLOSE):
         grammar.space(cursor)
         found.append(_item(cursor))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def parse(cursor: Cursor) -> Status:

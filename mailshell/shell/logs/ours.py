@@ -110,7 +110,7 @@ def on_screen(text: str, *, marked: bool) -> Said | None:
     start, line = text[: found.start(5)], found[5] or ""
     if (mark := _MARK.search(line)) is not None:
         line = line[: mark.start()]
-    elif not marked and found[1] is not None:
+    elif found[1] is not None:
         for gap in _GAP.finditer(line):
             if width(start + line[: gap.end()]) == GLOSS_COLUMN:
                 line = line[: gap.start()]

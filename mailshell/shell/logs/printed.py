@@ -1,4 +1,7 @@
-"""What the mail libraries of Python print: `set_debuglevel(1)` of smtplib, `set_debuglevel(2)` of poplib."""
+"""What the mail libraries of Python print.
+
+That is `set_debuglevel(1)` of smtplib, `set_debuglevel(2)` of poplib, `Debug = 4` of imaplib.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,6 +12,7 @@ PRINTED = re.compile(rb"(?:\d\d:\d\d:\d\d\.\d+ )?(send|reply|connect|data): (.*)
 _QUOTED = re.compile(rb"b?(['\"])(.*)$", re.S)
 _SEEN = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.)|$)", re.S)
 _MEANT = {b"r": b"\r", b"n": b"\n", b"t": b"\t"}
+IMAPLIB = re.compile(rb" *\d\d:\d\d\.\d\d ([<>]) (.*)$", re.S)
 POPLIB = re.compile(rb"\*(put|get|cmd|resp)\* (.*)$", re.S)
 
 
@@ -63,3 +67,13 @@ def poplib(lines: Iterable[bytes]) -> Iterator[Said]:
             yield Said("client" if found[1] == b"put" else "server", octets)
     if command:
         yield Said("client", command)
+
+
+def imaplib(lines: Iterable[bytes]) -> Iterator[Said]:
+    """`>` and `<` lines hold octets as Python writes them; octets of literals are not shown."""
+    for line in whole(lines):
+        found = IMAPLIB.match(line.rstrip(b"\r\n"))
+        quoted = None if found is None else _QUOTED.match(found[2])
+        if found is not None and quoted is not None:
+            octets = ended(_SEEN.sub(_meant, quoted[2].removesuffix(quoted[1])))
+            yield Said("client" if found[1] == b">" else "server", octets)

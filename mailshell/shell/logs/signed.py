@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from mailshell.protocols import readers
 from mailshell.shell.logs.lines import Said, ended, whole
 from mailshell.shell.logs.screens import WORTH
 
 SWAKS = re.compile(rb"(<[-~*][ *] | [-~*]> |[*=]{3} |<-- |--> )(.*)$", re.S)
 CURL = re.compile(rb"([<>*{}])(?: (.*)|)$", re.S)
 FETCHMAIL = re.compile(rb"fetchmail: ([A-Z0-9]+)([<>])(?: (.*)|(\.) \(EOM\)\s*)$", re.S)
+MUTT = re.compile(rb"\[[-0-9 :]+\](?:<\d> \w+\(\))? \d+([<>]) (.*)$", re.S)
+MBSYNC = re.compile(rb"(?:\(\d+ in progress\) )?>>> (\d+ .*)$", re.S)
 
 
 def swaks(lines: Iterable[bytes]) -> Iterator[Said]:
@@ -59,3 +62,22 @@ def fetchmail(lines: Iterable[bytes]) -> Iterator[Said]:
             link,
             found[1].decode("ascii").lower(),
         )
+
+
+def mutt(lines: Iterable[bytes]) -> Iterator[Said]:
+    """The debug file of mutt and neomutt: `4>` sends, `4<` receives; the number is that of the socket."""
+    for line in whole(lines):
+        found = MUTT.match(line)
+        if found is not None:
+            yield Said("client" if found[1] == b">" else "server", ended(found[2]))
+
+
+def mbsync(lines: Iterable[bytes]) -> Iterator[Said]:
+    """`mbsync -Dn`: `>>>` sends, what came has no sign; octets of literals are not shown."""
+    imap = readers()["imap"]
+    for line in whole(lines):
+        found, bare = MBSYNC.match(line), line.rstrip(b"\r\n")
+        if found is not None:
+            yield Said("client", ended(found[1]), protocol="imap")
+        elif imap.is_reply(bare) or bare.startswith((b")", b"+ ")):
+            yield Said("server", ended(bare), protocol="imap")
