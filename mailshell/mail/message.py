@@ -116,7 +116,8 @@ class Outline:
     @property
     def bounded(self) -> bool:
         """Whether some line to come can be a boundary."""
-        return any(frame.boundary for frame in self._frames)
+        frames = self._frames
+        return bool(frames) and (bool(frames[-1].boundary) or any(frame.boundary for frame in frames))
 
     @property
     def depth(self) -> int:
@@ -155,9 +156,10 @@ class Outline:
         It stops before whatever is no field, and before what may be a boundary.
         """
         found: list[Field] = []
-        bounded = self.bounded
-        while (one := _FIELD.match(octets, at)) is not None and not (bounded and octets.startswith(b"--", at)):
-            self._commit()
+        bounded, match = self.bounded, _FIELD.match
+        while (one := match(octets, at)) is not None and not (bounded and octets.startswith(b"--", at)):
+            if self._value is not None:
+                self._commit()
             name, colon, end = one[1].lower(), one.start(2), one.end()
             if name in _DESCRIBING and name not in self._seen:
                 self._seen.add(name)
