@@ -14,6 +14,7 @@ from mailshell.imap.phases import Phase
 from mailshell.imap.replies import FETCHED
 from mailshell.imap.responses import mark_reply
 from mailshell.imap.session import Session
+from mailshell.lesson.look import Look
 from mailshell.mail.host import Host, Traits
 from mailshell.mail.message import parse
 from mailshell.mail.store import Account, BoxKey, StateError
@@ -404,3 +405,22 @@ def test_a_lesson_may_ask_for_the_user_the_mailbox_and_its_counts():
         **{"open.count": 1, "open.recent": 1, "open.uids": (2,)},
     }
     assert told(b"a LOGIN bob hungry", b"b EXAMINE Sent")["open.writable"] is False
+
+
+@pytest.mark.parametrize(
+    ("lines", "verb", "status", "text"),
+    [
+        ([b"a1 login bob hungry"], "LOGIN", "OK", "a1 OK "),
+        ([b"a1 LOGIN bob x"], "LOGIN", "NO", "a1 NO [AUTHENTICATIONFAILED]"),
+        ([*LOGIN, b"x UID FETCH 1 FLAGS"], "UID", "OK", "* 1 FETCH"),
+        ([b"a1 LOGIN {3}", b"bob hungry"], "LOGIN", "OK", "a1 OK "),
+        ([*LOGIN, b"c IDLE", b"DONE"], "DONE", "OK", "c OK"),
+        ([*LOGIN, b"c IDLE"], "IDLE", "+", "+ idling"),
+    ],
+)
+def test_a_lesson_may_ask_for_the_last_command_without_its_tag(lines, verb, status, text):
+    made = seat(*lines)
+    told = Look(made, "nyu.edu").last
+    assert told is not None
+    assert (told["verb"], told["status"]) == (verb, status)
+    assert str(told["text"]).startswith(text)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from mailshell.core.clock import MINUTE, Instant, iso_date
 from mailshell.core.record import Exchange, Prompt, Record, reply_lines
-from mailshell.core.session import EMPTY, Fact, Scalar, Sort
+from mailshell.core.session import EMPTY, Fact, Marked, Scalar, Sort
 from mailshell.core.transcript import Entry
 from mailshell.mail import message
 from mailshell.mail.state import BoxKey
@@ -194,11 +194,16 @@ def _exchange(entry: Entry, record: Record) -> Mapping[str, Scalar]:
     assert isinstance(record, Exchange | Prompt), "nothing else has a command"
     line = _text(record.octets.rstrip(b"\r\n"))
     replies = [_text(reply.rstrip(b"\r\n")) for reply in reply_lines(record)] if record.replies else [""]
-    status = replies[0].replace("-", " ", 1) if replies[0][:1].isdigit() else replies[0]
-    status, _, rest = status.partition(" ")
+    engine = PROTOCOLS[entry.wire.protocol]
+    whole = (record.lead + record.octets).rstrip(b"\r\n")
+    said = _after_tag(_text(whole), engine.mark_command(whole))
+    final = _after_tag(replies[-1], engine.mark_reply(replies[-1].encode("utf-8"), record.card, len(replies) - 1))
+    if final == replies[-1]:  # no protocol with tags: the first line has the status
+        final = replies[0].replace("-", " ", 1) if replies[0][:1].isdigit() else replies[0]
+    status, _, rest = final.partition(" ")
     enhanced, _, _ = rest.partition(" ")
     return {
-        "verb": line.split(" ", 1)[0].upper() if line else record.card.name,
+        "verb": said.split(" ", 1)[0].upper() if said else record.card.name,
         "line": line,
         "code": int(status) if status.isdecimal() and status.isascii() else 0,
         "status": status,
@@ -211,6 +216,12 @@ def _exchange(entry: Entry, record: Record) -> Mapping[str, Scalar]:
         "protocol": entry.wire.protocol,
         "host": entry.wire.host,
     }
+
+
+def _after_tag(line: str, marked: Marked) -> str:
+    """A line without the tag that it begins with, where its protocol has tags."""
+    first = marked.parts[0] if marked.parts else None
+    return line[first.end :].lstrip() if first is not None and first.rule == "tag" else line
 
 
 def _text(octets: bytes) -> str:

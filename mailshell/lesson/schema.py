@@ -139,10 +139,10 @@ def _last(name: str, sort: Sort, says: str) -> Entry:
 
 
 _LAST = [
-    _last("verb", "text", "the first word of the last command, in capitals"),
+    _last("verb", "text", "the first word of the last command, in capitals; a tag is none"),
     _last("line", "text", "the last command, as it was typed"),
     _last("code", "number", "the code of its answer, as 250; 0 where there is none"),
-    _last("status", "text", "how the answer begins: 250, +OK, -ERR"),
+    _last("status", "text", "how the answer begins: 250, +OK, -ERR, OK after a tag"),
     _last("enhanced", "text", "the enhanced status code, as 5.5.1"),
     _last("text", "text", "all lines of the answer, joined by spaces"),
     _last("verdict", "text", "accepted, tolerated (but not by the standard) or refused"),

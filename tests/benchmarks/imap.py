@@ -13,6 +13,7 @@ installed, or cannot do something, is left out. Nothing here asserts a time.
     logins    connect, LOGIN, LOGOUT over 10 connections, each as another user (pymap has one)
     fetch     FETCH 1:* (FLAGS UID RFC822.SIZE ENVELOPE BODYSTRUCTURE) over 10,000 messages, the first time and again,
               and the longest wait of another connection that says NOOP meanwhile
+    search    SEARCH TEXT of a word that is nowhere, SUBJECT of one that is everywhere, the first time and again
     append    1 KB messages, one by one, on 10 connections, each of another user
     durable   the same, on the disk before the answer
     push      from an APPEND to EXISTS at 200 clients in IDLE
@@ -92,6 +93,11 @@ def fetch(server: Server, scale: Scale) -> tuple[float, ...]:
     return result.rate, result.count / extra["first_s"], extra["first_wait_ms"], extra["wait_ms"]
 
 
+def search(server: Server, scale: Scale) -> tuple[float, ...]:
+    extra = run("search", Plan(server.port, messages=scale.messages, repeat=3)).extra
+    return tuple(float(extra[name]) for name in ("text_ms", "text_first_ms", "subject_ms", "subject_first_ms"))
+
+
 def append(server: Server, scale: Scale) -> tuple[float, ...]:
     sessions = users(server, CONNECTIONS)
     plan = Plan(server.port, sessions=sessions, messages=fewer(server, scale.appends * CONNECTIONS) // sessions)
@@ -164,6 +170,14 @@ def figures(scale: Scale) -> dict[str, Figure]:
             ("  the first time, messages/s", "more"),
             ("  another's wait the first time, ms", "less"),
             ("  another's wait then, ms", "less"),
+        ),
+        "search": figure(
+            lambda server: search(server, scale),
+            (f"SEARCH TEXT in {scale.messages:,}, ms", "less"),
+            ("  the first time, ms", "less"),
+            (f"SEARCH SUBJECT in {scale.messages:,}, ms", "less"),
+            ("  the first subjects, ms", "less"),
+            servers=("mailshell", "twisted", "dovecot"),
         ),
         "append": figure(
             lambda server: append(server, scale),

@@ -115,6 +115,25 @@ async def fetch(plan: Plan) -> Result:
     return Result("imap fetch", tuple(seconds[1:]), count, "messages", len(answer), extra)
 
 
+async def search(plan: Plan) -> Result:
+    """Looks through `messages` messages for a word that is in none, and for one that is in all: first, then again."""
+    wire = await filled(plan)
+    extra: dict[str, float | str] = {}
+    seconds: list[float] = []
+    for name, key in (("text", b"TEXT unheard"), ("subject", b"SUBJECT bench")):
+        times: list[float] = []
+        for _ in range(1 + plan.repeat):
+            start = time.perf_counter()
+            answer = await done(wire, b"SEARCH " + key)
+            times.append(time.perf_counter() - start)
+        extra |= {f"{name}_first_ms": times[0] * 1000, f"{name}_ms": min(times[1:]) * 1000}
+        seconds += times[1:]
+    if answer.count(b" ") < plan.messages:
+        raise MeterError("not all messages were found")
+    wire.close()
+    return Result("imap search", tuple(seconds), plan.messages, "messages", len(answer), extra)
+
+
 async def ask(wire: Wire, waits: list[float]) -> None:
     """NOOP, again and again; the last wait counts though its answer may be missing."""
     while True:
@@ -190,5 +209,5 @@ async def idle(plan: Plan) -> Result:
 
 Test = Callable[[Plan], Awaitable[Result]]
 TESTS: Mapping[str, Test] = {
-    "logins": logins, "append": appends, "fetch": fetch, "push": push, "removals": removals, "idle": idle,
+    "logins": logins, "append": appends, "fetch": fetch, "search": search, "push": push, "removals": removals, "idle": idle,
 }  # fmt: skip

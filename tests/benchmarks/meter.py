@@ -29,6 +29,7 @@ With --proto imap, for the same users:
     logins    connect, LOGIN, LOGOUT, each as another of --messages  sessions/s
     append    --messages messages in each session, one by one        messages/s
     fetch     --messages messages are put into INBOX, and fetched    messages/s
+    search    the same, and looked through by TEXT and by SUBJECT    milliseconds of each
     push      an APPEND, and --sessions sessions in IDLE             milliseconds until they are told
     removals  half of the --messages in INBOX are removed            seconds
     idle      --sessions sessions of u0 in IDLE                      memory of --pid and its children
