@@ -145,6 +145,8 @@ class Views(RuleBasedStateMachine):
         self.made.connect("nyu.edu", "smtp", 4)
         self.made.send(b"EHLO lancs.uk\r\n")
         self.say(1, "CREATE Work")
+        for _ in range(3):
+            self.say(1, "APPEND INBOX {3+}\r\nabc")
         for name in ("INBOX", "Work"):
             kept = self.made.world.store.mailbox(BoxKey("nyu.edu", "bob", name))
             assert kept is not None
@@ -260,7 +262,8 @@ class Views(RuleBasedStateMachine):
     def numbers(self, data, number: int) -> tuple[list[int], str]:
         """A set of messages, by their places from 0, and as it is written."""
         count = len(self.clients[number].uids)
-        first, last = sorted((data.draw(st.integers(1, count)), data.draw(st.integers(1, count))))
+        first = data.draw(st.integers(1, count))
+        last = min(first + data.draw(st.integers(0, 2)), count)
         return list(range(first - 1, last)), f"{first}:{last}"
 
     def opened(self, number: int) -> bool:
@@ -438,6 +441,24 @@ class Views(RuleBasedStateMachine):
         if (box := self.alive(number)) is not None:
             box.remove([one for one in box.deleted if wanted[0] <= one <= wanted[1]])
         self.synced(number)
+
+    @rule(number=SESSIONS, data=st.data())
+    def remove(self, number, data):
+        """A message goes, and the others have a removal that is held back."""
+        self.look(number)
+        client, box = self.clients[number], self.alive(number)
+        if box is None or not client.uids or not client.writable:
+            return
+        at = self.numbers(data, number)[0][0]
+        flags = client.flags[at]
+        assert flags is not None
+        self.go(number, f"STORE {at + 1} +FLAGS.SILENT (\\Deleted)", expunges=False)
+        flags.add("\\Deleted")
+        list(box.messages.values())[at].add("\\Deleted")
+        self.go(number, "EXPUNGE")
+        box.remove(box.deleted)
+        self.synced(number)
+        self.fetch(data.draw(SESSIONS), data, False)
 
     @rule(number=SESSIONS, expunging=st.booleans())
     def close(self, number, expunging):
