@@ -168,7 +168,8 @@ WRONG = {
     ":close 2": "There is no connection 2. There are: 1.",
     ":close two": ":close wants the number of a connection",
     ":theme pink": ":theme wants one of ansi16 dark light mono projector.",
-    ":demo nowhere": "nowhere is no scene and no file. There are: bounce greylist imap keep lecture mistakes pop3 seven.",
+    ":demo nowhere": "nowhere is no scene and no file. "
+    "There are: bounce greylist imap keep lecture mistakes pop3 seven.",
     ":step": "No scene is going on. :demo lists the scenes.",
     ":step 2": ":step takes no argument.",
     ":fault rain": "rain is no kind of fault. There are: queue-full mailbox-full",
