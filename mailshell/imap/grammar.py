@@ -148,9 +148,11 @@ def pattern(cursor: Cursor) -> str:
 def sequence_set(cursor: Cursor) -> sets.Numbers:
     """sequence-set."""
     cursor.rule, start = "sequence-set", cursor.at
-    found = cursor.need(sets.PATTERN, SET)
+    numbers = sets.read(cursor.need(sets.PATTERN, SET))
+    if numbers == sets.SAVED:
+        cursor.use("SEARCHRES", start)
     cursor.mark("sequence-set", start)
-    return sets.read(found)
+    return numbers
 
 
 def flag(cursor: Cursor) -> str:

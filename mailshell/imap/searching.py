@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
-from mailshell.imap import chosen, grammar, modseqs, query, reasons, sets
+from mailshell.imap import chosen, grammar, modseqs, query, sets
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.keys import Pool
 from mailshell.imap.query import Numbers, Tree
@@ -83,8 +83,6 @@ def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
             if isinstance(places, Reply):
                 return places
             uids[one] = frozenset(view.uids[at] for at in places)
-        elif one.key.needs and not desk.offers(one.key.needs):
-            return reasons.not_offered(one.key.needs, desk)
         elif one.key.needs == CONDSTORE:
             aware = True
     rows: list[int] = []

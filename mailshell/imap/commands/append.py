@@ -10,7 +10,7 @@ from mailshell.core.clock import Instant
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import dates, flags, grammar, limits, reasons, sets
+from mailshell.imap import dates, flags, grammar, limits, sets
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
 from mailshell.imap.replies import APPENDED, EMPTY, NO_ROOM, OVER_QUOTA, TOO_BIG, TRY_CREATE, UNKNOWN_CTE
@@ -70,10 +70,6 @@ class Append(NamedTuple):
 
     def refusal(self, desk: Desk) -> Reply | None:
         """Why the messages are not wanted; known before the octets of the last one come."""
-        if len(self.drafts) > 1 and not desk.offers("MULTIAPPEND"):
-            return reasons.not_offered("MULTIAPPEND", desk)
-        if self.drafts[-1].binary and not desk.offers("BINARY"):
-            return reasons.not_offered("BINARY", desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
             return TRY_CREATE(f"The user has no mailbox {self.name}.")
@@ -133,7 +129,10 @@ def _draft(cursor: Cursor) -> Draft:
     announced = cursor.need(_MESSAGE, _SIZE)
     cursor.mark("literal", start)
     number = announced[announced.index(b"{") + 1 : announced.index(b"}")].rstrip(b"+")
-    return Draft(found, date, int(number), announced.startswith(b"~"))
+    binary = announced.startswith(b"~")
+    if binary:
+        cursor.use("BINARY", start)
+    return Draft(found, date, int(number), binary)
 
 
 def parse(cursor: Cursor) -> Append:
@@ -142,6 +141,7 @@ def parse(cursor: Cursor) -> Append:
     name = grammar.mailbox(cursor)
     drafts = [_draft(cursor)]
     while cursor.octets[cursor.at :].strip(b" \t"):
+        cursor.use("MULTIAPPEND", cursor.at)
         drafts.append(_draft(cursor))
     cursor.done(grammar.END)
     return Append(name, tuple(drafts))

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import chosen, flags, grammar, limits, modseqs, reasons, sets, uids, updates
+from mailshell.imap import chosen, flags, grammar, limits, modseqs, sets, uids, updates
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import OPEN
 from mailshell.imap.replies import MODIFIED, NO_ROOM, READ_ONLY, SOME_GONE, STORED
@@ -32,7 +32,7 @@ CARD = Card(
 )
 BY_UID = uids.card(CARD)
 
-_UNCHANGED = Expect("(UNCHANGEDSINCE", "only messages that have not changed since")
+_UNCHANGED = Expect("(UNCHANGEDSINCE", "only messages that have not changed since", needs=CONDSTORE)
 
 Row = tuple[int, Message]
 """A message and its sequence number."""
@@ -74,8 +74,6 @@ class Store(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Change them, all under one mod-sequence."""
-        if self.unchanged is not None and not desk.offers(CONDSTORE):
-            return reasons.not_offered(CONDSTORE, desk)
         if not desk.view.writable:
             return READ_ONLY("EXAMINE opened the mailbox, so no flag can change.")
         known = desk.view.modseq
