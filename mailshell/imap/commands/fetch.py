@@ -77,7 +77,8 @@ class Fetch(NamedTuple):
     def run(self, desk: Desk) -> Reply:
         """Answer with a column an item, and a row a message."""
         if items.FLAGS in self.items:
-            desk.sync(expunges=False)  # a new keyword is told before it is used
+            aware = bool(self.since) or items.MODSEQ in self.items
+            desk.sync(expunges=False, aware=aware)  # a new keyword is told before it is used
         found = chosen.choose(desk, self.numbers, uid=self.uid)
         if isinstance(found, Reply):
             return found
