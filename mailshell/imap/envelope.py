@@ -30,17 +30,13 @@ _MOST = 1000  # Ours: addresses of one field that are listed
 
 def of(octets: bytes, entity: Entity) -> bytes:
     """The envelope of a message, or of a message in it."""
-    found: dict[bytes, bytes] = {}
+    values: dict[bytes, list[bytes]] = {}
     for field in entity.fields:
         name = field.name(octets)
-        if name not in _WANTED:
-            continue
-        value = field.value(octets)
-        if name in found and name in _FIELDS:
-            found[name] += b", " + value
-        else:
-            found.setdefault(name, value)
-    lists = {name: addresses(found[name]) for name in _FIELDS if name in found}
+        if name in _WANTED:
+            values.setdefault(name, []).append(field.value(octets))
+    found = {name: several[0] for name, several in values.items()}
+    lists = {name: addresses(b", ".join(values[name])) for name in _FIELDS if name in values}
     sender = lists.get(b"from", _NIL)
     parts = [nstring(found.get(b"date")), nstring(found.get(b"subject")), sender]
     # An absent or empty Sender or Reply-To is that of From.

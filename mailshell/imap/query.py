@@ -1,8 +1,10 @@
 """The keys of a SEARCH as a tree: how it is read, and which messages fit (RFC 3501 section 9, search-key)."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import compress
+from operator import attrgetter
 from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor, Stop
@@ -142,21 +144,35 @@ def leaves(query: Query) -> Iterator[Term | Numbers]:
         yield query
 
 
-def fitting(query: Query, pool: Pool, uids: Mapping[Numbers, frozenset[int]]) -> list[Message]:
+Spans = list[tuple[int, int]]
+"""Uids as pairs of a first and a last one, in their order."""
+
+_uid = attrgetter("uid")
+
+
+def fitting(query: Query, pool: Pool, uids: Mapping[Numbers, Spans]) -> list[Message]:
     """The messages that fit, in their order; `uids` are those of each set in the query.
 
     Raises as `Store.digests` does.
     """
     messages = pool.messages
     if isinstance(query, Numbers):
-        wanted = uids[query]
-        return [one for one in messages if one.uid in wanted]
+        found = list[Message]()
+        for low, high in uids[query]:
+            found += messages[bisect_left(messages, low, key=_uid) : bisect_right(messages, high, key=_uid)]
+        return found
     if isinstance(query, Term):
         return list(compress(messages, query.key.test(pool, query.values)))
     if query.how == "AND":
-        for term in sorted(query.terms, key=_cost):
+        for term in sorted({words(one): one for one in query.terms}.values(), key=_cost):
             pool = pool._replace(messages=fitting(term, pool, uids))
         return pool.messages
+    return _others(query, pool, uids)
+
+
+def _others(query: Tree, pool: Pool, uids: Mapping[Numbers, Spans]) -> list[Message]:
+    """The messages that do not fit the key after NOT, or that fit one of the two after OR."""
+    messages = pool.messages
     found = {one.uid for one in fitting(query.terms[0], pool, uids)}
     rest = [one for one in messages if one.uid not in found]
     if query.how == "NOT":

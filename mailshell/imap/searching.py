@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
-from mailshell.imap import chosen, grammar, modseqs, query, sets
+from mailshell.imap import grammar, modseqs, query, sets
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.keys import Pool
-from mailshell.imap.query import Numbers, Tree
+from mailshell.imap.query import Numbers, Term, Tree
 from mailshell.imap.replies import BAD_CHARSET, UNREADABLE
+from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Message, StateError
 
@@ -75,23 +76,16 @@ def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
     """Look for the messages that fit all the keys."""
     if charset not in _KNOWN:
         return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and not {charset}.", holds=not uid)
-    aware, told = False, b""
-    view, mailbox, uids = desk.view, desk.mailbox, dict[Numbers, frozenset[int]]()
-    for one in query.leaves(wanted):
-        if isinstance(one, Numbers):
-            places = _places(desk, one)
-            if isinstance(places, Reply):
-                return places
-            uids[one] = frozenset(view.uids[at] for at in places)
-        elif one.key.needs == CONDSTORE:
-            aware = True
+    told, view, mailbox, leaves = b"", desk.view, desk.mailbox, list(query.leaves(wanted))
+    aware = any(isinstance(one, Term) and one.key.needs == CONDSTORE for one in leaves)
+    spans = {one: _spans(view, one) for one in leaves if isinstance(one, Numbers)}
     rows: list[int] = []
     messages: list[Message] = []
     if mailbox is not None:
         rows, messages = view.found(range(len(view.uids)), mailbox)
     pool = Pool(desk.host.store, view, desk.host.now(), messages)
     try:
-        found = query.fitting(wanted, pool, uids)
+        found = query.fitting(wanted, pool, spans)
     except (StateError, KeyError) as error:
         return UNREADABLE(str(error))
     if aware:
@@ -102,8 +96,14 @@ def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
     return Found(pool._replace(messages=found), [row[one.uid] for one in found], aware, told)
 
 
-def _places(desk: Desk, one: Numbers) -> list[int] | Reply:
-    """The places of the messages of a set; a number that does not exist fits nothing, as a key is no argument."""
-    if one.uid or one.numbers == sets.SAVED:
-        return chosen.places(desk, one.numbers, uid=True)
-    return sets.by_uid(one.numbers, range(1, len(desk.view.uids) + 1))
+def _spans(view: View, one: Numbers) -> query.Spans:
+    """The uids of the messages of a set; a number that does not exist fits nothing, as a key is no argument."""
+    uids, count = view.uids, len(view.uids)
+    if one.numbers == sets.SAVED:
+        return [(uid, uid) for uid in view.saved]
+    if not uids:
+        return []
+    if one.uid:
+        return sets.spans(one.numbers, uids[-1])
+    found = sets.spans(one.numbers, count)
+    return [(uids[low - 1], uids[min(high, count) - 1]) for low, high in found if low <= count]
