@@ -254,6 +254,11 @@ def test_the_email_package_finds_the_same_structure(text):
     same(octets, parse(octets), message_from_bytes(octets))
 
 
+@given(st.from_regex(rb"[a-z]{1,3}/[a-z]{1,3}(; ?[a-z]{1,3}=(\"[a-z;=/ ]{0,3}\"|[a-z]{1,3})){0,3}", fullmatch=True))
+def test_the_quick_way_to_a_content_type_gives_the_same(value):
+    assert content_type(value) == content_type(value + b" (with a comment)")
+
+
 def readings(octets, sender=b"", dotted=False):
     letter = Letter(sender)
     return [(line, letter.read(line, dotted=dotted)) for line in lines(octets)]
