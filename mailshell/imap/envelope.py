@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from mailshell.imap.grammar import QUOTED, string_of
-from mailshell.mail.message import Entity
+from mailshell.mail.message import Entity, comment_end
 
 _TOKEN = re.compile(
     rb"""(?P<space>[ \t\r\n]+)|(?P<comment>\()|"(?P<quoted>(?:[^"\\]|\\.)*+)"?|(?P<literal>\[[^\]]*\]?)"""
@@ -15,7 +15,6 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _PAIR = re.compile(rb"\\(.)", re.DOTALL)
-_COMMENT = re.compile(rb"[()]|\\.", re.DOTALL)
 _WORD = rb"[!#-'*+\-./-9=?A-Z^-~]++"
 _USUAL = re.compile(
     rb'[ \t]*+(?P<angle>(?:"(?P<quoted>[ !#-\[\]-~]++)"|(?P<words>' + _WORD + rb"(?: " + _WORD + rb")*+))?[ \t]*+<)?"
@@ -110,7 +109,7 @@ def _tokens(value: bytes) -> list[tuple[str, bytes]]:
             tokens.append(("word", value[at : at + 1]))
             at += 1
         elif found.lastgroup == "comment":
-            end = _comment(value, at)
+            end = comment_end(value, at)
             tokens.append(("comment", _PAIR.sub(rb"\1", value[at + 1 : end].removesuffix(b")"))))
             at = end
         else:
@@ -121,16 +120,6 @@ def _tokens(value: bytes) -> list[tuple[str, bytes]]:
                 tokens.append((found.lastgroup, text))
             at = found.end()
     return tokens
-
-
-def _comment(value: bytes, at: int) -> int:
-    """Where a comment ends that begins at `at`; comments may lie in each other."""
-    depth = 0
-    for found in _COMMENT.finditer(value, at):
-        depth += {b"(": 1, b")": -1}.get(found[0], 0)
-        if not depth:
-            return found.end()
-    return len(value)
 
 
 class _Reading:
