@@ -95,7 +95,9 @@ class Store(Ledger):
         uid, modseq = box.uidnext, box.modseq + 1
         added = [draft._replace(uid=uid + number, modseq=modseq) for number, draft in enumerate(drafts)]
         if added:
-            keywords = _keywords(box, (message.flags for message in added))
+            keywords, spelled = _keywords(box, (message.flags for message in added))
+            if spelled:
+                added = [one._replace(flags=spelled.get(one.flags, one.flags)) for one in added]
             after = Box(box.uidvalidity, uid + len(added), modseq, box.recent, box.use, keywords)
             self._change(("box", key), box, after)
         for message in added:
@@ -110,13 +112,15 @@ class Store(Ledger):
         mailbox = self._known(key)
         key, box, messages = mailbox.key, mailbox.box, mailbox.messages
         modseq = box.modseq + 1
+        keywords, spelled = _keywords(box, flags.values())
+        if spelled:
+            flags = {uid: spelled.get(wanted, wanted) for uid, wanted in flags.items()}
         changed = [
             (messages[uid], wanted)
             for uid, wanted in flags.items()
             if uid in messages and messages[uid].flags != wanted
         ]
         if changed:
-            keywords = _keywords(box, (wanted for _, wanted in changed))
             self._change(("box", key), box, box._replace(modseq=modseq, keywords=keywords))
         after = []
         for message, wanted in changed:
@@ -236,8 +240,19 @@ class Store(Ledger):
         self._change(("counter", name), self._counters.get(name), value)
 
 
-def _keywords(box: Box, flags: Iterable[frozenset[str]]) -> tuple[str, ...]:
-    """The keywords of a mailbox, with those that some messages bring along."""
-    found = frozenset().union(*flags)
-    new = sorted(one for one in found if not one.startswith("\\") and one not in box.keywords)
-    return (*box.keywords, *new) if new else box.keywords
+Flags = frozenset[str]
+
+
+def _keywords(box: Box, flags: Iterable[Flags]) -> tuple[tuple[str, ...], dict[Flags, Flags]]:
+    """The keywords of a mailbox, with those that some messages bring along, and the flags that it spells otherwise.
+
+    The letters of a keyword have no case (RFC 3501 section 9): its first spelling in a mailbox is the one there.
+    """
+    every = set(flags)
+    new = sorted(one for one in Flags().union(*every) if not one.startswith("\\") and one not in box.keywords)
+    if not new:
+        return box.keywords, {}
+    known = {one.lower(): one for one in box.keywords}
+    first = {one: known.setdefault(one.lower(), one) for one in new}
+    others = {one: Flags(first.get(flag, flag) for flag in one) for one in every if not one.isdisjoint(new)}
+    return (*box.keywords, *(one for one in new if first[one] == one)), others
