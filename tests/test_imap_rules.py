@@ -225,6 +225,23 @@ def test_the_empty_string_is_in_each_field_that_there_is(key, wanted):
     assert told(said(made, f"x SEARCH {key}")) == [b"* SEARCH " + wanted if wanted else b"* SEARCH"]
 
 
+@pytest.mark.parametrize("name", [b'""', b'"x y"', b"{1+}\r\n\xe9", b"KOI8-R", b"NIL"])
+@pytest.mark.parametrize("line", [b"SEARCH CHARSET %b ALL", b"SORT (DATE) %b ALL", b"THREAD REFERENCES %b ALL"])
+def test_a_charset_that_the_server_does_not_know_gets_no(line, name):
+    answer = said(sessions(), b"x " + line % name)
+    assert answer.startswith(b"x NO [BADCHARSET (US-ASCII UTF-8)] ")
+
+
+# Lines (sections 2.2.1 and 7.1.3)
+
+
+def test_a_line_that_is_cut_inside_its_tag_gets_an_answer_without_one():
+    made = sessions()
+    assert said(made, "x" * 9000) == b"* BAD Command too long\r\n"
+    assert said(made, "x LOGIN " + "x" * 9000) == b"x BAD Command too long\r\n"
+    assert said(made, "x" * 100).startswith(b"x" * 100 + b" BAD ")
+
+
 # Several sessions (RFC 2180 sections 4.2 and 4.4)
 
 
