@@ -73,7 +73,8 @@ def criteria(cursor: Cursor) -> tuple[str, Tree]:
 def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
     """Look for the messages that fit all the keys."""
     if charset not in _KNOWN:
-        return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and not {charset}.", holds=not uid)
+        other = "that is no name of a charset" if charset == _NAMELESS else f"not {charset}"
+        return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and {other}.", holds=not uid)
     aware, told = False, b""
     view, mailbox, uids = desk.view, desk.mailbox, dict[Numbers, frozenset[int]]()
     for one in query.leaves(wanted):
