@@ -175,7 +175,9 @@ class Session(LineSession[Desk, Reply]):
         desk = self._desk
         if desk.state.phase is not imap.Phase.REST:
             tag = grammar.TAG.match(octets.rstrip(b"\r\n"))
-            desk.state = desk.state._replace(tag=b"*" if tag is None else tag[1], lead=b"", refusal=None)
+            # A line that was cut inside its tag has none.
+            whole = tag is not None and tag.end() < len(octets)
+            desk.state = desk.state._replace(tag=tag[1] if tag and whole else b"*", lead=b"", refusal=None)
         announced = grammar.ANNOUNCED.search(octets) if octets.endswith(b"}\r\n") and not self._framer.lost else None
         if announced is not None:
             self._announce(records, octets, announced)
