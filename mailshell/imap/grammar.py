@@ -21,6 +21,7 @@ ANNOUNCED = re.compile(rb"~?\{([0-9]{1,20})(\+?)\}\r\n\Z")
 """The end of a line that a literal follows."""
 
 _ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
+_PLAIN = re.compile(rb"[\x01-\t\x0b\x0c\x0e-!#-\[\]-\x7f]*+")
 _ASTRING = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
 _LIST = re.compile(rb'[^\x00-\x20\x7f-\xff(){"\\]+')
 _QUOTED = re.compile(rb'"((?:[^"\\\r\n\x00\x80-\xff]|\\["\\]|' + CHARACTER + rb')*)"')
@@ -210,6 +211,8 @@ def written(octets: bytes) -> bytes:
 
 def string_of(octets: bytes) -> bytes:
     """A string as a server sends it: quoted where it may be, else a literal; no string has the octet NUL."""
+    if len(octets) <= QUOTED and _PLAIN.fullmatch(octets):
+        return b'"%b"' % octets
     octets = octets.replace(b"\0", b"\x80")
     if len(octets) <= QUOTED and octets.isascii() and not (b"\r" in octets or b"\n" in octets):
         if b'"' in octets or b"\\" in octets:
