@@ -199,20 +199,24 @@ class Desk:
         """The same, as it is now; None where there is none."""
         return self.host.store.mailbox(self.key(name))
 
-    def catch_up(self, *, expunges: bool) -> tuple[bytes, str]:
-        """What the session has not been told yet of its mailbox, and why; the view knows it from now on."""
+    def catch_up(self, *, expunges: bool, aware: bool = False) -> tuple[bytes, str]:
+        """What the session has not been told yet of its mailbox, and why; the view knows it from now on.
+
+        With `aware` the command asks for mod-sequences, which are told then also where none has asked before.
+        """
         view = self.state.view
         if view is None:
             return b"", ""
         mailbox = self.host.store.mailbox(view.key)
-        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=self.aware)
+        aware = aware or self.aware
+        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=aware)
         if found.view is not view:
             self.view = found.view
         return found.block, found.because
 
-    def sync(self, *, expunges: bool) -> None:
+    def sync(self, *, expunges: bool, aware: bool = False) -> None:
         """Take in what others have changed, before this command changes something itself; `told` gives it out."""
-        self._news.append(self.catch_up(expunges=expunges))
+        self._news.append(self.catch_up(expunges=expunges, aware=aware))
 
     def told(self) -> tuple[bytes, str]:
         """What `sync` found in this command, and why it is told."""

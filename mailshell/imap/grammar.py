@@ -170,6 +170,8 @@ def sequence_set(cursor: Cursor) -> sets.Numbers:
     found = sets.read(cursor.need(sets.PATTERN, SET))
     if max(map(max, found)) > limits.NUMBER:
         raise cursor.refuse(start, Expect("sequence-set", f"numbers of 32 bits: {limits.NUMBER} at most"))
+    if found == sets.SAVED:
+        cursor.use("SEARCHRES", start)
     cursor.mark("sequence-set", start)
     return found
 

@@ -88,7 +88,7 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
         grammar.space(cursor)
         return Numbers(True, grammar.sequence_set(cursor))
     for key in _BY_LENGTH:
-        if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says)):
+        if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says, needs=key.needs)):
             cursor.mark("search-key", start)
             return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
     raise Stop

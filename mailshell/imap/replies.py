@@ -176,8 +176,8 @@ STORED = named(
 MODIFIED = named(
     "some had changed", "OK", "STORE completed, but not for messages that had changed",
     "not done where flags had changed", "3.1.3",
-    more="UNCHANGEDSINCE lets STORE work only on messages whose mod-sequence is not higher than the number. [MODIFIED] "
-    "has the messages with a higher one. Their flags are as they were.",
+    more="UNCHANGEDSINCE lets STORE work only on messages that nobody has changed since that mod-sequence. With +FLAGS "
+    "and -FLAGS the flags in the command alone count. [MODIFIED] has the others. Their flags are as they were.",
     next="look at these messages, then STORE again", rfc=7162,
 )  # fmt: skip
 COPIED = named(
@@ -189,7 +189,7 @@ COPIED = named(
 MOVED = named(
     "moved", "OK", "MOVE completed", "the messages are in the other mailbox", "3.3",
     more="The messages are in the other mailbox alone. [COPYUID] came first, with the uids here and there, then "
-    "EXPUNGE for each message that is gone here.",
+    "EXPUNGE for each message that is gone here. [HIGHESTMODSEQ] is for a client that has asked for mod-sequences.",
     next="", rfc=6851,
 )  # fmt: skip
 SEARCHED = named(

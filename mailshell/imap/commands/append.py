@@ -70,10 +70,6 @@ class Append(NamedTuple):
 
     def refusal(self, desk: Desk) -> Reply | None:
         """Why the messages are not wanted; known before the octets of the last one come."""
-        if len(self.drafts) > 1 and not desk.offers("MULTIAPPEND"):
-            return reasons.not_offered("MULTIAPPEND", desk)
-        if self.drafts[-1].binary and not desk.offers("BINARY"):
-            return reasons.not_offered("BINARY", desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
             return reasons.nowhere(self.name)
@@ -136,7 +132,10 @@ def _draft(cursor: Cursor) -> Draft:
     announced = cursor.need(_MESSAGE, _SIZE)
     cursor.mark("literal", start)
     number = announced[announced.index(b"{") + 1 : announced.index(b"}")].rstrip(b"+")
-    return Draft(found, date, int(number), announced.startswith(b"~"))
+    binary = announced.startswith(b"~")
+    if binary:
+        cursor.use("BINARY", start)
+    return Draft(found, date, int(number), binary)
 
 
 def parse(cursor: Cursor) -> Append:
@@ -145,6 +144,7 @@ def parse(cursor: Cursor) -> Append:
     name = grammar.mailbox(cursor)
     drafts = [_draft(cursor)]
     while cursor.octets[cursor.at :].strip(b" \t"):
+        cursor.use("MULTIAPPEND", cursor.at)
         drafts.append(_draft(cursor))
     cursor.done(grammar.END)
     return Append(name, tuple(drafts))
