@@ -148,6 +148,9 @@ class Session(Protocol):
     def numbers(self) -> Numbers | None:
         """How this session numbers messages; None where no mailbox is open in it."""
 
+    def names(self, rule: Expect) -> Iterable[tuple[str, str]]:
+        """What of this session may stand for a rule: texts as one types them, each with what it is."""
+
     def rushed(self, records: list[Record]) -> Iterable[tuple[int, str]]:
         """Of the records that `receive` gave last, those whose answers the client should have waited for.
 
@@ -192,8 +195,8 @@ class Engine(NamedTuple, Generic[Host]):
     world, and `own` are the rules in which a client names itself. `messages` are the names of the answers that bring
     a message: all of its lines between the first and the last, dots stuffed. `answers` are the phases in which a
     client answers what a mechanism asks: what it sends there is no command and no text, and may be a secret. `counted`
-    says of a line of an answer how many octets come after it that are no lines of the protocol. `facts` are what a
-    lesson may ask about a session.
+    says of a line of an answer how many octets come after it that are no lines of the protocol. `lead` says of a line
+    of a client how many octets stand before its verb: a tag. `facts` are what a lesson may ask about a session.
     """
 
     name: str
@@ -211,4 +214,5 @@ class Engine(NamedTuple, Generic[Host]):
     messages: frozenset[str] = frozenset()
     answers: frozenset[Phase] = frozenset()
     counted: Callable[[bytes], int] = _none
+    lead: Callable[[bytes], int] = _none
     facts: Callable[[], tuple[Fact, ...]] = tuple

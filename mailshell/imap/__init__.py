@@ -36,6 +36,12 @@ def mark_command(line: bytes) -> Marked:
     return Marked(card, parts, card.parts, card.says)
 
 
+def lead(line: bytes) -> int:
+    """How many octets of a line stand before its verb: those of the tag and of a space."""
+    found = TAG.match(line)
+    return 0 if found is None or found.end() == found.end(1) else found.end()
+
+
 def matrix(host: Host) -> list[str]:
     """The phase x verb table of a host, and what the tolerant policy lets pass."""
     desk = Desk(host, Peer(host.name, host.address, inside=True), COMMANDS)
@@ -80,9 +86,10 @@ PROTOCOL: Engine[Host] = Engine(
     matrix=matrix,
     reads_lines=lambda phase: phase not in phases.COUNTED and phase is not phases.Phase.EXCHANGE,
     usual=("NOOP", "LOGOUT", "CAPABILITY"),
-    kinds={"userid": "user"},
+    kinds={},
     own=frozenset(),
     answers=frozenset({phases.Phase.EXCHANGE, phases.Phase.SECRET}),
     counted=counted,
+    lead=lead,
     facts=_facts,
 )

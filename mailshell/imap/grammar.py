@@ -35,9 +35,12 @@ OPEN = Expect("(", "a list in parentheses begins")
 CLOSE = Expect(")", "the list in parentheses ends")
 TAGGED = Expect("tag", "a name for this command, as in a1: its answer has the same", like="a1")
 OCTETS = Expect("literal octets", "as many octets as the number in braces says")
+USER = Expect("userid", "the name of a user, as in bob", like="bob")
 MAILBOX = Expect("mailbox", "the name of a mailbox, as in INBOX", like="INBOX")
+NEW = Expect("mailbox", "the name of a new mailbox, as in Tea", like="Tea")
 PATTERN = Expect("list-mailbox", "a name, in which * and % are wildcards", like="*")
 SET = Expect("sequence-set", "numbers of messages, as in 1 or 2:4 or 1,3:*", like="1:*")
+UIDS = Expect("sequence-set", "uids of messages, as in 1 or 2:4 or 1,3:*", like="1:*")
 FLAG = Expect("flag", "a flag, as in \\Seen", like="\\Seen")
 
 TAG_GLOSS = "tag: the client makes it up, and the answer has the same"
@@ -88,7 +91,7 @@ def literal(cursor: Cursor, rule: str, *, secret: bool = False) -> bytes | None:
 def quoted(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> bytes | None:
     """quoted; None where none stands here."""
     start = cursor.at
-    found = cursor.match(_QUOTED, expect)
+    found = cursor.match(_QUOTED, expect._replace(like=f'"{expect.like}"'))
     if found is None:
         return None
     cursor.mark(rule, start, secret)
@@ -133,10 +136,10 @@ def _named(cursor: Cursor, start: int, octets: bytes, rule: str) -> str:
     return name
 
 
-def mailbox(cursor: Cursor) -> str:
+def mailbox(cursor: Cursor, expect: Expect = MAILBOX) -> str:
     """mailbox = "INBOX" / astring."""
     start = cursor.at
-    return names.folded(_named(cursor, start, astring(cursor, "mailbox", MAILBOX), "mailbox"))
+    return names.folded(_named(cursor, start, astring(cursor, "mailbox", expect), "mailbox"))
 
 
 def pattern(cursor: Cursor) -> str:
@@ -145,10 +148,10 @@ def pattern(cursor: Cursor) -> str:
     return _named(cursor, start, string(cursor, "list-mailbox", PATTERN, bare=_LIST), "list-mailbox")
 
 
-def sequence_set(cursor: Cursor) -> sets.Numbers:
-    """sequence-set."""
+def sequence_set(cursor: Cursor, *, uid: bool) -> sets.Numbers:
+    """sequence-set: of uids, or of sequence numbers."""
     cursor.rule, start = "sequence-set", cursor.at
-    found = cursor.need(sets.PATTERN, SET)
+    found = cursor.need(sets.PATTERN, UIDS if uid else SET)
     cursor.mark("sequence-set", start)
     return sets.read(found)
 
@@ -160,7 +163,9 @@ def flag(cursor: Cursor) -> str:
     if found == flags.RECENT:
         raise cursor.refuse(start, Expect("flag", "a flag that a client may change, which \\Recent is not"))
     if found.startswith("\\") and found not in flags.SYSTEM:
-        raise cursor.refuse(start, Expect("flag", "one of the five system flags, or a keyword without a backslash"))
+        begun = cursor.at == cursor.end and any(one.lower().startswith(found.lower()) for one in flags.SYSTEM)
+        expect = Expect("flag", "one of the five system flags, or a keyword without a backslash")
+        raise cursor.refuse(start, expect, unfinished=begun)
     cursor.mark("flag", start)
     return found
 

@@ -85,7 +85,7 @@ def parse(cursor: Cursor) -> Rename:
     grammar.space(cursor)
     old = grammar.mailbox(cursor)
     grammar.space(cursor)
-    new = grammar.mailbox(cursor)
+    new = grammar.mailbox(cursor, grammar.NEW)
     cursor.done(grammar.END)
     return Rename(old, new)
 
