@@ -121,7 +121,10 @@ class Store(NamedTuple):
     def _after(self, before: frozenset[str]) -> frozenset[str]:
         if self.sign == "+":
             return before | self.flags
-        return before - self.flags if self.sign == "-" else self.flags
+        if self.sign == "":
+            return self.flags
+        gone = {flag.lower() for flag in self.flags}  # a keyword may be spelled in another way
+        return frozenset(flag for flag in before if flag.lower() not in gone)
 
     def _told(self, desk: Desk, rows: list[Row], changed: dict[int, Message]) -> bytes:
         """The flags as they are now; where mod-sequences are told, .SILENT leaves out the flags alone."""
