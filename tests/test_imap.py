@@ -369,7 +369,7 @@ def test_a_half_typed_line_is_read_as_far_as_it_goes():
     session = seat(*LOGIN).link.session
     assert session.preview(b"").expected[0].what == "tag"
     assert session.preview(b"a1").fits == 2
-    assert session.preview(b"a+").why == "Each command begins with a tag, as in a1 NOOP."
+    assert session.preview(b"a+").why == "Each command begins with a tag, as in a3 NOOP."
     assert {want.text for want in session.preview(b"a1 UID F").wants} == {"UID FETCH"}
     assert "ENVELOPE" in {want.text for want in session.preview(b"a1 FETCH 1 E").wants}
     assert session.preview(b"a1 SELECT {5}").fits == 13

@@ -50,10 +50,10 @@ def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, moves: bool
     return Copied(here, f"COPYUID {to.box.uidvalidity} {sets.text(here)} {sets.text(there)}")
 
 
-def arguments(cursor: Cursor) -> tuple[sets.Numbers, str]:
-    """SP sequence-set SP mailbox."""
+def arguments(cursor: Cursor, *, uid: bool) -> tuple[sets.Numbers, str]:
+    """SP sequence-set SP mailbox; the set is of uids, or of sequence numbers."""
     grammar.space(cursor)
-    numbers = grammar.sequence_set(cursor)
+    numbers = grammar.sequence_set(cursor, uid=uid)
     grammar.space(cursor)
     name = grammar.mailbox(cursor)
     cursor.done(grammar.END)

@@ -9,7 +9,7 @@ from mailshell.core.clock import Instant
 from mailshell.core.command import Command, Verb
 from mailshell.core.cursor import Slip
 from mailshell.core.session import Peer
-from mailshell.imap import eras, limits, names, updates
+from mailshell.imap import eras, limits, names, tags, updates
 from mailshell.imap.phases import Phase
 from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
@@ -65,12 +65,14 @@ class Rest(NamedTuple):
 class State(NamedTuple):
     """Everything that an IMAP session remembers; replaced, never changed.
 
-    `tag` is that of the command under way, or of the last one. `lead` is what of a command with literals came before
-    its last line, `texts` are the messages in it, and `refusal` is its answer where that is known before its end.
+    `tag` is that of the command under way, or of the last one, `numbered` the last one that ended in a number. `lead`
+    is what of a command with literals came before its last line, `texts` are the messages in it, and `refusal` is its
+    answer where that is known before its end.
     """
 
     phase: Phase = Phase.NOT_AUTHENTICATED
     tag: bytes = b"*"
+    numbered: bytes = b""
     user: str = ""
     view: View | None = None
     enabled: frozenset[str] = frozenset()
@@ -139,6 +141,11 @@ class Desk:
         if state.view is not None:
             return Phase.SELECTED
         return Phase.AUTHENTICATED if state.user else Phase.NOT_AUTHENTICATED
+
+    @property
+    def tag(self) -> str:
+        """The tag that the client may give its next command."""
+        return tags.following(self.state.numbered).decode("ascii")
 
     def resume(self) -> None:
         """The last line of a command is here: it is judged by the state that the session is in."""

@@ -37,9 +37,12 @@ CLOSE = Expect(")", "the list in parentheses ends")
 TAGGED = Expect("tag", "a name for this command, as in a1: its answer has the same", like="a1")
 OCTETS = Expect("literal octets", "as many octets as the number in braces says")
 NO_NUL = Expect("literal octets", "any octet but NUL")
+USER = Expect("userid", "the name of a user, as in bob", like="bob")
 MAILBOX = Expect("mailbox", "the name of a mailbox, as in INBOX", like="INBOX")
+NEW = Expect("mailbox", "the name of a new mailbox, as in Tea", like="Tea")
 PATTERN = Expect("list-mailbox", "a name, in which * and % are wildcards", like="*")
 SET = Expect("sequence-set", "numbers of messages, as in 1 or 2:4 or 1,3:*", like="1:*")
+UIDS = Expect("sequence-set", "uids of messages, as in 1 or 2:4 or 1,3:*", like="1:*")
 FLAG = Expect("flag", "a flag, as in \\Seen", like="\\Seen")
 
 TAG_GLOSS = "tag: the client makes it up, and the answer has the same"
@@ -100,7 +103,7 @@ def literal(cursor: Cursor, rule: str, *, secret: bool = False) -> bytes | None:
 def quoted(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> bytes | None:
     """quoted; None where none stands here."""
     start = cursor.at
-    found = cursor.match(_QUOTED, expect)
+    found = cursor.match(_QUOTED, expect._replace(like=f'"{expect.like}"'))
     if found is None:
         return None
     if not found.isascii():
@@ -148,14 +151,14 @@ def _named(cursor: Cursor, start: int, octets: bytes, rule: str, *, formed: bool
     return name
 
 
-def mailbox(cursor: Cursor, *, made: bool = False) -> str:
+def mailbox(cursor: Cursor, expect: Expect = MAILBOX, *, made: bool = False) -> str:
     """mailbox = "INBOX" / astring.
 
     What cannot be a name is refused as any other argument is, but where a name is `made` the answer is NO (RFC 3501
     sections 6.3.3 and 6.3.5).
     """
     start = cursor.at
-    return names.folded(_named(cursor, start, astring(cursor, "mailbox", MAILBOX), "mailbox", formed=made))
+    return names.folded(_named(cursor, start, astring(cursor, "mailbox", expect), "mailbox", formed=made))
 
 
 def pattern(cursor: Cursor) -> str:
@@ -164,10 +167,10 @@ def pattern(cursor: Cursor) -> str:
     return _named(cursor, start, string(cursor, "list-mailbox", PATTERN, bare=_LIST), "list-mailbox")
 
 
-def sequence_set(cursor: Cursor) -> sets.Numbers:
-    """sequence-set."""
+def sequence_set(cursor: Cursor, *, uid: bool) -> sets.Numbers:
+    """sequence-set: of uids, or of sequence numbers."""
     cursor.rule, start = "sequence-set", cursor.at
-    found = sets.read(cursor.need(sets.PATTERN, SET))
+    found = sets.read(cursor.need(sets.PATTERN, UIDS if uid else SET))
     if max(map(max, found)) > limits.NUMBER:
         raise cursor.refuse(start, Expect("sequence-set", f"numbers of 32 bits: {limits.NUMBER} at most"))
     if found == sets.SAVED:
@@ -183,8 +186,9 @@ def flag(cursor: Cursor) -> str:
     if found == flags.RECENT:
         raise cursor.refuse(start, Expect("flag", "a flag that a client may change, which \\Recent is not"))
     if found.startswith("\\") and found not in flags.SYSTEM:
-        known = Expect("flag", "one of the five system flags, or a keyword without a backslash")
-        raise cursor.refuse(start, known, formed=True)
+        begun = cursor.at == cursor.end and any(one.lower().startswith(found.lower()) for one in flags.SYSTEM)
+        expect = Expect("flag", "one of the five system flags, or a keyword without a backslash")
+        raise cursor.refuse(start, expect, unfinished=begun, formed=True)
     cursor.mark("flag", start)
     return found
 

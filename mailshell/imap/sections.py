@@ -11,13 +11,15 @@ from mailshell.mail.message import Entity, parse
 
 Kind = Literal["", "HEADER", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "TEXT", "MIME"]
 _KINDS: tuple[Kind, ...] = ("HEADER.FIELDS.NOT", "HEADER.FIELDS", "HEADER", "TEXT", "MIME")
-_SAYS = {
+SAYS = {
     "HEADER.FIELDS.NOT": "the header without these fields",
     "HEADER.FIELDS": "these fields of the header",
     "HEADER": "the header of a message",
     "TEXT": "the body of a message",
     "MIME": "the header of a part",
 }
+"""What of a message, or of a part, each word means."""
+
 OLD: dict[str, tuple[Kind, bool]] = {
     "RFC822.HEADER": ("HEADER", False),
     "RFC822.TEXT": ("TEXT", True),
@@ -192,7 +194,7 @@ def end(cursor: Cursor, *, partial: bool = True) -> tuple[int, int] | None:
 def _kind(cursor: Cursor, numbered: bool) -> Kind:
     cursor.rule, start = "section-text", cursor.at
     for kind in _KINDS:
-        if (numbered or kind != "MIME") and cursor.word(kind.encode("ascii"), Expect(kind, _SAYS[kind])):
+        if (numbered or kind != "MIME") and cursor.word(kind.encode("ascii"), Expect(kind, SAYS[kind])):
             cursor.mark("section-text", start)
             return kind
     return ""

@@ -5,16 +5,16 @@ octets of the literal are Body pieces, and the last line is the Exchange.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mailshell.core import reasons as common
 from mailshell.core.clock import MINUTE
 from mailshell.core.command import Command, Table, Verb
 from mailshell.core.cursor import Slip
-from mailshell.core.record import Body, Closed, Fault, Notice, Opened, Parsed, Phase, Record
+from mailshell.core.record import Body, Closed, Expect, Fault, Notice, Opened, Parsed, Phase, Record
 from mailshell.core.session import Move, Numbers, Peer, Preview
 from mailshell.core.session import State as AnyState
-from mailshell.imap import grammar, limits, literals, reasons, rushed, typed
+from mailshell.imap import grammar, limits, literals, reasons, rushed, tags, typed
 from mailshell.imap import phases as imap
 from mailshell.imap.capabilities import listed
 from mailshell.imap.commands import COMMANDS, authenticate, idle
@@ -113,9 +113,12 @@ class Session(LineSession[Desk, Reply]):
         lead = self.lead if phase is imap.Phase.REST else b""
         if phase in typed.NOTES:
             return typed.inside(line, self._desk.state)
-        if not lead and grammar.TAG.match(line) is None:
+        if not lead and not typed.tagged(line):
             return typed.untagged(line, self._desk)
-        return typed.shifted(super().preview(lead + line), len(lead))
+        found = typed.shifted(super().preview(lead + line), len(lead))
+        if found.card is None and not lead and (because := reasons.misplaced(line[: self._start(line)], self._desk)):
+            return found._replace(wants=(), why=because)
+        return found
 
     def numbers(self) -> Numbers | None:
         """The sequence numbers of the open mailbox, and the messages that have \\Deleted."""
@@ -126,6 +129,12 @@ class Session(LineSession[Desk, Reply]):
         messages = {} if mailbox is None else mailbox.messages
         marked = frozenset(uid for uid in view.uids if uid in messages and "\\Deleted" in messages[uid].flags)
         return Numbers(view.key.user, view.key.name, {uid: at for at, uid in enumerate(view.uids, 1)}, marked)
+
+    def names(self, rule: Expect) -> Iterable[tuple[str, str]]:
+        """Names of mailboxes, numbers of messages, flags."""
+        from mailshell.imap import offered  # only who types asks
+
+        return offered.names(self._desk, rule)
 
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now; none inside a command."""
@@ -174,10 +183,11 @@ class Session(LineSession[Desk, Reply]):
             return False
         desk = self._desk
         if desk.state.phase is not imap.Phase.REST:
-            tag = grammar.TAG.match(octets.rstrip(b"\r\n"))
+            found = grammar.TAG.match(octets.rstrip(b"\r\n"))
             # A line that was cut inside its tag has none.
-            whole = tag is not None and tag.end() < len(octets)
-            desk.state = desk.state._replace(tag=tag[1] if tag and whole else b"*", lead=b"", refusal=None)
+            tag = found[1] if found is not None and found.end() < len(octets) else b"*"
+            numbered = tag if tags.numbered(tag) else desk.state.numbered
+            desk.state = desk.state._replace(tag=tag, numbered=numbered, lead=b"", refusal=None)
         announced = grammar.ANNOUNCED.search(octets) if octets.endswith(b"}\r\n") and not self._framer.lost else None
         if announced is not None:
             self._announce(records, octets, announced)

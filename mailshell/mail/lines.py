@@ -5,6 +5,7 @@ from protocol to protocol (the words, phases that read no commands) is what a su
 """
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import ClassVar
 
 from mailshell.core import reasons
@@ -119,6 +120,10 @@ class LineSession(Refusals[D, A]):
     def numbers(self) -> Numbers | None:
         """How this session numbers messages: not at all, where the protocol opens no mailbox."""
         return None
+
+    def names(self, rule: Expect) -> Iterable[tuple[str, str]]:
+        """None, where the session knows nothing that the world does not know."""
+        return ()
 
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now."""

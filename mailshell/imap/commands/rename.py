@@ -85,7 +85,7 @@ def parse(cursor: Cursor) -> Rename:
     grammar.space(cursor)
     old = grammar.mailbox(cursor, made=True)
     grammar.space(cursor)
-    new = grammar.mailbox(cursor, made=True)
+    new = grammar.mailbox(cursor, grammar.NEW, made=True)
     cursor.done(grammar.END)
     return Rename(old, new)
 

@@ -49,6 +49,13 @@ _ITEMS: dict[bytes, tuple[Sign, bool]] = {
 }
 """Each item with its sign, and whether it is silent."""
 
+_SIGNS = {"+": "add these flags", "-": "take these flags away", "": "these flags, and no others"}
+SAYS = {
+    item.decode("ascii"): f"{_SIGNS[sign]}{', and do not tell' if silent else ''}"
+    for item, (sign, silent) in _ITEMS.items()
+}
+"""What each item asks for."""
+
 
 class Store(NamedTuple):
     """STORE with a set, a sign, and flags; `unchanged`: only messages that have not changed since."""
@@ -154,7 +161,7 @@ def _refreshed(desk: Desk, failed: list[Row], known: int) -> bytes:
 def _parsed(cursor: Cursor, *, uid: bool) -> Store:
     """store = "STORE" SP sequence-set SP ["(" "UNCHANGEDSINCE" SP mod-sequence-valzer ")" SP] store-att-flags."""
     grammar.space(cursor)
-    numbers = grammar.sequence_set(cursor)
+    numbers = grammar.sequence_set(cursor, uid=uid)
     grammar.space(cursor)
     unchanged, start = None, cursor.at
     if cursor.word(b"(UNCHANGEDSINCE ", _UNCHANGED):
@@ -163,7 +170,9 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Store:
         cursor.need_word(b")", grammar.CLOSE)
         grammar.space(cursor)
     cursor.rule, start = "store-att-flags", cursor.at
-    word = next((one for one in _ITEMS if cursor.word(one, Expect(one.decode("ascii"), "which flags, and how"))), None)
+    word = next(
+        (one.encode("ascii") for one, says in SAYS.items() if cursor.word(one.encode("ascii"), Expect(one, says))), None
+    )
     if word is None:
         raise Stop
     cursor.mark("store-att-flags", start)
@@ -171,6 +180,7 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Store:
     if cursor.octets[cursor.at : cursor.at + 1] == b"(":
         wanted = grammar.flag_list(cursor)
     else:
+        cursor.offer(b"(", grammar.OPEN)
         found = [grammar.flag(cursor)]
         while cursor.word(b" ", grammar.SPACE):
             found.append(grammar.flag(cursor))
