@@ -116,7 +116,7 @@ class Desk:
 
     def offers(self, keyword: str) -> bool:
         """Whether the host offers a capability; a strict host has LITERAL- for LITERAL+ (RFC 7888 section 5)."""
-        return _offers(self.host.traits, keyword)
+        return offers(self.host.traits, keyword)
 
     @property
     def aware(self) -> bool:
@@ -126,7 +126,7 @@ class Desk:
     @property
     def limit(self) -> int:
         """The biggest message that APPEND takes, in octets."""
-        return self.host.traits.size or limits.MESSAGE
+        return limit(self.host.traits)
 
     def gives(self, code: str) -> bool:
         """Whether the server uses a response code: most of them came in 2009 (RFC 5530)."""
@@ -256,20 +256,25 @@ class Desk:
             return range(0)
 
 
+def limit(traits: Traits) -> int:
+    """The biggest message that APPEND takes on a host with these traits, in octets."""
+    return traits.size or limits.MESSAGE
+
+
 @lru_cache(maxsize=1024)
-def _offers(traits: Traits, keyword: str) -> bool:
-    """Whether a host with these traits offers a capability: asked for each of them at each login."""
+def offers(traits: Traits, keyword: str) -> bool:
+    """Whether a host with these traits offers a capability: asked for with almost every command."""
     if keyword in traits.off or not eras.YEARS.known(keyword, traits.era):
         return False
     if keyword == "IMAP4":
-        return not _offers(traits, "IMAP4rev1")
+        return not offers(traits, "IMAP4rev1")
     if keyword in _BASIC:
         return True
     if keyword == "THREAD":  # the verb is there where one of its algorithms is
-        return _offers(traits, "THREAD=ORDEREDSUBJECT") or _offers(traits, "THREAD=REFERENCES")
-    if keyword == "SEARCHRES" and not _offers(traits, "ESEARCH"):  # RFC 5182 section 2.1
+        return offers(traits, "THREAD=ORDEREDSUBJECT") or offers(traits, "THREAD=REFERENCES")
+    if keyword == "SEARCHRES" and not offers(traits, "ESEARCH"):  # RFC 5182 section 2.1
         return False
-    if keyword in _EXTEND_LIST and not _offers(traits, "LIST-EXTENDED"):
+    if keyword in _EXTEND_LIST and not offers(traits, "LIST-EXTENDED"):
         return False
     if keyword == ("LITERAL+" if traits.policy == "strict" else "LITERAL-"):
         return False
