@@ -61,7 +61,14 @@ BEYOND_ASCII = Slip(
     "server refuses it.",
     Cite(3501, "4.3"),
 )
-TOLERATED = (TRAILING_SPACE, BEYOND_ASCII)
+LONE_LF = Slip(
+    "LF without CR in a message",
+    Expect("CR LF", "at the end of each line of a message"),
+    "Lines of the message end in LF without CR: other programs may read them as one line. Some servers accept it, a "
+    "strict server refuses it.",
+    Cite(5322, "2.3"),
+)
+TOLERATED = (TRAILING_SPACE, BEYOND_ASCII, LONE_LF)
 """Everything that the tolerant policy lets pass, and the strict policy refuses."""
 
 

@@ -299,6 +299,12 @@ WITH_NUL = named(
     more="A literal may have any octet but NUL. With BINARY a message with NUL may come with a tilde: ~{310}.",
     next="the message without NUL",
 )  # fmt: skip
+LONE_LF = named(
+    "LF without CR", "NO", "The message has lines that end in LF without CR", "the lines of a message end in CR LF",
+    "6.3.11",
+    more="APPEND brings a message by RFC 5322, in which each line ends in CR LF. A strict server takes no other.",
+    next="the message with CR LF at the end of each line",
+)  # fmt: skip
 NO_SUCH_NUMBER = named(
     "no such message", "BAD", "No such sequence number", "there is no message of that number", "9",
     more="Sequence numbers go from 1 to the number that EXISTS said last. A command with another one is refused whole.",
@@ -359,7 +365,7 @@ REPLIES = (
     GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
     FETCHED, PIECE, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
     UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
-    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
+    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, LONE_LF, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
     LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,
     USE_CANNOT, COPY_GONE,
 )  # fmt: skip
