@@ -211,12 +211,10 @@ class Session(LineSession[Desk, Reply]):
         desk, first = self._desk, self._desk.host.store.changes
         desk.state = desk.state._replace(rest=None)
         reply = rest.verb.run(desk)
-        if rest.octets:
-            self._finish(records, rest.octets, rest.parsed, self.phase, reply, rest.slips, first)
-            return self._in_turn
-        reply = self._complete(reply)
-        because = f"This is more of the answer to {rest.parsed.card.name}. {reply.because}".strip()
-        records.append(Notice(because, self.phase, self.phase, self._say(reply), self._card(reply)))
+        if not rest.octets:
+            more = f"This is more of the answer to {rest.parsed.card.name}."
+            reply = reply._replace(because=f"{more} {reply.because}".strip())
+        self._finish(records, rest.octets, rest.parsed, self.phase, reply, rest.slips, first)
         return self._in_turn
 
     def _unframed(self, octets: bytes) -> Reply | None:
@@ -292,10 +290,13 @@ class Session(LineSession[Desk, Reply]):
     ) -> None:
         """Answer a command, and tell with it what has changed in the open mailbox."""
         reply, desk = self._complete(reply), self._desk
-        if desk.state.rest is not None and not reply.block:
-            desk.state = desk.state._replace(rest=desk.state.rest._replace(parsed=parsed, octets=octets, slips=slips))
+        rest = desk.state.rest
+        if rest is not None and not reply.block:
+            desk.state = desk.state._replace(rest=rest._replace(parsed=parsed, octets=octets, slips=slips))
             return
         super()._finish(records, octets, parsed, before, reply, slips, first)
+        if rest is not None:
+            desk.state = desk.state._replace(rest=rest._replace(parsed=parsed), lead=b"")
         if reply.asks and self.phase is imap.Phase.IDLE:
             records.extend(self.hear())
 
