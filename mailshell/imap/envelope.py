@@ -149,6 +149,7 @@ class _Reading:
         if text == b"<":
             self._name, self._local, self._host, self._at, self._angle = self._words(), [], [], False, True
         elif text == b"@":
+            self._host += [text] if self._at else []
             self._at = True
         elif text == b":" and self._angle:
             self._route, self._host, self._at = b"@" + b"".join(self._host), [], False
@@ -158,7 +159,7 @@ class _Reading:
             self._start()
             return [*ended, Address(mailbox=b" ".join(group))]
         elif text == b"," and self._angle and self._at and not self._local:
-            self._host.append(b",@")  # a route by RFC 822: the sign @ of the next host comes now
+            self._host.append(text)  # a route by RFC 822 has several hosts
         elif text == b",":
             return self.one()
         elif text == b";":
