@@ -61,13 +61,14 @@ class Expect(NamedTuple):
     """Something that would have been accepted: a word or a rule, and what it is for.
 
     Of a rule, `words` are all that it may be, where they are few, each with what it means; `like` is one way to write
-    it.
+    it. `needs` is the capability that has it, empty where every server has it.
     """
 
     what: str
     why: str
     words: tuple[tuple[str, str], ...] = ()
     like: str = ""
+    needs: str = ""
 
 
 class Want(NamedTuple):
@@ -83,11 +84,15 @@ class Want(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Bad input as a value: the first octet that does not fit, what would have fitted, and the rule that was read."""
+    """Bad input as a value: the first octet that does not fit, what would have fitted, and the rule that was read.
+
+    With `formed` the input has its right form there, and what it stands for cannot be.
+    """
 
     at: int
     expected: tuple[Expect, ...]
     rule: str = ""
+    formed: bool = False
 
 
 class Parsed(Protocol):

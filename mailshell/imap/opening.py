@@ -2,7 +2,7 @@
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
-from mailshell.imap import flags, grammar, modseqs, reasons
+from mailshell.imap import flags, grammar, modseqs
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.replies import NO_SUCH_MAILBOX, SELECTED
 from mailshell.imap.view import View, opened
@@ -11,7 +11,8 @@ from mailshell.mail.store import Mailbox
 
 PARTS = {"select-param": "CONDSTORE: tell mod-sequences from now on"}
 _CLOSED = b"* OK [CLOSED] The mailbox that was open is closed now\r\n"
-_PARAMETER = Expect("(CONDSTORE)", "mod-sequences are told from now on")
+_FIXED = "No flag can be changed"
+_PARAMETER = Expect("(CONDSTORE)", "mod-sequences are told from now on", needs=CONDSTORE)
 
 
 def arguments(cursor: Cursor) -> tuple[str, bool]:
@@ -27,8 +28,6 @@ def arguments(cursor: Cursor) -> tuple[str, bool]:
 
 def run(desk: Desk, name: str, *, writable: bool, aware: bool) -> Reply:
     """Open a mailbox; one that was open is closed first, also where this fails. With `aware` mod-sequences are told."""
-    if aware and not desk.offers(CONDSTORE):
-        return reasons.not_offered(CONDSTORE, desk)
     closed = _CLOSED if desk.state.view is not None and desk.offers(CONDSTORE) else b""  # RFC 7162 section 3.2.11
     desk.select(None)
     mailbox = desk.find(name)
@@ -49,13 +48,13 @@ def described(view: View, mailbox: Mailbox) -> str:
     """The untagged responses that SELECT must give."""
     box = mailbox.box
     known = " ".join((*flags.SYSTEM, *box.keywords))
-    lasting = f"{known} \\*" if view.writable else ""
+    lasting, says = (f"{known} \\*", "Flags that can be changed for good") if view.writable else ("", _FIXED)
     lines = [f"* FLAGS ({known})", f"* {len(view.uids)} EXISTS", f"* {view.recents} RECENT"]
     first = next((at for at, one in enumerate(mailbox.messages.values(), 1) if flags.SEEN not in one.flags), 0)
     if first:
         lines.append(f"* OK [UNSEEN {first}] The first message without \\Seen")
     lines += [
-        f"* OK [PERMANENTFLAGS ({lasting})] Flags that can be changed for good",
+        f"* OK [PERMANENTFLAGS ({lasting})] {says}",
         f"* OK [UIDNEXT {box.uidnext}] The next uid, or a higher one",
         f"* OK [UIDVALIDITY {box.uidvalidity}] UIDs are valid as long as this is the same",
     ]

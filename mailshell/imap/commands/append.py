@@ -13,7 +13,7 @@ from mailshell.core.record import Card, Cite, Expect
 from mailshell.imap import dates, flags, grammar, limits, reasons, sets
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
-from mailshell.imap.replies import APPENDED, EMPTY, NO_ROOM, OVER_QUOTA, TOO_BIG, TRY_CREATE, UNKNOWN_CTE
+from mailshell.imap.replies import APPENDED, EMPTY, NO_ROOM, OVER_QUOTA, TOO_BIG, UNKNOWN_CTE, WITH_NUL
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full, Message, Store
 from mailshell.mail.transfer import without_nul
@@ -70,13 +70,9 @@ class Append(NamedTuple):
 
     def refusal(self, desk: Desk) -> Reply | None:
         """Why the messages are not wanted; known before the octets of the last one come."""
-        if len(self.drafts) > 1 and not desk.offers("MULTIAPPEND"):
-            return reasons.not_offered("MULTIAPPEND", desk)
-        if self.drafts[-1].binary and not desk.offers("BINARY"):
-            return reasons.not_offered("BINARY", desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
-            return TRY_CREATE(f"The user has no mailbox {self.name}.")
+            return reasons.nowhere(self.name)
         if not self.drafts[-1].size:
             return EMPTY("A client may give APPEND up so.")
         limit, size = desk.limit, sum(draft.size for draft in self.drafts)
@@ -95,7 +91,10 @@ class Append(NamedTuple):
         if (refusal := self.refusal(desk)) is not None:
             return refusal
         store, key, now = desk.host.store, desk.key(self.name), desk.host.written
-        texts = [_text(*one) for one in zip(self.drafts, desk.state.texts, strict=True)]
+        pairs = list(zip(self.drafts, desk.state.texts, strict=True))
+        if any(b"\0" in octets for draft, octets in pairs if not draft.binary):
+            return WITH_NUL("The octet NUL stands in a message that came as a plain literal.")
+        texts = [_text(*one) for one in pairs]
         if None in texts:
             return UNKNOWN_CTE("The octet NUL stands outside of a part that has Content-Transfer-Encoding: binary.")
         arrived = zip(self.drafts, texts, strict=True)
@@ -133,7 +132,10 @@ def _draft(cursor: Cursor) -> Draft:
     announced = cursor.need(_MESSAGE, _SIZE)
     cursor.mark("literal", start)
     number = announced[announced.index(b"{") + 1 : announced.index(b"}")].rstrip(b"+")
-    return Draft(found, date, int(number), announced.startswith(b"~"))
+    binary = announced.startswith(b"~")
+    if binary:
+        cursor.use("BINARY", start)
+    return Draft(found, date, int(number), binary)
 
 
 def parse(cursor: Cursor) -> Append:
@@ -142,6 +144,7 @@ def parse(cursor: Cursor) -> Append:
     name = grammar.mailbox(cursor)
     drafts = [_draft(cursor)]
     while cursor.octets[cursor.at :].strip(b" \t"):
+        cursor.use("MULTIAPPEND", cursor.at)
         drafts.append(_draft(cursor))
     cursor.done(grammar.END)
     return Append(name, tuple(drafts))
