@@ -149,6 +149,7 @@ class Desk:
 
     def resume(self) -> None:
         """The last line of a command is here: it is judged by the state that the session is in."""
+        self._follow()
         standing = self.standing
         if self.state.phase is not standing:
             self.state = self.state._replace(phase=standing)
@@ -193,7 +194,7 @@ class Desk:
 
     @property
     def mailbox(self) -> Mailbox | None:
-        """The open mailbox as it is now; None where it was deleted or renamed since."""
+        """The open mailbox as it is now; None where it was deleted since, or has a name that is not known yet."""
         view = self.view
         mailbox = self.host.store.mailbox(view.key)
         return mailbox if mailbox is not None and mailbox.box.uidvalidity == view.validity else None
@@ -206,11 +207,21 @@ class Desk:
         """The same, as it is now; None where there is none."""
         return self.host.store.mailbox(self.key(name))
 
+    def _follow(self) -> None:
+        """A mailbox that was renamed stays open under its new name (RFC 2180 section 3.4)."""
+        view = self.state.view
+        if view is None or self.mailbox is not None:
+            return
+        for mailbox in self.host.store.mailboxes(view.key.host, view.key.user):
+            if mailbox.box.uidvalidity == view.validity:
+                self.view = view._replace(key=mailbox.key)
+
     def catch_up(self, *, expunges: bool, aware: bool = False) -> tuple[bytes, str]:
         """What the session has not been told yet of its mailbox, and why; the view knows it from now on.
 
         With `aware` the command asks for mod-sequences, which are told then also where none has asked before.
         """
+        self._follow()
         view = self.state.view
         if view is None:
             return b"", ""

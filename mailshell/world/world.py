@@ -190,6 +190,7 @@ class World:
             self._run_again(full)
         for link in self._watchers.of(self.store.touched()):
             heard = link.session.hear()
+            self._watchers.note(link)  # the mailbox may have another name now
             self._turn.append(Step(link, None, None, heard, self._slowed(link, heard)))
         before, self._logged = self._logged, self.journal.head
         turn, self._turn = self._turn, []
