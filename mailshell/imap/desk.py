@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from mailshell.core.chunks import Chunk
 from mailshell.core.clock import Instant
-from mailshell.core.command import Command
+from mailshell.core.command import Command, Verb
+from mailshell.core.cursor import Slip
 from mailshell.core.session import Peer
 from mailshell.imap import eras, limits, names, updates
 from mailshell.imap.phases import Phase
@@ -48,6 +49,19 @@ class Incoming(NamedTuple):
     chunks: Chunk | None = None
 
 
+class Rest(NamedTuple):
+    """What is left of a command that takes long, and is run in pieces, so that others are served meanwhile.
+
+    `verb` goes on with it. `parsed`, `octets` and `slips` are those of the command, as long as nothing of its answer
+    was told.
+    """
+
+    verb: "Verb[Desk, Reply]"
+    parsed: "Verb[Desk, Reply]"
+    octets: bytes = b""
+    slips: tuple[Slip, ...] = ()
+
+
 class State(NamedTuple):
     """Everything that an IMAP session remembers; replaced, never changed.
 
@@ -65,6 +79,7 @@ class State(NamedTuple):
     texts: tuple[bytes, ...] = ()
     refusal: Reply | None = None
     dialogue: Dialogue | None = None
+    rest: Rest | None = None
     pending: tuple[bytes, int] = (b"", 0)
     active: Instant = Instant(0)
 
@@ -72,7 +87,7 @@ class State(NamedTuple):
 class Desk:
     """The session as a verb sees it; `commands` are all that exist."""
 
-    __slots__ = ("_news", "classic", "commands", "host", "mechanisms", "peer", "state", "strict")
+    __slots__ = ("_news", "classic", "commands", "host", "in_pieces", "mechanisms", "peer", "state", "strict")
 
     def __init__(
         self,
@@ -87,6 +102,8 @@ class Desk:
         self.mechanisms = mechanisms
         self.classic = host.traits.voice == "classic"
         self.strict = host.traits.policy == "strict"
+        self.in_pieces = False
+        """Whether a command that takes long may be done in pieces."""
         self._news: list[tuple[bytes, str]] = []
         self.state = State() if self.exists else State(Phase.LOGOUT)
 
@@ -135,6 +152,10 @@ class Desk:
         state = self.state
         if state.texts or state.literal is not None or state.dialogue is not None:
             self.state = state._replace(literal=None, texts=(), dialogue=None)
+
+    def go_on(self, verb: "Verb[Desk, Reply]") -> None:
+        """The command is not done: the verb goes on with it in the next turn."""
+        self.state = self.state._replace(rest=Rest(verb, verb))
 
     def wait(self, phase: Phase, dialogue: Dialogue | None = None) -> None:
         """A part of a command comes that is read in a phase of its own."""

@@ -32,22 +32,22 @@ def of(octets: bytes, entity: Entity) -> bytes:
     """The envelope of a message, or of a message in it."""
     found: dict[bytes, bytes] = {}
     for field in entity.fields:
-        name = field.name(octets)
+        name = field.name
         if name not in _WANTED:
             continue
-        value = field.value(octets)
-        if name in found and name in _FIELDS:
-            found[name] += b", " + value
-        else:
-            found.setdefault(name, value)
-    lists = {name: addresses(found[name]) for name in _FIELDS if name in found}
-    sender = lists.get(b"from", _NIL)
-    parts = [nstring(found.get(b"date")), nstring(found.get(b"subject")), sender]
+        if name not in found:
+            found[name] = field.value(octets)
+        elif name in _FIELDS:
+            found[name] += b", " + field.value(octets)
+    get = found.get
+    sender = addresses(get(b"from", b""))
     # An absent or empty Sender or Reply-To is that of From.
-    parts += [one if (one := lists.get(name, _NIL)) != _NIL else sender for name in (b"sender", b"reply-to")]
-    parts += [lists.get(name, _NIL) for name in (b"to", b"cc", b"bcc")]
-    parts += [nstring(found.get(b"in-reply-to")), nstring(found.get(b"message-id"))]
-    return b"(" + b" ".join(parts) + b")"
+    second, reply = (addresses(found[name]) if name in found else sender for name in (b"sender", b"reply-to"))
+    to, cc, bcc = (addresses(found[name]) if name in found else _NIL for name in (b"to", b"cc", b"bcc"))
+    return b"(%b %b %b %b %b %b %b %b %b %b)" % (
+        nstring(get(b"date")), nstring(get(b"subject")), sender, sender if second == _NIL else second,
+        sender if reply == _NIL else reply, to, cc, bcc, nstring(get(b"in-reply-to")), nstring(get(b"message-id")),
+    )  # fmt: skip
 
 
 def nstring(value: bytes | None) -> bytes:

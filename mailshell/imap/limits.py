@@ -16,3 +16,15 @@ MESSAGE = 64 * 1024 * 1024
 
 IDLE = 30 * MINUTE
 """The least that an autologout timer may have (RFC 3501 section 5.4)."""
+
+BLOCK = 64
+"""Ours: messages that a command works on at once, before it looks whether it has taken long."""
+
+OCTETS = 1 << 20
+"""Ours: octets of messages in one such block, where it has more than one message."""
+
+TOLD = 256 * 1024
+"""Ours: after so many octets of an answer other clients are served."""
+
+READ = 500_000
+"""Ours: after so much was read of messages other clients are served, as `mail.ledger.Ledger.read` counts it."""

@@ -164,6 +164,11 @@ FETCHED = named(
     "fetched", "OK", "FETCH completed", "that was asked of the messages", "6.4.5",
     more="Each untagged FETCH before it has what was asked of one message.", next="",
 )  # fmt: skip
+PIECE = named(
+    "a piece of an answer", "part", "", "the answer is long, and comes in pieces", "5.5",
+    more="The server serves other clients between two pieces of a long answer. The line with the tag comes at the "
+    "end of the last one.", next="",
+)  # fmt: skip
 STORED = named(
     "flags stored", "OK", "STORE completed", "the flags are changed", "6.4.6",
     more="The untagged FETCH responses before it have the flags as they are now. With .SILENT there are none.", next="",
@@ -352,7 +357,7 @@ REPLIES = (
     GREETING, NO_SERVER, CAPABILITY_DONE, NOOP_DONE, LOGGED_OUT, LOGGED_IN, BAD_LOGIN, NO_MAIL, CHALLENGE, CANCELLED,
     BAD_BASE64, NO_MECHANISM, SELECTED, NO_SUCH_MAILBOX, NAME_TAKEN, NAME_CANNOT, MAILBOX_DONE, LISTED, STATUS_DONE,
     GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
-    FETCHED, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
+    FETCHED, PIECE, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
     UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
     LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
     LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,

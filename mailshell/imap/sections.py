@@ -121,7 +121,7 @@ def header(octets: bytes, entity: Entity, kind: Kind, fields: tuple[bytes, ...])
     if kind == "HEADER":
         return octets[entity.start : entity.body]
     wanted = frozenset(name.lower() for name in fields)
-    kept = (one for one in entity.fields if (one.name(octets) in wanted) is (kind == "HEADER.FIELDS"))
+    kept = (one for one in entity.fields if (one.name in wanted) is (kind == "HEADER.FIELDS"))
     last = entity.fields[-1].end if entity.fields else entity.start
     return b"".join(octets[one.start : one.end] for one in kept) + (_TRAILER if last < entity.end else b"")
 

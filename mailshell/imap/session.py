@@ -18,7 +18,7 @@ from mailshell.imap import grammar, limits, literals, reasons, rushed, typed
 from mailshell.imap import phases as imap
 from mailshell.imap.capabilities import listed
 from mailshell.imap.commands import COMMANDS, authenticate, idle
-from mailshell.imap.desk import Desk, Mechanism, State
+from mailshell.imap.desk import Desk, Mechanism, Rest, State
 from mailshell.imap.replies import (
     CHANGED,
     FAULT_FOR_GOOD,
@@ -140,15 +140,27 @@ class Session(LineSession[Desk, Reply]):
 
     def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
         """Where a client should have waited for an answer (RFC 3501 section 5.5)."""
-        return rushed.notes(records, dropped=self._dropped, waits=self.waits)
+        return rushed.notes(records, dropped=self._dropped, waits=super().waits)
 
     def _start(self, line: bytes) -> int:
         """The verb stands after the tag and a space."""
         found = grammar.TAG.match(line)
         return len(line) if found is None else found.end()
 
+    def receive(self, data: bytes, most: int | None = None) -> list[Record]:
+        """Take in octets; with `most` a command that takes long is done in pieces, one at a time."""
+        self._desk.in_pieces = most is not None
+        return super().receive(data, most)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the rest of a command, or octets that arrived, wait for their turn."""
+        return self._desk.state.rest is not None or super().waits
+
     def _read(self, records: list[Record]) -> bool:
-        phase = self._desk.state.phase
+        rest, phase = self._desk.state.rest, self._desk.state.phase
+        if rest is not None:
+            return self._go_on(records, rest)
         if phase in imap.COUNTED:
             return self._literal(records)
         if phase is imap.Phase.EXCHANGE:
@@ -176,7 +188,26 @@ class Session(LineSession[Desk, Reply]):
         else:
             desk.resume()
             self._run(records, octets)
-        return True
+        return self._in_turn
+
+    @property
+    def _in_turn(self) -> bool:
+        """Whether the session may go on in this turn."""
+        self._stopped = self._desk.state.rest is not None
+        return not self._stopped
+
+    def _go_on(self, records: list[Record], rest: Rest) -> bool:
+        """Do the next piece of a command; a part of its answer may have been told before."""
+        desk, first = self._desk, self._desk.host.store.changes
+        desk.state = desk.state._replace(rest=None)
+        reply = rest.verb.run(desk)
+        if rest.octets:
+            self._finish(records, rest.octets, rest.parsed, self.phase, reply, rest.slips, first)
+            return self._in_turn
+        reply = self._complete(reply)
+        because = f"This is more of the answer to {rest.parsed.card.name}. {reply.because}".strip()
+        records.append(Notice(because, self.phase, self.phase, self._say(reply), self._card(reply)))
+        return self._in_turn
 
     def _unframed(self, octets: bytes) -> Reply | None:
         """Why a line is no line of a command, whatever its verb."""
@@ -250,15 +281,24 @@ class Session(LineSession[Desk, Reply]):
         first: int,
     ) -> None:
         """Answer a command, and tell with it what has changed in the open mailbox."""
-        desk = self._desk
-        reply = reply.led(*desk.told())
-        if not reply.refuses and not reply.asks:
-            reply = reply.followed(*desk.catch_up(expunges=not reply.holds))
-        if not reply.asks:
-            desk.settle()
+        reply, desk = self._complete(reply), self._desk
+        if desk.state.rest is not None and not reply.block:
+            desk.state = desk.state._replace(rest=desk.state.rest._replace(parsed=parsed, octets=octets, slips=slips))
+            return
         super()._finish(records, octets, parsed, before, reply, slips, first)
         if reply.asks and self.phase is imap.Phase.IDLE:
             records.extend(self.hear())
+
+    def _complete(self, reply: Reply) -> Reply:
+        """An answer, with what has changed in the open mailbox where it is the end of one."""
+        desk = self._desk
+        reply = reply.led(*desk.told())
+        if reply.asks or desk.state.rest is not None:
+            return reply
+        if not reply.refuses:
+            reply = reply.followed(*desk.catch_up(expunges=not reply.holds))
+        desk.settle()
+        return reply
 
     def _greeting(self) -> Reply:
         return GREETING(code=f"CAPABILITY {listed(self._desk)}", host=self._desk.host.name)

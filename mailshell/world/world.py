@@ -205,6 +205,8 @@ class World:
         out: dict[Link, list[bytes]] = {}
         for step in turn:
             link = step.link
+            if link.session.waits:
+                out.setdefault(link, [])
             for record in step.records:
                 if isinstance(record, SAID):
                     out.setdefault(link, []).extend(record.replies)
