@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailshell.imap.desk import State
 from mailshell.mail.host import Traits
 from mailshell.world.seat import Seat
 from tests.imap import SENT, by, said, sessions, uids
@@ -240,6 +241,25 @@ def test_a_line_that_is_cut_inside_its_tag_gets_an_answer_without_one():
     assert said(made, "x" * 9000) == b"* BAD Command too long\r\n"
     assert said(made, "x LOGIN " + "x" * 9000) == b"x BAD Command too long\r\n"
     assert said(made, "x" * 100).startswith(b"x" * 100 + b" BAD ")
+
+
+def test_the_literal_at_the_end_of_a_line_that_is_too_long_is_no_command():
+    """RFC 7888 section 3: the end of every line is looked at."""
+    made = sessions()
+    long = b"x SEARCH " + b"a" * 9000
+    assert said(made, long + b" {8+}\r\ny NOOP\r\n\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
+    made.send(long)
+    assert said(made, b" {8+}\r\ny NOOP\r\n\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
+    assert said(made, long + b" {8}\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
+
+
+def test_a_command_of_many_literals_is_not_held_once_it_is_refused():
+    made = sessions()
+    made.send(b'x LIST "" ' + b"{0+}\r\n" * 5000)
+    state = made.link.session.state
+    assert isinstance(state, State)
+    assert len(state.lead) < 9000
+    assert last(said(made, "")).startswith(b"x BAD ")
 
 
 # Several sessions (RFC 2180 sections 4.2 and 4.4)

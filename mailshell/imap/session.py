@@ -47,6 +47,7 @@ class Session(LineSession[Desk, Reply]):
     closed = imap.Phase.LOGOUT
     idle = limits.IDLE
     line_limit = limits.COMMAND
+    tail = limits.TAIL
     crlf = reasons.CRLF
 
     def __init__(self, host: Host, peer: Peer, mechanisms: Mapping[str, Mechanism] = {}) -> None:
@@ -175,10 +176,10 @@ class Session(LineSession[Desk, Reply]):
         desk = self._desk
         if desk.state.phase is not imap.Phase.REST:
             tag = grammar.TAG.match(octets.rstrip(b"\r\n"))
-            # A line that was cut inside its tag has none.
-            whole = tag is not None and tag.end() < len(octets)
-            desk.state = desk.state._replace(tag=tag[1] if tag and whole else b"*", lead=b"", refusal=None)
-        announced = grammar.ANNOUNCED.search(octets) if octets.endswith(b"}\r\n") and not self._framer.lost else None
+            if tag is not None and self._framer.lost and tag.end() > limits.COMMAND - limits.TAIL:
+                tag = None  # the line was cut inside its tag
+            desk.state = desk.state._replace(tag=b"*" if tag is None else tag[1], lead=b"", refusal=None)
+        announced = grammar.ANNOUNCED.search(octets) if octets.endswith(b"}\r\n") else None
         if announced is not None:
             self._announce(records, octets, announced)
         elif (reply := self._unframed(octets)) is not None:
@@ -220,14 +221,17 @@ class Session(LineSession[Desk, Reply]):
 
     def _announce(self, records: list[Record], octets: bytes, announced: re.Match[bytes]) -> None:
         """A line ends in a literal: ask for its octets, or refuse them before they come."""
-        found = literals.judge(self._desk, TABLE, octets, announced)
+        desk = self._desk
+        if self._framer.lost:
+            desk.state = desk.state._replace(refusal=self._unframed(octets))
+        found = literals.judge(desk, TABLE, octets, announced)
         if isinstance(found, Reply):
             self._refuse(records, octets, Fault(0, (), "literal"), found)
             return
-        desk = self._desk
         before, first = desk.state.phase, desk.host.store.changes
         super()._finish(records, octets, found, before, found.run(desk), (), first)
-        desk.state = desk.state._replace(lead=self.lead + octets)
+        if desk.state.refusal is None:
+            desk.state = desk.state._replace(lead=self.lead + octets)
 
     def _literal(self, records: list[Record]) -> bool:
         """Take octets of a literal; True when there may be more to do."""
