@@ -3,6 +3,8 @@
 import pytest
 
 from mailshell.imap.desk import State
+from mailshell.imap.replies import OVER_QUOTA
+from mailshell.imap.responses import mark_reply
 from mailshell.mail.host import Traits
 from mailshell.world.seat import Seat
 from tests.imap import SENT, by, said, sessions, uids
@@ -304,6 +306,22 @@ def test_a_copy_of_what_is_gone_tells_what_is_gone(verb):
 )
 def test_the_fields_of_id_have_limits(fields, status):
     assert last(said(sessions(), f"x ID ({fields})")).startswith(b"x " + status)
+
+
+# What lines of servers say (section 7.1)
+
+
+@pytest.mark.parametrize(
+    ("line", "gloss"),
+    [
+        (b"* NO Disk is nearly full", "NO: a warning; the command may still be done"),
+        (b"a NO Disk is full", "x the mailboxes of this user are full"),
+        (b"* BAD Empty line", "x the mailboxes of this user are full"),
+        (b"* BYE Full", "BYE: the server closes the connection"),
+    ],
+)
+def test_no_without_a_tag_is_a_warning(line, gloss):
+    assert mark_reply(line, OVER_QUOTA.card, 0).gloss == gloss
 
 
 # What is told of a mailbox that is open for reading (section 6.3.2)
