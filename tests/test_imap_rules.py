@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailshell.imap import names as names_of
 from mailshell.imap.desk import State
 from mailshell.imap.replies import OVER_QUOTA
 from mailshell.imap.responses import mark_reply
@@ -185,6 +186,18 @@ def test_a_reference_is_a_level_and_a_separator_stands_after_it_once(arguments, 
     for name in ("a/b/c", "abc", "INBOX/x"):
         said(made, f"x CREATE {name}")
     assert names(said(made, f"x LIST {arguments}")) == wanted
+
+
+@pytest.mark.parametrize("name", ["a\u3000b", "a\u00a0b", "\U0001f469\u200d\U0001f4bb", "\u0645\u06cc\u200c\u062e"])
+def test_spaces_and_joiners_of_other_languages_may_stand_in_names(name):
+    made, octets = sessions(), names_of.encoded(name)
+    assert last(said(made, b"x CREATE " + octets)) == b"x OK CREATE completed\r\n"
+    assert names(said(made, b'x LIST "" ' + octets)) == [octets]
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "a\u2028b", "a\x07b"])
+def test_what_turns_the_text_around_may_not(name):
+    assert last(said(sessions(), b"x CREATE " + names_of.encoded(name))).startswith(b"x NO [CANNOT] ")
 
 
 # FETCH (sections 6.4.5 and 7.4.2)
