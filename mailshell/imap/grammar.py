@@ -152,7 +152,7 @@ def text(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> 
 
 def _named(cursor: Cursor, start: int, octets: bytes, rule: str, *, formed: bool = False) -> str:
     name = names.decoded(octets)
-    if name is None or not name.isprintable():
+    if name is None or not names.readable(name):
         expect = Expect(rule, "printable letters, and modified UTF-7 outside ASCII, as in Entw&APw-rfe")
         raise cursor.refuse(start, expect, formed=formed)
     return name

@@ -307,7 +307,8 @@ LONE_LF = named(
 )  # fmt: skip
 NO_SUCH_NUMBER = named(
     "no such message", "BAD", "No such sequence number", "there is no message of that number", "9",
-    more="Sequence numbers go from 1 to the number that EXISTS said last. A command with another one is refused whole.",
+    more="Sequence numbers go from 1 to the number of messages: what EXISTS said last, less one for each EXPUNGE after "
+    "it. A command with another one is refused whole.",
     next="the numbers that there are",
 )  # fmt: skip
 LITERAL_REFUSED = named(
