@@ -15,7 +15,7 @@ from mailshell.core.record import Body
 from mailshell.mail import glosses
 from mailshell.mail.headers import HEADERS, OPTIONAL
 from mailshell.mail.letter import Letter
-from mailshell.mail.message import NESTING, Entity, Media, Outline, parse, unfolded
+from mailshell.mail.message import NESTING, Entity, Media, Outline, parse, uncommented, unfolded
 from mailshell.mail.message import media as content_type
 from tests.sections import SECTIONS
 
@@ -72,7 +72,7 @@ def outline(octets, entity):
 
 def test_a_message_has_parts_in_parts():
     top = parse(LETTER)
-    assert [field.name(LETTER) for field in top.fields][:3] == [b"return-path", b"received", b"from"]
+    assert [field.name for field in top.fields][:3] == [b"return-path", b"received", b"from"]
     assert top.fields[1].value(LETTER).startswith(b"from lancs.uk (lancs.uk [192.0.2.1])\tby nyu.edu")
     assert top.media == Media("multipart/mixed", (("boundary", "x=_y"),))
     first, second, third = top.parts
@@ -188,7 +188,7 @@ def test_nesting_has_a_limit_and_no_recursion_error():
 )
 def test_where_a_header_ends(octets, names, body):
     top = parse(octets)
-    assert [field.name(octets) for field in top.fields] == names
+    assert [field.name for field in top.fields] == names
     assert octets[top.body : top.end] == body
 
 
@@ -199,12 +199,39 @@ def test_where_a_header_ends(octets, names, body):
         (b"TEXT/Plain ; Charset=UTF-8", Media("text/plain", (("charset", "UTF-8"),))),
         (b'a/b; c="d;\\"e (f)"; g=h/i=j', Media("a/b", (("c", 'd;"e (f)'), ("g", "h/i=j")))),
         (b"a (x)/b (c; d=e); f; =g", Media("a/b")),
+        (b"a/b (c (d; e=f) \\) g); h=i", Media("a/b", (("h", "i"),))),
         (b'a/b; c="d', Media("a/b", (("c", "d"),))),
         *((value, None) for value in (b"", b"text", b"/plain", b"text/", b'"', b"(")),
     ],
 )
 def test_content_types_are_read(value, wanted):
     assert content_type(value) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [(b"Base64", "base64"), (b" (a (b)) base64 (c;d)", "base64"), (b"base64; x=y", "base64"), (b"(c)", ""), (b"", "")],
+)
+def test_transfer_encodings_are_read(value, wanted):
+    assert parse(b"Content-Transfer-Encoding: %b\r\n\r\n" % value).encoding == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (b"a", b"a"),
+        (b"a (b) c", b"a   c"),
+        (b"a(b (c) \\( d)e", b"a e"),
+        (b'"a (b)" (c)', b'"a (b)"  '),
+        (b'a ("b) c', b"a   c"),
+        (b"a (b", b"a  "),
+        (b"a) b", b"a) b"),
+        (b'"\\" (a)" (b)', b'"\\" (a)"  '),
+        (b"(" * 50_000, b" "),
+    ],
+)
+def test_comments_are_white_space(value, wanted):
+    assert uncommented(value) == wanted
 
 
 def test_the_first_content_type_counts_and_a_bad_one_is_plain_text():
@@ -236,7 +263,7 @@ def well_formed(draw, depth=0):
 
 def same(octets, entity, other):
     names = [(name.lower().encode(), value) for name, value in other.items()]
-    mine = [(field.name(octets), unfolded(field.value(octets)).decode()) for field in entity.fields]
+    mine = [(field.name, unfolded(field.value(octets)).decode()) for field in entity.fields]
     assert mine == [(name, unfolded(value.encode()).decode()) for name, value in names]
     assert entity.media.name == other.get_content_type()
     assert len(entity.parts) == (len(other.get_payload()) if other.is_multipart() else 0)
@@ -252,6 +279,11 @@ def same(octets, entity, other):
 def test_the_email_package_finds_the_same_structure(text):
     octets = text.encode()
     same(octets, parse(octets), message_from_bytes(octets))
+
+
+@given(st.from_regex(rb"[a-z]{1,3}/[a-z]{1,3}(; ?[a-z]{1,3}=(\"[a-z;=/ ]{0,3}\"|[a-z]{1,3})){0,3}", fullmatch=True))
+def test_the_quick_way_to_a_content_type_gives_the_same(value):
+    assert content_type(value) == content_type(value + b" (with a comment)")
 
 
 def readings(octets, sender=b"", dotted=False):

@@ -13,6 +13,7 @@ from mailshell.core.record import (
     Closed,
     Exchange,
     Fault,
+    Notice,
     Opened,
     Parsed,
     Part,
@@ -25,6 +26,8 @@ from mailshell.core.record import (
     reply_lines,
 )
 from mailshell.core.session import Engine, Host, Marked
+
+_Said = Opened | Exchange | Prompt | Notice
 
 Manner = Literal["plain", "refusal", "unasked"]
 
@@ -51,7 +54,8 @@ class Note(NamedTuple):
 class Row(NamedTuple):
     """One line of the wire, line end included, with its gloss and notes.
 
-    `secret` are the spans that must not be shown; `cite` is the place that the notes rest on.
+    `secret` are the spans that must not be shown; `cite` is the place that the notes rest on. What is `counted` came
+    as octets after a number, and is no line of the protocol.
     """
 
     side: Side
@@ -61,6 +65,7 @@ class Row(NamedTuple):
     notes: tuple[Note, ...] = ()
     secret: tuple[tuple[int, int], ...] = ()
     cite: Cite | None = None
+    counted: bool = False
 
 
 class Meaning(NamedTuple):
@@ -89,14 +94,15 @@ def explain(record: Spoken, engine: Engine[Host], most: int | None = None) -> Me
     lines, folded = (reply_lines(record), 0) if most is None else reply_ends(record, most)
     if isinstance(record, Exchange | Prompt):
         refused = record.verdict is Verdict.REFUSED
-        answers = _answers(lines, folded, record.card, engine, "refusal" if refused else "plain")
+        verb = "" if isinstance(record.parsed, Fault) else record.parsed.card.name
+        answers = _answers(lines, folded, record, engine, "refusal" if refused else "plain", verb)
         next_step = (record.card.next or engine.phases[record.after].next) if refused else ""
         # The answer to a counted body has no octets of its own.
         fault = record.parsed if refused else None
         command = (command_row(record.octets, engine, fault, record.lead),) if record.octets else ()
         return Meaning(command, answers, record.because, next_step, record.before, record.after, refused, folded)
     opened = isinstance(record, Opened)
-    answers = _answers(lines, folded, record.card, engine, "plain" if opened else "unasked")
+    answers = _answers(lines, folded, record, engine, "plain" if opened else "unasked", "")
     if isinstance(record, Opened):
         return Meaning((), answers, "", "", None, record.after, folded=folded)
     return Meaning((), answers, record.because, record.card.next, record.before, record.after, folded=folded)
@@ -170,15 +176,26 @@ def code(replies: tuple[bytes, ...]) -> int | str | None:
     return int(found[1]) if found[1] else found[2].decode("ascii")
 
 
-def _answers(replies: list[bytes], folded: int, card: Card, engine: Engine[Host], manner: Manner) -> tuple[Row, ...]:
-    rows, left = [], 0
+def _answers(
+    replies: list[bytes], folded: int, record: _Said, engine: Engine[Host], manner: Manner, verb: str
+) -> tuple[Row, ...]:
+    rows, left, card = [], 0, record.card
+    because = "" if isinstance(record, Opened) else record.because
     for at, reply in enumerate(replies):
         if at == len(replies) - 1:
             at, left = at + folded, 0 if folded else left
+        inside = 0 < len(reply) <= left
         marked = _counted(reply, left, card, at, engine)
+        cause = "" if inside else engine.cause(reply[left:], verb, because)
         left = max(left - len(reply), 0) or engine.counted(reply[left:])
-        rows.append(Row("server", manner, reply, marked.gloss, tuple(_notes(marked)), (), _cite(marked.card)))
+        notes = tuple(_caused(note, cause) if cause else note for note in _notes(marked))
+        rows.append(Row("server", manner, reply, marked.gloss, notes, (), _cite(marked.card), inside))
     return tuple(rows)
+
+
+def _caused(note: Note, cause: str) -> Note:
+    """The mark of an untagged response says what brought it."""
+    return note._replace(text=f"*: {cause}") if note.rule == "untagged" else note
 
 
 def _counted(reply: bytes, left: int, card: Card, at: int, engine: Engine[Host]) -> Marked:
@@ -187,7 +204,7 @@ def _counted(reply: bytes, left: int, card: Card, at: int, engine: Engine[Host])
     if not left:
         return engine.mark_reply(line, card, at)
     if left >= len(reply):
-        return Marked(card, (Part(_COUNTED, 0, len(line)),) if line else (), {_COUNTED: _INSIDE}, _INSIDE)
+        return Marked(card, (Part(_COUNTED, 0, len(line)),) if line else (), {_COUNTED: _INSIDE}, "")
     rest = engine.mark_reply(line[left:], card, at)
     inside = (Part(_COUNTED, 0, min(left, len(line))),)
     return rest._replace(parts=(*inside, *_moved(rest.parts, left)), glosses={**rest.glosses, _COUNTED: _INSIDE})

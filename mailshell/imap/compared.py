@@ -30,7 +30,7 @@ def digest(octets: bytes) -> bytes:
     """The facts of a message, as `read` reads them."""
     fields: dict[bytes, bytes] = {}
     for field in parse(octets).fields:
-        fields.setdefault(field.name(octets), field.value(octets))
+        fields.setdefault(field.name, field.value(octets))
     sent = dates.of_field(fields.get(b"date", b""))
     subject = subjects.based(fields.get(b"subject", b""))
     own = msgids.ids(fields.get(b"message-id", b""))[:1]

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from mailshell.core.chunks import Chunk
 from mailshell.core.clock import Instant
-from mailshell.core.command import Command
+from mailshell.core.command import Command, Verb
+from mailshell.core.cursor import Slip
 from mailshell.core.session import Peer
-from mailshell.imap import eras, limits, names, updates
+from mailshell.imap import eras, limits, names, tags, updates
 from mailshell.imap.phases import Phase
 from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
@@ -48,15 +49,30 @@ class Incoming(NamedTuple):
     chunks: Chunk | None = None
 
 
+class Rest(NamedTuple):
+    """What is left of a command that takes long, and is run in pieces, so that others are served meanwhile.
+
+    `verb` goes on with it. `parsed`, `octets` and `slips` are those of the command, as long as nothing of its answer
+    was told.
+    """
+
+    verb: "Verb[Desk, Reply]"
+    parsed: "Verb[Desk, Reply]"
+    octets: bytes = b""
+    slips: tuple[Slip, ...] = ()
+
+
 class State(NamedTuple):
     """Everything that an IMAP session remembers; replaced, never changed.
 
-    `tag` is that of the command under way, or of the last one. `lead` is what of a command with literals came before
-    its last line, `texts` are the messages in it, and `refusal` is its answer where that is known before its end.
+    `tag` is that of the command under way, or of the last one, `numbered` the last one that ended in a number. `lead`
+    is what of a command with literals came before its last line, `texts` are the messages in it, and `refusal` is its
+    answer where that is known before its end.
     """
 
     phase: Phase = Phase.NOT_AUTHENTICATED
     tag: bytes = b"*"
+    numbered: bytes = b""
     user: str = ""
     view: View | None = None
     enabled: frozenset[str] = frozenset()
@@ -65,6 +81,7 @@ class State(NamedTuple):
     texts: tuple[bytes, ...] = ()
     refusal: Reply | None = None
     dialogue: Dialogue | None = None
+    rest: Rest | None = None
     pending: tuple[bytes, int] = (b"", 0)
     active: Instant = Instant(0)
 
@@ -72,7 +89,7 @@ class State(NamedTuple):
 class Desk:
     """The session as a verb sees it; `commands` are all that exist."""
 
-    __slots__ = ("_news", "classic", "commands", "host", "mechanisms", "peer", "state", "strict")
+    __slots__ = ("_news", "classic", "commands", "host", "in_pieces", "mechanisms", "peer", "state", "strict")
 
     def __init__(
         self,
@@ -87,6 +104,8 @@ class Desk:
         self.mechanisms = mechanisms
         self.classic = host.traits.voice == "classic"
         self.strict = host.traits.policy == "strict"
+        self.in_pieces = False
+        """Whether a command that takes long may be done in pieces."""
         self._news: list[tuple[bytes, str]] = []
         self.state = State() if self.exists else State(Phase.LOGOUT)
 
@@ -97,7 +116,7 @@ class Desk:
 
     def offers(self, keyword: str) -> bool:
         """Whether the host offers a capability; a strict host has LITERAL- for LITERAL+ (RFC 7888 section 5)."""
-        return _offers(self.host.traits, keyword)
+        return offers(self.host.traits, keyword)
 
     @property
     def aware(self) -> bool:
@@ -107,7 +126,7 @@ class Desk:
     @property
     def limit(self) -> int:
         """The biggest message that APPEND takes, in octets."""
-        return self.host.traits.size or limits.MESSAGE
+        return limit(self.host.traits)
 
     def gives(self, code: str) -> bool:
         """Whether the server uses a response code: most of them came in 2009 (RFC 5530)."""
@@ -123,8 +142,14 @@ class Desk:
             return Phase.SELECTED
         return Phase.AUTHENTICATED if state.user else Phase.NOT_AUTHENTICATED
 
+    @property
+    def tag(self) -> str:
+        """The tag that the client may give its next command."""
+        return tags.following(self.state.numbered).decode("ascii")
+
     def resume(self) -> None:
         """The last line of a command is here: it is judged by the state that the session is in."""
+        self._follow()
         standing = self.standing
         if self.state.phase is not standing:
             self.state = self.state._replace(phase=standing)
@@ -135,6 +160,10 @@ class Desk:
         state = self.state
         if state.texts or state.literal is not None or state.dialogue is not None:
             self.state = state._replace(literal=None, texts=(), dialogue=None)
+
+    def go_on(self, verb: "Verb[Desk, Reply]") -> None:
+        """The command is not done: the verb goes on with it in the next turn."""
+        self.state = self.state._replace(rest=Rest(verb, verb))
 
     def wait(self, phase: Phase, dialogue: Dialogue | None = None) -> None:
         """A part of a command comes that is read in a phase of its own."""
@@ -165,7 +194,7 @@ class Desk:
 
     @property
     def mailbox(self) -> Mailbox | None:
-        """The open mailbox as it is now; None where it was deleted or renamed since."""
+        """The open mailbox as it is now; None where it was deleted since, or has a name that is not known yet."""
         view = self.view
         mailbox = self.host.store.mailbox(view.key)
         return mailbox if mailbox is not None and mailbox.box.uidvalidity == view.validity else None
@@ -178,11 +207,21 @@ class Desk:
         """The same, as it is now; None where there is none."""
         return self.host.store.mailbox(self.key(name))
 
+    def _follow(self) -> None:
+        """A mailbox that was renamed stays open under its new name (RFC 2180 section 3.4)."""
+        view = self.state.view
+        if view is None or self.mailbox is not None:
+            return
+        for mailbox in self.host.store.mailboxes(view.key.host, view.key.user):
+            if mailbox.box.uidvalidity == view.validity:
+                self.view = view._replace(key=mailbox.key)
+
     def catch_up(self, *, expunges: bool, aware: bool = False) -> tuple[bytes, str]:
         """What the session has not been told yet of its mailbox, and why; the view knows it from now on.
 
         With `aware` the command asks for mod-sequences, which are told then also where none has asked before.
         """
+        self._follow()
         view = self.state.view
         if view is None:
             return b"", ""
@@ -228,20 +267,25 @@ class Desk:
             return range(0)
 
 
+def limit(traits: Traits) -> int:
+    """The biggest message that APPEND takes on a host with these traits, in octets."""
+    return traits.size or limits.MESSAGE
+
+
 @lru_cache(maxsize=1024)
-def _offers(traits: Traits, keyword: str) -> bool:
-    """Whether a host with these traits offers a capability: asked for each of them at each login."""
+def offers(traits: Traits, keyword: str) -> bool:
+    """Whether a host with these traits offers a capability: asked for with almost every command."""
     if keyword in traits.off or not eras.YEARS.known(keyword, traits.era):
         return False
     if keyword == "IMAP4":
-        return not _offers(traits, "IMAP4rev1")
+        return not offers(traits, "IMAP4rev1")
     if keyword in _BASIC:
         return True
     if keyword == "THREAD":  # the verb is there where one of its algorithms is
-        return _offers(traits, "THREAD=ORDEREDSUBJECT") or _offers(traits, "THREAD=REFERENCES")
-    if keyword == "SEARCHRES" and not _offers(traits, "ESEARCH"):  # RFC 5182 section 2.1
+        return offers(traits, "THREAD=ORDEREDSUBJECT") or offers(traits, "THREAD=REFERENCES")
+    if keyword == "SEARCHRES" and not offers(traits, "ESEARCH"):  # RFC 5182 section 2.1
         return False
-    if keyword in _EXTEND_LIST and not _offers(traits, "LIST-EXTENDED"):
+    if keyword in _EXTEND_LIST and not offers(traits, "LIST-EXTENDED"):
         return False
     if keyword == ("LITERAL+" if traits.policy == "strict" else "LITERAL-"):
         return False

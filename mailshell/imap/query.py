@@ -16,17 +16,20 @@ from mailshell.mail.store import Message
 NESTING = 32
 """Ours: keys inside each other."""
 
+KEYWORD = Expect("flag-keyword", "a keyword, as in $Forwarded", like="$Forwarded")
+"""The one argument of KEYWORD and UNKEYWORD."""
+
 _NUMBER = re.compile(rb"[0-9]{1,10}")
 _COUNT = re.compile(rb"[1-9][0-9]{0,9}")
 _FIELD = Expect("header-fld-name", "the name of a header field, as in Subject", like="Subject")
 _TEXT = Expect("astring", "the text that is looked for", like="lunch")
 _SIZE = Expect("number", "a number of octets", like="4096")
 _SECONDS = Expect("nz-number", "a number of seconds, as in 3600", like="3600")
-_KEYWORD = Expect("flag-keyword", "a keyword, as in $Forwarded", like="$Forwarded")
 _NOT = Expect("NOT", "messages that do not fit the next key")
 _OR = Expect("OR", "messages that fit one of the next two keys")
 _UID = Expect("UID", "messages with these uids")
-_BY_LENGTH = tuple(sorted(KEYS, key=lambda key: -len(key.name)))
+_LONGER_FIRST = tuple(sorted(KEYS, key=lambda key: f"{key.name}~"))
+"""By name; one that begins with the whole name of another comes before it."""
 
 
 class Term(NamedTuple):
@@ -75,7 +78,7 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
     if depth > NESTING:
         raise cursor.refuse(cursor.at, Expect("search-key", f"no more than {NESTING} keys inside each other"))
     if cursor.octets[cursor.at : cursor.at + 1] in (*(b"%d" % digit for digit in range(10)), b"*", b"$"):
-        return Numbers(False, grammar.sequence_set(cursor))
+        return Numbers(False, grammar.sequence_set(cursor, uid=False))
     if cursor.word(b"(", grammar.OPEN):
         return _several(cursor, depth)
     cursor.rule, start = "search-key", cursor.at
@@ -88,8 +91,8 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
         cursor.at -= 1
         cursor.mark("search-key", start)
         grammar.space(cursor)
-        return Numbers(True, grammar.sequence_set(cursor))
-    for key in _BY_LENGTH:
+        return Numbers(True, grammar.sequence_set(cursor, uid=True))
+    for key in _LONGER_FIRST:
         if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says, needs=key.needs)):
             cursor.mark("search-key", start)
             return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
@@ -99,8 +102,16 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
 def every(cursor: Cursor) -> Tree:
     """search-key *(SP search-key), to the end of the line."""
     keys = [read(cursor)]
+    last = cursor.at
     while cursor.word(b" ", grammar.SPACE):
-        keys.append(read(cursor))
+        try:
+            keys.append(read(cursor))
+        except Stop:
+            if cursor.octets[last:].strip(b" \t"):
+                raise
+            cursor.at = last  # it is white space at the end, as after any command
+            break
+        last = cursor.at
     cursor.done(grammar.END)
     return Tree("AND", tuple(keys))
 
@@ -129,7 +140,7 @@ def _value(cursor: Cursor, kind: str) -> Value:
         cursor.mark(kind, start)
         return found
     if kind == "flag-keyword":
-        return grammar.atom(cursor, kind, _KEYWORD)
+        return grammar.atom(cursor, kind, KEYWORD)
     expect = _FIELD if kind == "header-fld-name" else _TEXT
     # What is no text in UTF-8 is nowhere, and some other charset is refused later.
     return grammar.astring(cursor, kind, expect).decode("utf-8", "replace")
@@ -157,28 +168,38 @@ def fitting(query: Query, pool: Pool, uids: Mapping[Numbers, Spans]) -> list[Mes
     """
     messages = pool.messages
     if isinstance(query, Numbers):
-        found = list[Message]()
-        for low, high in uids[query]:
-            found += messages[bisect_left(messages, low, key=_uid) : bisect_right(messages, high, key=_uid)]
-        return found
+        return _cut(messages, uids[query])
     if isinstance(query, Term):
         return list(compress(messages, query.key.test(pool, query.values)))
     if query.how == "AND":
-        for term in sorted({words(one): one for one in query.terms}.values(), key=_cost):
+        for term in query.terms:
             pool = pool._replace(messages=fitting(term, pool, uids))
         return pool.messages
-    return _others(query, pool, uids)
-
-
-def _others(query: Tree, pool: Pool, uids: Mapping[Numbers, Spans]) -> list[Message]:
-    """The messages that do not fit the key after NOT, or that fit one of the two after OR."""
-    messages = pool.messages
     found = {one.uid for one in fitting(query.terms[0], pool, uids)}
     rest = [one for one in messages if one.uid not in found]
     if query.how == "NOT":
         return rest
     found.update(one.uid for one in fitting(query.terms[1], pool._replace(messages=rest), uids))
     return [one for one in messages if one.uid in found]
+
+
+def _cut(messages: list[Message], spans: Spans) -> list[Message]:
+    """The messages whose uids lie in some spans."""
+    found = list[Message]()
+    if messages:
+        first = bisect_left(spans, messages[0].uid, key=lambda span: span[1])
+        last = bisect_right(spans, messages[-1].uid, key=lambda span: span[0])
+        for low, high in spans[first:last]:
+            found += messages[bisect_left(messages, low, key=_uid) : bisect_right(messages, high, key=_uid)]
+    return found
+
+
+def ordered(tree: Tree) -> Tree:
+    """The same query, quicker: of keys that must all fit each comes once, and what reads messages comes last."""
+    terms = [ordered(one) if isinstance(one, Tree) else one for one in tree.terms]
+    if tree.how == "AND":
+        terms = sorted({words(one): one for one in terms}.values(), key=_cost)
+    return tree._replace(terms=tuple(terms))
 
 
 def _cost(query: Query) -> bool:

@@ -1,20 +1,24 @@
 """What SEARCH, SORT and THREAD have in common: a charset, keys, and the messages that fit (RFC 3501 section 6.4.4)."""
 
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
 
+from mailshell.core.command import Verb
 from mailshell.core.cursor import Cursor
-from mailshell.core.record import Expect
-from mailshell.imap import grammar, modseqs, query, sets
+from mailshell.core.record import Card, Expect
+from mailshell.imap import grammar, limits, modseqs, query, sets
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.keys import Pool
 from mailshell.imap.query import Numbers, Term, Tree
-from mailshell.imap.replies import BAD_CHARSET, UNREADABLE
+from mailshell.imap.replies import BAD_CHARSET, PIECE, UNREADABLE
 from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Message, StateError
 
 CHARSET = Expect("charset", "a charset, as in UTF-8", like="UTF-8")
 _KNOWN = frozenset({"", "US-ASCII", "UTF-8"})
+_NAME, _NAMELESS = re.compile(rb"[!-~]+"), "?"
 
 PARTS = {
     "charset": "the charset of the strings",
@@ -32,6 +36,52 @@ PARTS = {
     "literal": grammar.LITERAL_GLOSS,
 }
 """The glosses of what these commands share."""
+
+
+class Hunt(NamedTuple):
+    """How far a search has come that is done in pieces: places that were looked at, and the uids that fit."""
+
+    at: int = 0
+    fits: tuple[int, ...] = ()
+
+
+class Seeker(Verb[Desk, Reply], Protocol):
+    """A command that looks for messages, and may do so in pieces."""
+
+    @property
+    def uid(self) -> bool:
+        """Whether the answer has uids."""
+
+    @property
+    def charset(self) -> str:
+        """The charset of the texts; empty where it is not said."""
+
+    @property
+    def keys(self) -> Tree:
+        """What is looked for."""
+
+    def look(self, desk: Desk, hunt: Hunt) -> Reply:
+        """Go on from there."""
+
+
+class Hunting(NamedTuple):
+    """A command that has looked at some messages, and is to go on."""
+
+    verb: Seeker
+    hunt: Hunt
+
+    @property
+    def card(self) -> Card:
+        """The card of the command."""
+        return self.verb.card
+
+    def line(self) -> bytes:
+        """The command."""
+        return self.verb.line()
+
+    def run(self, desk: Desk) -> Reply:
+        """Go on."""
+        return self.verb.look(desk, self.hunt)
 
 
 class Found(NamedTuple):
@@ -57,12 +107,9 @@ class Found(NamedTuple):
 
 
 def charset(cursor: Cursor) -> str:
-    """charset, in capitals."""
-    start = cursor.at
-    found = grammar.text(cursor, "charset", CHARSET).upper()
-    if not found.isascii() or not found.isprintable() or " " in found:
-        raise cursor.refuse(start, CHARSET)
-    return found
+    """charset, in capitals; what is no name of one is a charset that nobody knows."""
+    found = grammar.astring(cursor, "charset", CHARSET)
+    return found.decode("ascii").upper() if _NAME.fullmatch(found) else _NAMELESS
 
 
 def criteria(cursor: Cursor) -> tuple[str, Tree]:
@@ -72,28 +119,53 @@ def criteria(cursor: Cursor) -> tuple[str, Tree]:
     return found, query.every(cursor)
 
 
-def find(desk: Desk, charset: str, wanted: Tree, *, uid: bool) -> Found | Reply:
-    """Look for the messages that fit all the keys."""
+def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] | None = None) -> Found | Reply:
+    """Look for the messages that fit all the keys; `reads` is what else has to be read of those that do.
+
+    The reply is a refusal, or says that the command goes on in the next turn.
+    """
+    charset, wanted, uid = verb.charset, query.ordered(verb.keys), verb.uid
     if charset not in _KNOWN:
-        return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and not {charset}.", holds=not uid)
-    told, view, mailbox, leaves = b"", desk.view, desk.mailbox, list(query.leaves(wanted))
-    aware = any(isinstance(one, Term) and one.key.needs == CONDSTORE for one in leaves)
-    spans = {one: _spans(view, one) for one in leaves if isinstance(one, Numbers)}
-    rows: list[int] = []
-    messages: list[Message] = []
-    if mailbox is not None:
-        rows, messages = view.found(range(len(view.uids)), mailbox)
-    pool = Pool(desk.host.store, view, desk.host.now(), messages)
+        other = "that is no name of a charset" if charset == _NAMELESS else f"not {charset}"
+        return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and {other}.", holds=not uid)
+    view, leaves = desk.view, list(query.leaves(wanted))
     try:
-        found = query.fitting(wanted, pool, spans)
+        hunt = _hunt(desk, wanted, {one: _spans(view, one) for one in leaves if isinstance(one, Numbers)}, hunt, reads)
     except (StateError, KeyError) as error:
         return UNREADABLE(str(error))
-    if aware:
-        told = modseqs.enable(desk)
-    if uid:
-        return Found(pool._replace(messages=found), [one.uid for one in found], aware, told)
-    row = {message.uid: number for number, message in zip(rows, messages, strict=True)}
-    return Found(pool._replace(messages=found), [row[one.uid] for one in found], aware, told)
+    if hunt.at < len(view.uids):
+        desk.go_on(Hunting(verb, hunt))
+        return PIECE()
+    aware = any(isinstance(one, Term) and one.key.needs == CONDSTORE for one in leaves)
+    told = modseqs.enable(desk) if aware else b""
+    places, mailbox = [at for at in map(view.place, hunt.fits) if at is not None], desk.mailbox
+    rows, messages = ([], []) if mailbox is None else view.found(places, mailbox)
+    pool = Pool(desk.host.store, view, desk.host.now(), messages)
+    return Found(pool, [one.uid for one in messages] if uid else rows, aware, told)
+
+
+def _hunt(
+    desk: Desk,
+    wanted: Tree,
+    uids: Mapping[Numbers, query.Spans],
+    hunt: Hunt,
+    reads: Callable[[Pool], object] | None,
+) -> Hunt:
+    """Look at all messages from where the hunt stands, or at as many as one turn may take."""
+    view, mailbox, store = desk.view, desk.mailbox, desk.host.store
+    at, total, fits, last = hunt.at, len(view.uids), [*hunt.fits], store.read + limits.READ
+    if mailbox is None:
+        return Hunt(total)
+    while at < total and not (desk.in_pieces and store.read > last):
+        places = range(at, min(at + limits.BLOCK, total))
+        _, messages = view.found(places, mailbox)
+        pool = Pool(store, view, desk.host.now(), messages)
+        found = query.fitting(wanted, pool, uids)
+        if reads is not None:
+            reads(pool._replace(messages=found))
+        fits += [one.uid for one in found]
+        at = places.stop
+    return Hunt(at, tuple(fits))
 
 
 def _spans(view: View, one: Numbers) -> query.Spans:

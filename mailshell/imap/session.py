@@ -5,20 +5,20 @@ octets of the literal are Body pieces, and the last line is the Exchange.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mailshell.core import reasons as common
 from mailshell.core.clock import MINUTE
 from mailshell.core.command import Command, Table, Verb
 from mailshell.core.cursor import Slip
-from mailshell.core.record import Body, Closed, Fault, Notice, Opened, Parsed, Phase, Record
+from mailshell.core.record import Body, Closed, Expect, Fault, Notice, Opened, Parsed, Phase, Record
 from mailshell.core.session import Move, Numbers, Peer, Preview
 from mailshell.core.session import State as AnyState
-from mailshell.imap import grammar, limits, literals, reasons, rushed, typed
+from mailshell.imap import grammar, limits, literals, reasons, rushed, tags, typed
 from mailshell.imap import phases as imap
 from mailshell.imap.capabilities import listed
 from mailshell.imap.commands import COMMANDS, authenticate, idle
-from mailshell.imap.desk import Desk, Mechanism, State
+from mailshell.imap.desk import Desk, Mechanism, Rest, State
 from mailshell.imap.replies import (
     CHANGED,
     FAULT_FOR_GOOD,
@@ -47,6 +47,7 @@ class Session(LineSession[Desk, Reply]):
     closed = imap.Phase.LOGOUT
     idle = limits.IDLE
     line_limit = limits.COMMAND
+    tail = limits.TAIL
     crlf = reasons.CRLF
 
     def __init__(self, host: Host, peer: Peer, mechanisms: Mapping[str, Mechanism] = {}) -> None:
@@ -113,9 +114,12 @@ class Session(LineSession[Desk, Reply]):
         lead = self.lead if phase is imap.Phase.REST else b""
         if phase in typed.NOTES:
             return typed.inside(line, self._desk.state)
-        if not lead and grammar.TAG.match(line) is None:
+        if not lead and not typed.tagged(line):
             return typed.untagged(line, self._desk)
-        return typed.shifted(super().preview(lead + line), len(lead))
+        found = typed.shifted(super().preview(lead + line), len(lead))
+        if found.card is None and not lead and (because := reasons.misplaced(line[: self._start(line)], self._desk)):
+            return found._replace(wants=(), why=because)
+        return found
 
     def numbers(self) -> Numbers | None:
         """The sequence numbers of the open mailbox, and the messages that have \\Deleted."""
@@ -126,6 +130,12 @@ class Session(LineSession[Desk, Reply]):
         messages = {} if mailbox is None else mailbox.messages
         marked = frozenset(uid for uid in view.uids if uid in messages and "\\Deleted" in messages[uid].flags)
         return Numbers(view.key.user, view.key.name, {uid: at for at, uid in enumerate(view.uids, 1)}, marked)
+
+    def names(self, rule: Expect) -> Iterable[tuple[str, str]]:
+        """Names of mailboxes, numbers of messages, flags."""
+        from mailshell.imap import offered  # only who types asks
+
+        return offered.names(self._desk, rule)
 
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now; none inside a command."""
@@ -140,15 +150,27 @@ class Session(LineSession[Desk, Reply]):
 
     def rushed(self, records: list[Record]) -> Iterator[tuple[int, str]]:
         """Where a client should have waited for an answer (RFC 3501 section 5.5)."""
-        return rushed.notes(records, dropped=self._dropped, waits=self.waits)
+        return rushed.notes(records, dropped=self._dropped, waits=super().waits)
 
     def _start(self, line: bytes) -> int:
         """The verb stands after the tag and a space."""
         found = grammar.TAG.match(line)
         return len(line) if found is None else found.end()
 
+    def receive(self, data: bytes, most: int | None = None) -> list[Record]:
+        """Take in octets; with `most` a command that takes long is done in pieces, one at a time."""
+        self._desk.in_pieces = most is not None
+        return super().receive(data, most)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the rest of a command, or octets that arrived, wait for their turn."""
+        return self._desk.state.rest is not None or super().waits
+
     def _read(self, records: list[Record]) -> bool:
-        phase = self._desk.state.phase
+        rest, phase = self._desk.state.rest, self._desk.state.phase
+        if rest is not None:
+            return self._go_on(records, rest)
         if phase in imap.COUNTED:
             return self._literal(records)
         if phase is imap.Phase.EXCHANGE:
@@ -162,9 +184,13 @@ class Session(LineSession[Desk, Reply]):
             return False
         desk = self._desk
         if desk.state.phase is not imap.Phase.REST:
-            tag = grammar.TAG.match(octets.rstrip(b"\r\n"))
-            desk.state = desk.state._replace(tag=b"*" if tag is None else tag[1], lead=b"", refusal=None)
-        announced = grammar.ANNOUNCED.search(octets) if octets.endswith(b"}\r\n") and not self._framer.lost else None
+            found = grammar.TAG.match(octets.rstrip(b"\r\n"))
+            if found is not None and self._framer.lost and found.end() > limits.COMMAND - limits.TAIL:
+                found = None  # the line was cut inside its tag
+            tag = b"*" if found is None else found[1]
+            numbered = tag if tags.numbered(tag) else desk.state.numbered
+            desk.state = desk.state._replace(tag=tag, numbered=numbered, lead=b"", refusal=None)
+        announced = grammar.ANNOUNCED.search(octets) if octets.endswith(b"}\r\n") else None
         if announced is not None:
             self._announce(records, octets, announced)
         elif (reply := self._unframed(octets)) is not None:
@@ -174,7 +200,24 @@ class Session(LineSession[Desk, Reply]):
         else:
             desk.resume()
             self._run(records, octets)
-        return True
+        return self._in_turn
+
+    @property
+    def _in_turn(self) -> bool:
+        """Whether the session may go on in this turn."""
+        self._stopped = self._desk.state.rest is not None
+        return not self._stopped
+
+    def _go_on(self, records: list[Record], rest: Rest) -> bool:
+        """Do the next piece of a command; a part of its answer may have been told before."""
+        desk, first = self._desk, self._desk.host.store.changes
+        desk.state = desk.state._replace(rest=None)
+        reply = rest.verb.run(desk)
+        if not rest.octets:
+            more = f"This is more of the answer to {rest.parsed.card.name}."
+            reply = reply._replace(because=f"{more} {reply.because}".strip())
+        self._finish(records, rest.octets, rest.parsed, self.phase, reply, rest.slips, first)
+        return self._in_turn
 
     def _unframed(self, octets: bytes) -> Reply | None:
         """Why a line is no line of a command, whatever its verb."""
@@ -187,14 +230,17 @@ class Session(LineSession[Desk, Reply]):
 
     def _announce(self, records: list[Record], octets: bytes, announced: re.Match[bytes]) -> None:
         """A line ends in a literal: ask for its octets, or refuse them before they come."""
-        found = literals.judge(self._desk, TABLE, octets, announced)
+        desk = self._desk
+        if self._framer.lost:
+            desk.state = desk.state._replace(refusal=self._unframed(octets))
+        found = literals.judge(desk, TABLE, octets, announced)
         if isinstance(found, Reply):
             self._refuse(records, octets, Fault(0, (), "literal"), found)
             return
-        desk = self._desk
         before, first = desk.state.phase, desk.host.store.changes
         super()._finish(records, octets, found, before, found.run(desk), (), first)
-        desk.state = desk.state._replace(lead=self.lead + octets)
+        if desk.state.refusal is None:
+            desk.state = desk.state._replace(lead=self.lead + octets)
 
     def _literal(self, records: list[Record]) -> bool:
         """Take octets of a literal; True when there may be more to do."""
@@ -248,15 +294,27 @@ class Session(LineSession[Desk, Reply]):
         first: int,
     ) -> None:
         """Answer a command, and tell with it what has changed in the open mailbox."""
-        desk = self._desk
-        reply = reply.led(*desk.told())
-        if not reply.refuses and not reply.asks:
-            reply = reply.followed(*desk.catch_up(expunges=not reply.holds))
-        if not reply.asks:
-            desk.settle()
+        reply, desk = self._complete(reply), self._desk
+        rest = desk.state.rest
+        if rest is not None and not reply.block:
+            desk.state = desk.state._replace(rest=rest._replace(parsed=parsed, octets=octets, slips=slips))
+            return
         super()._finish(records, octets, parsed, before, reply, slips, first)
+        if rest is not None:
+            desk.state = desk.state._replace(rest=rest._replace(parsed=parsed), lead=b"")
         if reply.asks and self.phase is imap.Phase.IDLE:
             records.extend(self.hear())
+
+    def _complete(self, reply: Reply) -> Reply:
+        """An answer, with what has changed in the open mailbox where it is the end of one."""
+        desk = self._desk
+        reply = reply.led(*desk.told())
+        if reply.asks or desk.state.rest is not None:
+            return reply
+        if not reply.refuses:
+            reply = reply.followed(*desk.catch_up(expunges=not reply.holds))
+        desk.settle()
+        return reply
 
     def _greeting(self) -> Reply:
         return GREETING(code=f"CAPABILITY {listed(self._desk)}", host=self._desk.host.name)

@@ -5,9 +5,12 @@ from functools import lru_cache
 from mailshell.imap import envelope
 from mailshell.imap.envelope import nstring
 from mailshell.imap.grammar import string_of
-from mailshell.mail.message import VALUE, Entity, Media, media, parse
+from mailshell.mail.message import VALUE, Entity, Media, media, parse, uncommented
 
 _NIL = b"NIL"
+_TOLD = frozenset(
+    b"content-" + name for name in (b"id", b"description", b"md5", b"disposition", b"language", b"location")
+)
 
 
 def digests(octets: bytes) -> dict[str, bytes]:
@@ -28,38 +31,39 @@ def described(octets: bytes, entity: Entity, *, full: bool) -> bytes:
     """An entity with all below it."""
     fields: dict[bytes, bytes] = {}
     for field in entity.fields:
-        name = field.name(octets)
-        if name.startswith(b"content-"):
-            fields.setdefault(name, field.value(octets))
+        if field.name in _TOLD and field.name not in fields:
+            fields[field.name] = field.value(octets)
     kind, _, subtype = entity.media.name.partition("/")
-    if kind == "multipart":
-        parts = b"".join(described(octets, part, full=full) for part in entity.inside)
-        words = [parts, string_of(subtype.upper().encode("latin-1"))]
-        if full:
-            words += [_parameters(entity.media), *_extension(fields)]
-        return b"(%b %b)" % (words[0], b" ".join(words[1:]))
-    return _leaf(octets, entity, fields, full=full)
+    if kind != "multipart":
+        return _leaf(octets, entity, fields, full=full)
+    parts = b"".join([described(octets, part, full=full) for part in entity.inside])
+    if not full:
+        return b"(%b %b)" % (parts, _capitals(subtype))
+    return b"(%b %b %b %b)" % (parts, _capitals(subtype), _parameters(entity.media), _extension(fields))
 
 
 def _leaf(octets: bytes, entity: Entity, fields: dict[bytes, bytes], *, full: bool) -> bytes:
     """A part that has no parts, or one message inside."""
-    size = entity.end - entity.body
-    kind = entity.media.name.partition("/")[0]
     words = [
         _typed(entity.media),
         nstring(fields.get(b"content-id")),
         nstring(fields.get(b"content-description")),
-        string_of((entity.encoding or "7bit").upper().encode("latin-1")),
-        b"%d" % size,
+        _capitals(entity.encoding or "7bit"),
+        b"%d" % (entity.end - entity.body),
     ]
     if entity.media.name == "message/rfc822":
         inner = entity.inside[0]
         words += [envelope.of(octets, inner), described(octets, inner, full=full), _lines(octets, entity)]
-    elif kind == "text":
+    elif entity.media.name.startswith("text/"):
         words.append(_lines(octets, entity))
     if full:
-        words += [nstring(fields.get(b"content-md5")), *_extension(fields)]
+        words += [nstring(fields.get(b"content-md5")), _extension(fields)]
     return b"(" + b" ".join(words) + b")"
+
+
+@lru_cache(maxsize=256)
+def _capitals(word: str) -> bytes:
+    return string_of(word.upper().encode("latin-1"))
 
 
 @lru_cache(maxsize=256)
@@ -83,15 +87,18 @@ def _parameters(found: Media) -> bytes:
     return b"(" + b" ".join(words) + b")"
 
 
-def _extension(fields: dict[bytes, bytes]) -> list[bytes]:
+def _extension(fields: dict[bytes, bytes]) -> bytes:
     """Disposition, language and location."""
-    return [_disposition(fields.get(b"content-disposition")), _language(fields.get(b"content-language")), nstring(
-        fields.get(b"content-location")
-    )]  # fmt: skip
+    if not fields:
+        return b"NIL NIL NIL"
+    disposition = _disposition(fields.get(b"content-disposition"))
+    return b" ".join(
+        (disposition, _language(fields.get(b"content-language")), nstring(fields.get(b"content-location")))
+    )
 
 
 def _disposition(value: bytes | None) -> bytes:
-    # A disposition is written as the subtype of a media type is (RFC 2183 section 2), and read as far as that is.
+    # A disposition is written as the subtype of a media type is (RFC 2183 section 2).
     found = None if value is None else media(b"x/" + value[:VALUE])
     if found is None:
         return _NIL
@@ -99,7 +106,7 @@ def _disposition(value: bytes | None) -> bytes:
 
 
 def _language(value: bytes | None) -> bytes:
-    tags = [] if value is None else [tag.strip() for tag in value.split(b",") if tag.strip()]
+    tags = [] if value is None else [tag.strip() for tag in uncommented(value).split(b",") if tag.strip()]
     if not tags:
         return _NIL
     return nstring(tags[0]) if len(tags) == 1 else b"(" + b" ".join(map(nstring, tags)) + b")"

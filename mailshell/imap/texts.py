@@ -21,9 +21,9 @@ def header(octets: bytes) -> bytes:
 
 
 def field(name: bytes, octets: bytes) -> bytes:
-    """The values of one field of a message."""
-    found = (one for one in parse(octets).fields if one.name(octets) == name)
-    return END.join(_value(octets, one) for one in found)
+    """The values of one field of a message, each with a sign before it; nothing where there is no such field."""
+    found = (one for one in parse(octets).fields if one.name == name)
+    return b"".join(END + _value(octets, one) for one in found)
 
 
 def addresses(name: bytes, octets: bytes) -> bytes:
@@ -31,7 +31,7 @@ def addresses(name: bytes, octets: bytes) -> bytes:
     plain = (
         collated((one.mailbox + b"@" + one.host).decode("utf-8", "replace"))
         for field in parse(octets).fields
-        if field.name(octets) == name
+        if field.name == name
         for one in envelope.read(field.value(octets))
         if one.mailbox and one.host
     )
@@ -40,7 +40,7 @@ def addresses(name: bytes, octets: bytes) -> bytes:
 
 def sent(octets: bytes) -> bytes:
     """The number of the day in the Date field, in its own zone; empty where there is none."""
-    dated = (one for one in parse(octets).fields if one.name(octets) == b"date")
+    dated = (one for one in parse(octets).fields if one.name == b"date")
     found = next((dates.of_field(one.value(octets)) for one in dated), None)
     return b"" if found is None else b"%d" % dates.day_of(found[0])
 
@@ -68,7 +68,7 @@ def heading(name: str) -> bytes:
 
 
 def _fields(octets: bytes, entity: Entity) -> bytes:
-    found = [END + field.name(octets).upper() + b": " + _value(octets, field) for field in entity.fields]
+    found = [END + field.name.upper() + b": " + _value(octets, field) for field in entity.fields]
     return b"".join([*found, END])
 
 

@@ -120,9 +120,9 @@ def shown(view: View, uid: int, found: frozenset[str]) -> bytes:
 
 
 def _closed(view: View, *, expunges: bool) -> News:
-    """The mailbox was deleted or renamed: its messages are gone for this session."""
+    """The mailbox was deleted: its messages are gone."""
     if not view.uids or not expunges:
         return News(view._replace(gone=True), b"", "")
     after, block = without(view, frozenset(view.uids))
     # No mailbox has 0 as its UIDVALIDITY: one that gets its old name again is not this one, of which all is told.
-    return News(after._replace(validity=0), block, "EXPUNGE came because the mailbox was deleted or renamed.")
+    return News(after._replace(validity=0), block, "EXPUNGE came because the mailbox was deleted.")

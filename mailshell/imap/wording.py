@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 
 from mailshell.core.record import Card, Cite
 
-Status = Literal["OK", "NO", "BAD", "BYE", "+", ""]
-"""How a command ended; `+` asks for more, the empty one does so without a word."""
+Status = Literal["OK", "NO", "BAD", "BYE", "+", "", "part"]
+"""How a command ended; `+` asks for more, the empty one does so without a word, and a `part` has not ended."""
 
 
 class Wording(NamedTuple):
@@ -91,6 +91,8 @@ class Reply(NamedTuple):
         wording, code = self.wording, self.code
         if not wording.status:
             return ()
+        if wording.status == "part":
+            return (self.block,) if self.block else ()
         text = wording.text.format_map(self.fields) if self.fields else wording.text
         if code and gives(code.split(" ", 1)[0]):
             text = f"[{code}] {text}"

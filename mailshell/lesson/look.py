@@ -49,7 +49,7 @@ class Letter:
 
     def _named(self, name: str) -> list[message.Field]:
         wanted = name.lower().encode("utf-8", "replace")
-        return [field for field in self._entity.fields if field.name(self.octets) == wanted]
+        return [field for field in self._entity.fields if field.name == wanted]
 
 
 class Look:

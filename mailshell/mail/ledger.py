@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DIGESTS = 128 * 1024 * 1024
 """How many octets the digests that are kept may take, all kinds together."""
 
+_READING = 5_000
+"""Reading a message costs as much as so many of its octets, about, however short it is."""
+
 _BESIDE = 160
 """What a digest takes beside its own octets, about."""
 
@@ -65,6 +68,8 @@ class Ledger:
         self._touched: set[BoxKey] = set()
         self._digests: dict[str, dict[int, bytes]] = {}
         self._digested = 0
+        self.read = 0
+        """How much was read of messages so far: octets, and for each message some more; a measure of work."""
         if disk is not None:
             self._load(disk)
 
@@ -78,9 +83,10 @@ class Ledger:
 
     def octets(self, body: int) -> bytes:
         """The octets of a body. Raises KeyError when it was never kept, StateError when the file cannot be read."""
-        if body in self._bodies or self._disk is None:
-            return self._bodies[body]
-        return self._disk.octets(body)
+        known = body in self._bodies or self._disk is None
+        found = self._bodies[body] if known or self._disk is None else self._disk.octets(body)
+        self.read += len(found) + _READING
+        return found
 
     def digests(self, kind: str, make: Callable[[bytes], Mapping[str, bytes]], bodies: Sequence[int]) -> list[bytes]:
         """What `make` makes of the octets of each body, and calls `kind`; all that it makes is kept under its name.

@@ -22,23 +22,28 @@ Area = Literal["header", "body", "preamble", "epilogue"]
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+(:)[^\r]*+(?:\r(?!\n(?![ \t]))[^\r]*+)*+(?:\r\n|\Z)")
 _DESCRIBING = frozenset((b"content-type", b"content-transfer-encoding"))
-_TOKEN = re.compile(
-    rb'[ \t\r\n]+|\([^()]*\)?|"(?P<quoted>(?:[^"\\]|\\.)*+)"?|(?P<sign>[;=/])|(?P<word>[^ \t\r\n;=/"(]+)', re.S
-)
+_WORD = rb"[^ \t\r\n;=/\"()]++"
+_VALUE = rb'(?:"([^"\\]*+)"|(' + _WORD + rb"))"
+_USUAL = re.compile(rb"(" + _WORD + rb"/" + _WORD + rb")((?:[ \t]*+;[ \t]*+" + _WORD + rb"=" + _VALUE + rb")*+)\Z")
+"""A Content-Type as almost all are, without comments, escapes and odd white space; the quick way to the same answer."""
+_PARAMETER = re.compile(rb";[ \t]*+(" + _WORD + rb")=" + _VALUE)
+_TOKEN = re.compile(rb'[ \t\r\n]+|"(?P<quoted>(?:[^"\\]|\\.)*+)"?|(?P<sign>[;=/])|(?P<word>[^ \t\r\n;=/"]+)', re.S)
+_OPENING = re.compile(rb'"(?:[^"\\]|\\.)*+"?|\(', re.S)
+_COMMENT = re.compile(rb"[()]|\\.", re.S)
 _PAIR = re.compile(rb"\\(.)", re.S)
 _DIGEST = "multipart/digest"
 
 
 class Field(NamedTuple):
-    """A header field: octets `start` to `end`, folds and line end included; the colon stands at `colon`."""
+    """A header field: octets `start` to `end`, folds and line end included; the colon stands at `colon`.
+
+    `name` is in lower case: names have no case.
+    """
 
     start: int
     colon: int
     end: int
-
-    def name(self, octets: bytes) -> bytes:
-        """The name in lower case; names have no case."""
-        return octets[self.start : self.colon].rstrip(b" \t").lower()
+    name: bytes
 
     def value(self, octets: bytes) -> bytes:
         """The value unfolded (RFC 5322 section 2.2.3), white space at both ends left out."""
@@ -117,7 +122,9 @@ class Outline:
     def bounded(self) -> bool:
         """Whether some line to come can be a boundary."""
         frames = self._frames
-        return bool(frames) and (bool(frames[-1].boundary) or any(frame.boundary for frame in frames))
+        if not frames or frames[-1].boundary:
+            return bool(frames)
+        return any(frame.boundary for frame in frames)
 
     @property
     def depth(self) -> int:
@@ -157,14 +164,16 @@ class Outline:
         """
         found: list[Field] = []
         bounded, match = self.bounded, _FIELD.match
-        while (one := match(octets, at)) is not None and not (bounded and octets.startswith(b"--", at)):
+        while (one := match(octets, at)) is not None:
+            name, colon, end = one[1].lower(), one.start(2), one.end()
+            if bounded and name.startswith(b"--"):
+                break
             if self._value is not None:
                 self._commit()
-            name, colon, end = one[1].lower(), one.start(2), one.end()
             if name in _DESCRIBING and name not in self._seen:
                 self._seen.add(name)
                 self.name, self._value = name, octets[colon + 1 : min(end, colon + 1 + VALUE)]
-            found.append(Field(at, colon, end))
+            found.append(Field(at, colon, end, name))
             at = end
         self.fields += len(found)
         return found
@@ -208,18 +217,19 @@ class Outline:
         if self.name == b"content-type":
             self._media = media(value) or PLAIN
         else:
-            self._encoding = value.partition(b";")[0].strip().decode("latin-1").lower()
+            self._encoding = _pieces(value)[0].lower()
 
     def _begin_body(self, lost: bool = False) -> None:
         self.finish()
         self.area, self.name = "body", b""
         if len(self._frames) >= NESTING:
             return
-        boundary = self.media.parameter("boundary").rstrip(" ").encode("latin-1")
-        if self.media.name.startswith("multipart/") and boundary:
-            self._frames.append(_Frame(boundary, self.media.name == _DIGEST))
-            self.area = "preamble"
-        elif not lost and self.media.name == "message/rfc822" and self.encoding in ("7bit", "8bit", "binary"):
+        kind = self.media.name
+        if kind.startswith("multipart/"):
+            if boundary := self.media.parameter("boundary").rstrip(" ").encode("latin-1"):
+                self._frames.append(_Frame(boundary, kind == _DIGEST))
+                self.area = "preamble"
+        elif not lost and kind == "message/rfc822" and self.encoding in ("7bit", "8bit", "binary"):
             self._frames.append(_Frame(b"", False))
             self._begin_header(PLAIN)
 
@@ -250,16 +260,16 @@ def parse(octets: bytes) -> Entity:
     outline, stack, size = Outline(), [_Reading(0)], len(octets)
     at = 0
     while at < size:
-        if outline.area == "header" and (fields := outline.take(octets, at)):
+        newline = octets.find(b"\r\n", at)
+        header = outline.area == "header"
+        if header and newline != at and (fields := outline.take(octets, at)):
             stack[-1].fields += fields
             at = fields[-1].end
             continue
-        newline = octets.find(b"\r\n", at)
         stop, end = (size, size) if newline < 0 else (newline, newline + 2)
-        header = outline.area == "header"
         kind = outline.line(octets[at:stop])
         if kind == "field":
-            stack[-1].fields.append(Field(at, octets.index(b":", at), end))
+            stack[-1].fields.append(Field(at, octets.index(b":", at), end, outline.name))
         elif kind == "fold":
             stack[-1].fields[-1] = stack[-1].fields[-1]._replace(end=end)
         elif header:
@@ -301,9 +311,33 @@ def unfolded(value: bytes) -> bytes:
     return value.replace(b"\r\n", b"").strip(b" \t")
 
 
+def comment_end(value: bytes, at: int) -> int:
+    """Where a comment ends that begins at `at`; comments may lie in each other (RFC 5322 section 3.2.2)."""
+    depth = 0
+    for found in _COMMENT.finditer(value, at):
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+        if not depth:
+            return found.end()
+    return len(value)
+
+
+def uncommented(value: bytes) -> bytes:
+    """The value of a field with a space in the place of each comment."""
+    pieces, at = [], 0
+    while (found := _OPENING.search(value, at)) is not None:
+        quoted = found[0] != b"("
+        pieces += [value[at : found.end()]] if quoted else [value[at : found.start()], b" "]
+        at = found.end() if quoted else comment_end(value, found.start())
+    return b"".join([*pieces, value[at:]])
+
+
 @lru_cache(maxsize=256)
 def media(value: bytes) -> Media | None:
-    """Read an unfolded Content-Type, comments left out; None where no type and subtype stand there."""
+    """Read an unfolded Content-Type; None where no type and subtype stand there."""
+    if (usual := _USUAL.match(value)) is not None:
+        pairs = _PARAMETER.findall(usual[2])
+        found = tuple([(_lower(name), (one or two).decode("latin-1")) for name, one, two in pairs])
+        return Media(_lower(usual[1]), found)
     head, *rest = _pieces(value)
     kind, slash, subtype = head.partition("/")
     if not (slash and kind and subtype):
@@ -313,10 +347,14 @@ def media(value: bytes) -> Media | None:
     return Media(head.lower(), found)
 
 
+def _lower(word: bytes) -> str:
+    return word.decode("latin-1").lower()
+
+
 def _pieces(value: bytes) -> list[str]:
     """What stands between semicolons; quotes, comments and white space outside of quotes left out."""
     pieces = [""]
-    for found in _TOKEN.finditer(value):
+    for found in _TOKEN.finditer(uncommented(value)):
         if found["sign"] == b";":
             pieces.append("")
         elif found["quoted"] is not None:

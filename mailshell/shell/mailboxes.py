@@ -128,7 +128,7 @@ def shortened(text: str, columns: int, view: View) -> str:
 
 def field(message: bytes, name: bytes) -> str:
     """A header field for people, for a list; empty where there is none."""
-    found = (field.value(message) for field in parse(message).fields if field.name(message) == name)
+    found = (field.value(message) for field in parse(message).fields if field.name == name)
     return words.decoded(next(found, b""))
 
 

@@ -129,7 +129,7 @@ def _wanted(line: bytes, fault: Fault) -> str:
         if fault.at < len(line):
             return f"The address ends before it, and > must follow. {_DOTS.format('domain')}"
         return "The address must end with > here."
-    return reasons.wanted(fault)
+    return reasons.wanted(line, fault)
 
 
 def not_offered(name: str, desk: Desk) -> Reply:

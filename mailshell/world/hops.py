@@ -155,5 +155,5 @@ def _copies(world: World, hop: Hop) -> Iterable[list[str]]:
 
 
 def _fields(octets: bytes) -> list[str]:
-    fields = (one for one in parse(octets).fields if one.name(octets) == b"received")
+    fields = (one for one in parse(octets).fields if one.name == b"received")
     return [" ".join(one.value(octets).decode("utf-8", "replace").split()) for one in fields]

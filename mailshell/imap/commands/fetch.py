@@ -5,28 +5,14 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import (
-    binary,
-    chosen,
-    flags,
-    grammar,
-    items,
-    limits,
-    modseqs,
-    sections,
-    sets,
-    uids,
-    updates,
-)
-from mailshell.imap.binary import Binary, Undecodable
-from mailshell.imap.chosen import Chosen
+from mailshell.imap import binary, chosen, grammar, items, limits, modseqs, sections, sets, uids
+from mailshell.imap.binary import Binary
 from mailshell.imap.desk import CONDSTORE, Desk
-from mailshell.imap.items import ITEMS, MACROS, Item, Source, Wanted
+from mailshell.imap.fetched import Fetched
+from mailshell.imap.items import ITEMS, MACROS, Item, Wanted
 from mailshell.imap.phases import OPEN
-from mailshell.imap.replies import FETCHED, SOME_GONE, UNKNOWN_CTE, UNREADABLE
 from mailshell.imap.sections import OLD, Section
 from mailshell.imap.wording import Reply
-from mailshell.mail.store import Full, Message, StateError
 
 CARD = Card(
     "FETCH",
@@ -52,7 +38,8 @@ CARD = Card(
 BY_UID = uids.card(CARD)
 _CHANGED = Expect("(CHANGEDSINCE", "only messages that have changed since", needs=CONDSTORE)
 _BINARY = ((b"BINARY.SIZE[", True, False), (b"BINARY.PEEK[", False, True), (b"BINARY[", False, False))
-_BY_LENGTH = tuple(sorted((*ITEMS,), key=lambda item: -len(item.name)))
+_LONGER_FIRST = tuple(sorted(ITEMS, key=lambda item: f"{item.name}~"))
+"""By name; one that begins with the whole name of another comes before it."""
 
 
 class Fetch(NamedTuple):
@@ -76,9 +63,6 @@ class Fetch(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Answer with a column an item, and a row a message."""
-        if items.FLAGS in self.items:
-            aware = bool(self.since) or items.MODSEQ in self.items
-            desk.sync(expunges=False, aware=aware)  # a new keyword is told before it is used
         found = chosen.choose(desk, self.numbers, uid=self.uid)
         if isinstance(found, Reply):
             return found
@@ -91,71 +75,26 @@ class Fetch(NamedTuple):
         if self.since:
             rows = [row for row in zip(found.numbers, found.messages, strict=True) if row[1].modseq > self.since]
             found = found._replace(numbers=[one for one, _ in rows], messages=[one for _, one in rows])
-        return self._answer(desk, found, wanted).led(told, "")
-
-    def _answer(self, desk: Desk, found: Chosen, wanted: tuple[Wanted, ...]) -> Reply:
-        source = Source(desk.host.store, desk.view, found.messages)
-        try:
-            lasting = [None if item in items.CHANGING else item.column(source) for item in wanted]
-        except Undecodable as error:
-            return UNKNOWN_CTE(f"This server does not know the encoding {error}.")
-        except (StateError, KeyError) as error:
-            return UNREADABLE(str(error))
-        note, marked = "", dict[int, Message]()
-        if any(item.seen for item in wanted):
-            note, marked = _see(desk, found)
-            found = found._replace(messages=[marked.get(one.uid, one) for one in found.messages])
-            source = source._replace(messages=found.messages)
-        columns = [
-            one.column(source) if column is None else column for one, column in zip(wanted, lasting, strict=True)
-        ]
-        if marked:
-            columns.append([_changed(desk, one, wanted) if one.uid in marked else b"" for one in found.messages])
-            form = b"* %d FETCH (" + b" ".join([b"%b"] * len(wanted)) + b"%b)\r\n"
-        else:
-            form = b"* %d FETCH (" + b" ".join([b"%b"] * len(wanted)) + b")\r\n"
-        block = b"".join([form % row for row in zip(found.numbers, *columns, strict=True)])
-        if found.missing:
-            return SOME_GONE(f"Messages that are gone: {found.missing}.", block, holds=not self.uid)
-        return FETCHED(note, block, holds=not self.uid)
-
-
-def _see(desk: Desk, found: Chosen) -> tuple[str, dict[int, Message]]:
-    """Set \\Seen where it is missing; what is to say about it, and the messages that have changed, by uid."""
-    unseen = {one.uid: one.flags | {flags.SEEN} for one in found.messages if flags.SEEN not in one.flags}
-    if not unseen or not desk.view.writable:
-        return "", {}
-    desk.sync(expunges=False)
-    try:
-        changed = desk.host.store.flag(desk.view.key, unseen)
-    except Full:
-        return "The server has no room to write \\Seen down.", {}
-    desk.changed()
-    return "FLAGS came because reading a body sets \\Seen.", {one.uid: one for one in changed}
-
-
-def _changed(desk: Desk, message: Message, wanted: tuple[Wanted, ...]) -> bytes:
-    """What is told of a message that has \\Seen now, beside what was wanted of it."""
-    uid, aware = desk.aware and items.UID not in wanted, desk.aware and items.MODSEQ not in wanted
-    found = updates.changed(desk.view, message, uid=uid, aware=aware, silent=items.FLAGS in wanted)
-    return b" " + found if found else b""
+        places = tuple(number - 1 for number in found.numbers)
+        missing = None if self.uid or self.numbers == sets.SAVED else found.missing
+        return Fetched(self, wanted, places, missing, holds=not self.uid).run(desk).led(told, "")
 
 
 def _one(cursor: Cursor) -> Item | Section | Binary:
     """fetch-att."""
     cursor.rule, start = "fetch-att", cursor.at
-    for word, size, peek in _BINARY:
-        if cursor.word(word, Expect(word.decode("ascii"), "a part without its transfer encoding", needs="BINARY")):
-            cursor.mark("fetch-att", start)
-            return binary.read(cursor, peek=peek, size=size)
     for word, peek in ((b"BODY.PEEK[", True), (b"BODY[", False)):
         if cursor.word(word, Expect(word.decode("ascii"), "a section of the message; without PEEK it sets \\Seen")):
             cursor.mark("fetch-att", start)
             return sections.read(cursor, peek=peek)
-    for item in _BY_LENGTH:
+    for item in _LONGER_FIRST:
         if cursor.word(item.name.encode("ascii"), Expect(item.name, item.card.says, needs=item.needs)):
             cursor.mark("fetch-att", start)
             return item
+    for word, size, peek in _BINARY:
+        if cursor.word(word, Expect(word.decode("ascii"), "a part without its transfer encoding", needs="BINARY")):
+            cursor.mark("fetch-att", start)
+            return binary.read(cursor, peek=peek, size=size)
     for name, (kind, seen) in OLD.items():
         if cursor.word(name.encode("ascii"), Expect(name, "an older name of a section")):
             cursor.mark("fetch-att", start)
@@ -185,7 +124,7 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Fetch:
     [SP "(" "CHANGEDSINCE" SP mod-sequence-value ")"].
     """
     grammar.space(cursor)
-    numbers = grammar.sequence_set(cursor)
+    numbers = grammar.sequence_set(cursor, uid=uid)
     grammar.space(cursor)
     wanted, since = _all(cursor), 0
     start = cursor.at

@@ -55,12 +55,12 @@ class Move(NamedTuple):
 
 def parse(cursor: Cursor) -> Move:
     """move = "MOVE" SP sequence-set SP mailbox."""
-    return Move(False, *copying.arguments(cursor))
+    return Move(False, *copying.arguments(cursor, uid=False))
 
 
 def parse_uid(cursor: Cursor) -> Move:
     """MOVE with uids."""
-    return Move(True, *copying.arguments(cursor))
+    return Move(True, *copying.arguments(cursor, uid=True))
 
 
 COMMAND = Command(CARD, "MOVE set mailbox", OPEN, parse, ("a1 MOVE 1 Trash",), limits.COMMAND, needs="MOVE")

@@ -10,6 +10,7 @@ from mailshell.imap.desk import Desk
 from mailshell.imap.phases import OPEN
 from mailshell.imap.query import Tree
 from mailshell.imap.replies import SEARCHED
+from mailshell.imap.searching import Hunt
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Message
 
@@ -61,8 +62,12 @@ class Search(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Look."""
+        return self.look(desk, Hunt())
+
+    def look(self, desk: Desk, hunt: Hunt) -> Reply:
+        """Look from there on."""
         returns, saves = self.returns, "SAVE" in (self.returns or ())
-        found = searching.find(desk, self.charset, self.keys, uid=self.uid)
+        found = searching.find(self, desk, hunt)
         if isinstance(found, Reply):
             if saves and found.wording.status == "NO":
                 desk.view = desk.view._replace(saved=())

@@ -11,6 +11,7 @@ from mailshell.imap.ordering import ORDERS, Criterion
 from mailshell.imap.phases import OPEN
 from mailshell.imap.query import Tree
 from mailshell.imap.replies import SORTED, UNREADABLE
+from mailshell.imap.searching import Hunt
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import StateError
 
@@ -52,7 +53,12 @@ class Sort(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Look, and put in order."""
-        found = searching.find(desk, self.charset, self.keys, uid=self.uid)
+        return self.look(desk, Hunt())
+
+    def look(self, desk: Desk, hunt: Hunt) -> Reply:
+        """Look from there on, and put in order."""
+        reads = ordering.known if any(one.order.reads for one in self.criteria) else None
+        found = searching.find(self, desk, hunt, reads)
         if isinstance(found, Reply):
             return found
         try:

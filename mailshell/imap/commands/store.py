@@ -49,6 +49,13 @@ _ITEMS: dict[bytes, tuple[Sign, bool]] = {
 }
 """Each item with its sign, and whether it is silent."""
 
+_SIGNS = {"+": "add these flags", "-": "take these flags away", "": "these flags, and no others"}
+SAYS = {
+    item.decode("ascii"): f"{_SIGNS[sign]}{', and do not tell' if silent else ''}"
+    for item, (sign, silent) in _ITEMS.items()
+}
+"""What each item asks for."""
+
 
 class Store(NamedTuple):
     """STORE with a set, a sign, and flags; `unchanged`: only messages that have not changed since."""
@@ -119,16 +126,20 @@ class Store(NamedTuple):
     def _answer(self, missing: int, failed: list[Row], block: bytes) -> Reply:
         numbers = [message.uid if self.uid else number for number, message in failed]
         code = f"MODIFIED {sets.text(numbers)}" if failed else ""
-        if missing:
-            return SOME_GONE(f"Messages that are gone: {missing}.", block, code=code, holds=not self.uid)
+        gone = f"Messages that are gone: {missing}." if missing else ""
+        if missing and not self.silent:  # who does not want to hear of it is answered OK (RFC 2180 section 4.2.1)
+            return SOME_GONE(gone, block, code=code, holds=not self.uid)
         if failed:
             return MODIFIED(f"Messages that had changed: {len(failed)}.", block, code=code, holds=not self.uid)
-        return STORED(block=block, holds=not self.uid)
+        return STORED(gone, block, holds=not self.uid)
 
     def _after(self, before: frozenset[str]) -> frozenset[str]:
         if self.sign == "+":
             return before | self.flags
-        return before - self.flags if self.sign == "-" else self.flags
+        if self.sign == "":
+            return self.flags
+        gone = {flag.lower() for flag in self.flags}  # a keyword may be spelled in another way
+        return frozenset(flag for flag in before if flag.lower() not in gone)
 
     def _told(self, desk: Desk, rows: list[Row], changed: dict[int, Message]) -> bytes:
         """The flags as they are now; where mod-sequences are told, .SILENT leaves out the flags alone."""
@@ -150,7 +161,7 @@ def _refreshed(desk: Desk, failed: list[Row], known: int) -> bytes:
 def _parsed(cursor: Cursor, *, uid: bool) -> Store:
     """store = "STORE" SP sequence-set SP ["(" "UNCHANGEDSINCE" SP mod-sequence-valzer ")" SP] store-att-flags."""
     grammar.space(cursor)
-    numbers = grammar.sequence_set(cursor)
+    numbers = grammar.sequence_set(cursor, uid=uid)
     grammar.space(cursor)
     unchanged, start = None, cursor.at
     if cursor.word(b"(UNCHANGEDSINCE ", _UNCHANGED):
@@ -159,7 +170,9 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Store:
         cursor.need_word(b")", grammar.CLOSE)
         grammar.space(cursor)
     cursor.rule, start = "store-att-flags", cursor.at
-    word = next((one for one in _ITEMS if cursor.word(one, Expect(one.decode("ascii"), "which flags, and how"))), None)
+    word = next(
+        (one.encode("ascii") for one, says in SAYS.items() if cursor.word(one.encode("ascii"), Expect(one, says))), None
+    )
     if word is None:
         raise Stop
     cursor.mark("store-att-flags", start)
@@ -167,6 +180,7 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Store:
     if cursor.octets[cursor.at : cursor.at + 1] == b"(":
         wanted = grammar.flag_list(cursor)
     else:
+        cursor.offer(b"(", grammar.OPEN)
         found = [grammar.flag(cursor)]
         while cursor.word(b" ", grammar.SPACE):
             found.append(grammar.flag(cursor))

@@ -10,7 +10,7 @@ from mailshell.imap.desk import Desk
 from mailshell.imap.phases import OPEN
 from mailshell.imap.query import Tree
 from mailshell.imap.replies import THREADED, UNREADABLE
-from mailshell.imap.searching import Found
+from mailshell.imap.searching import Found, Hunt
 from mailshell.imap.threads import ALGORITHMS, Post
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import StateError
@@ -53,7 +53,11 @@ class Thread(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Look, and put into threads."""
-        found = searching.find(desk, self.charset, self.keys, uid=self.uid)
+        return self.look(desk, Hunt())
+
+    def look(self, desk: Desk, hunt: Hunt) -> Reply:
+        """Look from there on, and put into threads."""
+        found = searching.find(self, desk, hunt, ordering.known)
         if isinstance(found, Reply):
             return found
         try:
