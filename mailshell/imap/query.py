@@ -198,10 +198,10 @@ def ordered(tree: Tree) -> Tree:
     """The same query, quicker: of keys that must all fit each comes once, and what reads messages comes last."""
     terms = [ordered(one) if isinstance(one, Tree) else one for one in tree.terms]
     if tree.how == "AND":
-        terms = sorted({words(one): one for one in terms}.values(), key=_cost)
+        terms = sorted({words(one): one for one in terms}.values(), key=reads)
     return tree._replace(terms=tuple(terms))
 
 
-def _cost(query: Query) -> bool:
-    """What reads messages comes after what does not: it has fewer of them to read then."""
+def reads(query: Query) -> bool:
+    """Whether the octets of messages are read for it."""
     return any(isinstance(one, Term) and one.key.reads for one in leaves(query))
