@@ -252,6 +252,7 @@ def test_a_star_is_the_last_message_also_where_it_comes_first():
         (b"Friends: a@b, c@d;", b'((NIL NIL "Friends" NIL)(NIL NIL "a" "b")(NIL NIL "c" "d")(NIL NIL NIL NIL))'),
         (b"undisclosed:;", b'((NIL NIL "undisclosed" NIL)(NIL NIL NIL NIL))'),
         (b"<@x,@y:bob@nyu.edu>", b'((NIL "@x,@y" "bob" "nyu.edu"))'),
+        (b"Bob of NYU", b'((NIL NIL "Bob of NYU" ""))'),
         (b"bob . b @ nyu . edu", b'((NIL NIL "bob.b" "nyu.edu"))'),
         (b"", b"NIL"),
         (b"bob@[192.0.2.1]", b'((NIL NIL "bob" "[192.0.2.1]"))'),

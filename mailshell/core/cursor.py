@@ -34,13 +34,27 @@ class Cursor:
     reading is quick, and tells only whether the line is well formed. With `strict` a slip stops the reading.
     """
 
-    __slots__ = ("_tries", "at", "end", "expected", "far", "octets", "parts", "rule", "slips", "strict", "trailing")
+    __slots__ = (
+        "_tries",
+        "at",
+        "end",
+        "expected",
+        "far",
+        "formed",
+        "octets",
+        "parts",
+        "rule",
+        "slips",
+        "strict",
+        "trailing",
+    )
 
     def __init__(self, octets: bytes, trailing: Slip | None = None, *, strict: bool = False, marks: bool = False):
         self.octets = octets
         self.at = 0
         self.end = len(octets)
         self.far = 0
+        self.formed = False
         self.expected: list[Expect] = []
         self.parts: list[Part] | None = [] if marks else None
         self.rule = ""
@@ -102,12 +116,14 @@ class Cursor:
             raise Stop
         return found
 
-    def refuse(self, at: int, expect: Expect, *, unfinished: bool = False) -> Stop:
-        """What stands at `at` is well formed and still not acceptable; the caller raises what this returns.
+    def refuse(self, at: int, expect: Expect, *, unfinished: bool = False, formed: bool = False) -> Stop:
+        """What stands at `at` could be read and is still not acceptable; the caller raises what this returns.
 
-        With `unfinished` it may become acceptable when the line goes on.
+        With `unfinished` it may become acceptable when the line goes on. With `formed` the grammar has it, and what it
+        stands for cannot be.
         """
         self.at = self.far = at
+        self.formed = formed
         self.expected = [expect]
         if not unfinished:
             self._tries.clear()
@@ -139,7 +155,7 @@ class Cursor:
 
     def fault(self) -> Fault:
         """What went wrong, at the furthest point that was reached."""
-        return Fault(self.far, tuple(dict.fromkeys(self.expected)), self.rule)
+        return Fault(self.far, tuple(dict.fromkeys(self.expected)), self.rule, self.formed)
 
     def wants(self) -> tuple[Want, ...]:
         """All that the line may go on with, in the order of the grammar; empty where it can only be wrong or over."""

@@ -83,11 +83,15 @@ class Want(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Bad input as a value: the first octet that does not fit, what would have fitted, and the rule that was read."""
+    """Bad input as a value: the first octet that does not fit, what would have fitted, and the rule that was read.
+
+    With `formed` the input has its right form there, and what it stands for cannot be.
+    """
 
     at: int
     expected: tuple[Expect, ...]
     rule: str = ""
+    formed: bool = False
 
 
 class Parsed(Protocol):

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor
-from mailshell.imap import chosen, grammar, sets
+from mailshell.imap import chosen, grammar, reasons, sets
 from mailshell.imap.desk import Desk
-from mailshell.imap.replies import NO_ROOM, OVER_QUOTA, SOME_GONE, TRY_CREATE
+from mailshell.imap.replies import COPY_GONE, NO_ROOM, OVER_QUOTA
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full
 
@@ -32,9 +32,10 @@ def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, moves: bool
         return found
     to = desk.find(name)
     if to is None:
-        return TRY_CREATE(f"The user has no mailbox {name}. Nothing was {done}.")
+        return reasons.nowhere(name, f"Nothing was {done}.")
     if found.missing:
-        return SOME_GONE(f"Messages that are gone: {found.missing}. Nothing was {done}.")
+        desk.sync(expunges=True)
+        return COPY_GONE(f"Messages that are gone: {found.missing}. Nothing was {done}.")
     host = desk.host
     quota, size = host.traits.quota, sum(one.size for one in found.messages)
     if quota is not None and not moves and host.taken(to.key.user) + size > quota:

@@ -177,10 +177,16 @@ class _Reading:
             self._start()
             return []
         name = b" ".join(self._name) if self._angle else self._comment
-        found = Address(name or None, self._route or None, b"".join(self._local), b"".join(self._host))
+        found = Address(name or None, self._route or None, _joined(self._local), b"".join(self._host))
         self._start()
         return [found]
 
     def end(self) -> list[Address]:
         """The field is over."""
         return self.take("sign", b";") if self._group else self.one()
+
+
+def _joined(words: list[bytes]) -> bytes:
+    """A local part: dots join its words (RFC 5322 section 4.4); of what is no address the words stay apart."""
+    found = b" ".join(words)
+    return re.sub(rb" ?\. ?", b".", found) if b"." in found else found

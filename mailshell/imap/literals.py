@@ -51,7 +51,7 @@ class Announced(NamedTuple):
 def judge(desk: Desk, table: Table[Desk, Reply], octets: bytes, found: re.Match[bytes]) -> Announced | Reply:
     """What becomes of a literal that the line `octets` announces; a reply where the command ends here."""
     size, waits = int(found[1]), not found[2]
-    if size >= limits.ABSURD and not waits:
+    if size > limits.NUMBER and not waits:
         return ABSURD_LITERAL(f"The client would send {size} octets without waiting.")
     state, line = desk.state, desk.state.lead + octets
     refusal, command, aside = state.refusal, None, False

@@ -100,8 +100,16 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
 def every(cursor: Cursor) -> Tree:
     """search-key *(SP search-key), to the end of the line."""
     keys = [read(cursor)]
+    last = cursor.at
     while cursor.word(b" ", grammar.SPACE):
-        keys.append(read(cursor))
+        try:
+            keys.append(read(cursor))
+        except Stop:
+            if cursor.octets[last:].strip(b" \t"):
+                raise
+            cursor.at = last  # it is white space at the end, as after any command
+            break
+        last = cursor.at
     cursor.done(grammar.END)
     return Tree("AND", tuple(keys))
 

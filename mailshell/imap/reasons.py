@@ -4,18 +4,21 @@ from functools import partial
 
 from mailshell.core import reasons
 from mailshell.core.record import Fault, Phase
-from mailshell.imap import eras
+from mailshell.imap import eras, names
 from mailshell.imap import phases as imap
 from mailshell.imap.desk import Desk
 from mailshell.imap.replies import (
     ALREADY_IN,
     BAD_SYNTAX,
     LOG_IN_FIRST,
+    NO_SUCH_MAILBOX,
     NO_TAG,
     NOT_NOW,
     NOT_OFFERED,
     SELECT_FIRST,
+    TRY_CREATE,
     UNKNOWN_COMMAND,
+    VALUE_CANNOT,
 )
 from mailshell.imap.wording import Reply
 
@@ -93,6 +96,13 @@ def wrong_order(name: str, when: frozenset[Phase], phase: Phase, desk: Desk) -> 
     return NOT_NOW(f"{name} comes before a mailbox is opened. Legal now: {now}.")
 
 
+def nowhere(name: str, done: str = "") -> Reply:
+    """Messages have no mailbox to go to; CREATE helps, if there can be one of that name."""
+    because = f"The user has no mailbox {name}. {done}".strip()
+    return NO_SUCH_MAILBOX(because) if names.wrong(name) else TRY_CREATE(because)
+
+
 def syntax(line: bytes, fault: Fault) -> Reply:
     """Where the line stops making sense, and what would have made sense there."""
-    return BAD_SYNTAX(f"{reasons.found(line, fault)} {reasons.wanted(line, fault)}")
+    because = f"{reasons.found(line, fault)} {reasons.wanted(line, fault)}"
+    return VALUE_CANNOT(because) if fault.formed else BAD_SYNTAX(because)

@@ -218,6 +218,12 @@ SOME_GONE = named(
     "the command was done.",
     next="NOOP, which tells what is gone", code="EXPUNGEISSUED", rfc=5530,
 )  # fmt: skip
+COPY_GONE = named(
+    "copy given up", "NO", "Some of the messages are gone", "some were removed; nothing was copied", "4.4.1",
+    more="Another session has removed some of the messages. COPY and MOVE take all messages or none, so nothing was "
+    "copied. The untagged EXPUNGE before it says what is gone.",
+    next="the same with the new numbers", code="EXPUNGEISSUED", rfc=2180,
+)  # fmt: skip
 UNREADABLE = named(
     "message unreadable", "NO", "A message cannot be read", "the server cannot read its own file", "3",
     more="The message is in the mailbox, but the server cannot read its octets.",
@@ -282,6 +288,17 @@ BAD_SYNTAX = named(
     "bad argument", "BAD", "Syntax error in arguments", "argument not understood", "7.1.3",
     more="The server knows the command, but what follows it does not fit the grammar.", next=_FIX,
 )  # fmt: skip
+VALUE_CANNOT = named(
+    "value not possible", "NO", "An argument names what cannot be", "the form is right, but that cannot be", "7.1.2",
+    more="The command has its right form, so the answer is not BAD. But one of its arguments names what cannot be: a "
+    "day that no calendar has, a flag that nobody has defined, a name that is no modified UTF-7.",
+    next=_FIX, code="CANNOT",
+)  # fmt: skip
+WITH_NUL = named(
+    "NUL in a literal", "BAD", "A literal has no NUL", "the octet NUL is in no string of IMAP", "4.3.1",
+    more="A literal may have any octet but NUL. With BINARY a message with NUL may come with a tilde: ~{310}.",
+    next="the message without NUL",
+)  # fmt: skip
 NO_SUCH_NUMBER = named(
     "no such message", "BAD", "No such sequence number", "there is no message of that number", "9",
     more="Sequence numbers go from 1 to the number that EXISTS said last. A command with another one is refused whole.",
@@ -294,7 +311,7 @@ LITERAL_REFUSED = named(
 ABSURD_LITERAL = named(
     "absurd literal", "BYE", "Literal is too big", "the server closes: too much announced", "4",
     more="The client announced more octets than a number of IMAP can say, and would send them without waiting.",
-    next="connect again", rfc=7888,
+    next="connect again", code="TOOBIG", rfc=7888,
 )  # fmt: skip
 LOG_IN_FIRST = named(
     "not logged in", "BAD", "Log in first", "wrong order: nobody is logged in", "3.1",
@@ -342,7 +359,8 @@ REPLIES = (
     GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
     FETCHED, PIECE, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
     UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
-    LINE_END, TOO_LONG, BAD_SYNTAX, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST,
-    ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN, USE_CANNOT,
+    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
+    LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,
+    USE_CANNOT, COPY_GONE,
 )  # fmt: skip
 """The list that tests walk: no reply stands outside it."""

@@ -121,12 +121,16 @@ class Section(NamedTuple):
 
 
 def header(octets: bytes, entity: Entity, kind: Kind, fields: tuple[bytes, ...]) -> bytes:
-    """The header of an entity, or some of its fields, and the empty line after it."""
+    """The header of an entity, or some of its fields, and the empty line after it.
+
+    A message that ends with its last field has no such line (RFC 3501 section 6.4.5).
+    """
     if kind == "HEADER":
         return octets[entity.start : entity.body]
     wanted = frozenset(name.lower() for name in fields)
     kept = (one for one in entity.fields if (one.name in wanted) is (kind == "HEADER.FIELDS"))
-    return b"".join(octets[one.start : one.end] for one in kept) + _TRAILER
+    last = entity.fields[-1].end if entity.fields else entity.start
+    return b"".join(octets[one.start : one.end] for one in kept) + (_TRAILER if last < entity.end else b"")
 
 
 def part(entity: Entity, numbers: tuple[int, ...]) -> Entity | None:

@@ -184,7 +184,8 @@ class Session(LineSession[Desk, Reply]):
         desk = self._desk
         if desk.state.phase is not imap.Phase.REST:
             found = grammar.TAG.match(octets.rstrip(b"\r\n"))
-            tag = b"*" if found is None else found[1]
+            # A line that was cut inside its tag has none.
+            tag = found[1] if found is not None and found.end() < len(octets) else b"*"
             numbered = tag if tags.numbered(tag) else desk.state.numbered
             desk.state = desk.state._replace(tag=tag, numbered=numbered, lead=b"", refusal=None)
         announced = grammar.ANNOUNCED.search(octets) if octets.endswith(b"}\r\n") and not self._framer.lost else None

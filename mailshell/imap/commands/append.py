@@ -13,7 +13,7 @@ from mailshell.core.record import Card, Cite, Expect
 from mailshell.imap import dates, flags, grammar, limits, reasons, sets
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
-from mailshell.imap.replies import APPENDED, EMPTY, NO_ROOM, OVER_QUOTA, TOO_BIG, TRY_CREATE, UNKNOWN_CTE
+from mailshell.imap.replies import APPENDED, EMPTY, NO_ROOM, OVER_QUOTA, TOO_BIG, UNKNOWN_CTE, WITH_NUL
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full, Message, Store
 from mailshell.mail.transfer import without_nul
@@ -76,7 +76,7 @@ class Append(NamedTuple):
             return reasons.not_offered("BINARY", desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
-            return TRY_CREATE(f"The user has no mailbox {self.name}.")
+            return reasons.nowhere(self.name)
         if not self.drafts[-1].size:
             return EMPTY("A client may give APPEND up so.")
         limit, size = desk.limit, sum(draft.size for draft in self.drafts)
@@ -95,7 +95,10 @@ class Append(NamedTuple):
         if (refusal := self.refusal(desk)) is not None:
             return refusal
         store, key, now = desk.host.store, desk.key(self.name), desk.host.written
-        texts = [_text(*one) for one in zip(self.drafts, desk.state.texts, strict=True)]
+        pairs = list(zip(self.drafts, desk.state.texts, strict=True))
+        if any(b"\0" in octets for draft, octets in pairs if not draft.binary):
+            return WITH_NUL("The octet NUL stands in a message that came as a plain literal.")
+        texts = [_text(*one) for one in pairs]
         if None in texts:
             return UNKNOWN_CTE("The octet NUL stands outside of a part that has Content-Transfer-Encoding: binary.")
         arrived = zip(self.drafts, texts, strict=True)

@@ -112,11 +112,12 @@ class Store(NamedTuple):
     def _answer(self, missing: int, failed: list[Row], block: bytes) -> Reply:
         numbers = [message.uid if self.uid else number for number, message in failed]
         code = f"MODIFIED {sets.text(numbers)}" if failed else ""
-        if missing:
-            return SOME_GONE(f"Messages that are gone: {missing}.", block, code=code, holds=not self.uid)
+        gone = f"Messages that are gone: {missing}." if missing else ""
+        if missing and not self.silent:  # who does not want to hear of it is answered OK (RFC 2180 section 4.2.1)
+            return SOME_GONE(gone, block, code=code, holds=not self.uid)
         if failed:
             return MODIFIED(f"Messages that had changed: {len(failed)}.", block, code=code, holds=not self.uid)
-        return STORED(block=block, holds=not self.uid)
+        return STORED(gone, block, holds=not self.uid)
 
     def _after(self, before: frozenset[str]) -> frozenset[str]:
         if self.sign == "+":
