@@ -266,7 +266,7 @@ NO_TAG = named(
     "no tag", "BAD", "Missing or wrong tag", "the line has no tag", "2.2.1",
     more="Each command begins with a tag that the client makes up, as in a1. The answer has the same tag, so that "
     "answers and commands can be matched. The server answers with * where it found no tag.",
-    next="the same with a tag: a1 NOOP",
+    next="a command with a tag before it, as in a1 NOOP",
 )  # fmt: skip
 UNKNOWN_COMMAND = named(
     "command unknown", "BAD", "Command unknown", "no such command", "7.1.3",
