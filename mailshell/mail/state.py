@@ -110,6 +110,8 @@ class Mailbox:
         if modseq < self._since:
             return None
         log = self._log
+        if not log or log[-1][0] <= modseq:
+            return ()
         return {uid for _, uid in log[bisect_right(log, modseq, key=lambda one: one[0]) :]}
 
     def newer(self, uid: int) -> list[int]:
