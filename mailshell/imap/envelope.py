@@ -189,6 +189,6 @@ class _Reading:
 
 
 def _joined(words: list[bytes]) -> bytes:
-    """A side of an address: dots join its words (RFC 5322 section 4.4); of what is no address the words stay apart."""
+    """A side of an address: dots join its words (RFC 5322 section 4.4); words of what is no address stay apart."""
     found = b" ".join(words)
-    return re.sub(rb" ?\. ?", b".", found) if b"." in found else found
+    return re.sub(rb" ?([.@]) ?", rb"\1", found) if b"." in found or b"@" in found else found
