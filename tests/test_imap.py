@@ -250,6 +250,11 @@ def test_a_star_is_the_last_message_also_where_it_comes_first():
         ),
         (b'"B, \\"x\\"" <bob@nyu.edu>', b'(("B, \\"x\\"" NIL "bob" "nyu.edu"))'),
         (b"Friends: a@b, c@d;", b'((NIL NIL "Friends" NIL)(NIL NIL "a" "b")(NIL NIL "c" "d")(NIL NIL NIL NIL))'),
+        (
+            b"a: b: c@d;",
+            b'((NIL NIL "a" NIL)(NIL NIL NIL NIL)(NIL NIL "b" NIL)(NIL NIL "c" "d")(NIL NIL NIL NIL))',
+        ),
+        (b"bob@nyu . edu later", b'((NIL NIL "bob" "nyu.edu later"))'),
         (b"undisclosed:;", b'((NIL NIL "undisclosed" NIL)(NIL NIL NIL NIL))'),
         (b"<@x,@y:bob@nyu.edu>", b'((NIL "@x,@y" "bob" "nyu.edu"))'),
         (b"Bob of NYU", b'((NIL NIL "Bob of NYU" ""))'),
