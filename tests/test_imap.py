@@ -259,6 +259,7 @@ def test_a_star_is_the_last_message_also_where_it_comes_first():
         (b"<@x,@y:bob@nyu.edu>", b'((NIL "@x,@y" "bob" "nyu.edu"))'),
         (b"Bob of NYU", b'((NIL NIL "Bob of NYU" ""))'),
         (b"<@x ,@y , @z: bob@nyu.edu>", b'((NIL "@x,@y,@z" "bob" "nyu.edu"))'),
+        (b'"bob . b"@nyu.edu', b'((NIL NIL "bob . b" "nyu.edu"))'),
         (b"bob@nyu@edu, carol@lancs.uk", b'((NIL NIL "bob" "nyu@edu")(NIL NIL "carol" "lancs.uk"))'),
         (b"<@x@y:bob@nyu.edu>", b'((NIL "@x@y" "bob" "nyu.edu"))'),
         (b"bob . b @ nyu . edu", b'((NIL NIL "bob.b" "nyu.edu"))'),
