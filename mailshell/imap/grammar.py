@@ -61,7 +61,14 @@ BEYOND_ASCII = Slip(
     "server refuses it.",
     Cite(3501, "4.3"),
 )
-TOLERATED = (TRAILING_SPACE, BEYOND_ASCII)
+LONE_LF = Slip(
+    "LF without CR in a message",
+    Expect("CR LF", "at the end of each line of a message"),
+    "Lines of the message end in LF without CR: other programs may read them as one line. Some servers accept it, a "
+    "strict server refuses it.",
+    Cite(5322, "2.3"),
+)
+TOLERATED = (TRAILING_SPACE, BEYOND_ASCII, LONE_LF)
 """Everything that the tolerant policy lets pass, and the strict policy refuses."""
 
 
@@ -145,7 +152,7 @@ def text(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> 
 
 def _named(cursor: Cursor, start: int, octets: bytes, rule: str, *, formed: bool = False) -> str:
     name = names.decoded(octets)
-    if name is None or not name.isprintable():
+    if name is None or not names.readable(name):
         expect = Expect(rule, "printable letters, and modified UTF-7 outside ASCII, as in Entw&APw-rfe")
         raise cursor.refuse(start, expect, formed=formed)
     return name

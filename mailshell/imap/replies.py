@@ -266,7 +266,7 @@ NO_TAG = named(
     "no tag", "BAD", "Missing or wrong tag", "the line has no tag", "2.2.1",
     more="Each command begins with a tag that the client makes up, as in a1. The answer has the same tag, so that "
     "answers and commands can be matched. The server answers with * where it found no tag.",
-    next="the same with a tag: a1 NOOP",
+    next="a command with a tag before it, as in a1 NOOP",
 )  # fmt: skip
 UNKNOWN_COMMAND = named(
     "command unknown", "BAD", "Command unknown", "no such command", "7.1.3",
@@ -299,9 +299,16 @@ WITH_NUL = named(
     more="A literal may have any octet but NUL. With BINARY a message with NUL may come with a tilde: ~{310}.",
     next="the message without NUL",
 )  # fmt: skip
+LONE_LF = named(
+    "LF without CR", "NO", "The message has lines that end in LF without CR", "the lines of a message end in CR LF",
+    "6.3.11",
+    more="APPEND brings a message by RFC 5322, in which each line ends in CR LF. A strict server takes no other.",
+    next="the message with CR LF at the end of each line",
+)  # fmt: skip
 NO_SUCH_NUMBER = named(
     "no such message", "BAD", "No such sequence number", "there is no message of that number", "9",
-    more="Sequence numbers go from 1 to the number that EXISTS said last. A command with another one is refused whole.",
+    more="Sequence numbers go from 1 to the number of messages: what EXISTS said last, less one for each EXPUNGE after "
+    "it. A command with another one is refused whole.",
     next="the numbers that there are",
 )  # fmt: skip
 LITERAL_REFUSED = named(
@@ -359,7 +366,7 @@ REPLIES = (
     GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
     FETCHED, PIECE, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
     UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
-    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
+    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, LONE_LF, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
     LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,
     USE_CANNOT, COPY_GONE,
 )  # fmt: skip

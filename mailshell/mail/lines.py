@@ -44,12 +44,14 @@ class LineSession(Refusals[D, A]):
     """How long the server waits for the next octet, in microseconds."""
     line_limit: ClassVar[int]
     """The longest command line where the verb is not known, in octets."""
+    tail: ClassVar[int] = 0
+    """How many octets are kept of the end of a line that is too long."""
     crlf: ClassVar[Expect]
 
     def __init__(self, desk: D, table: Table[D, A], buffer: int) -> None:
         self._desk = desk
         self._table = table
-        self._framer = Framer(buffer)
+        self._framer = Framer(buffer, self.tail)
         self._active = desk.host.now()
         self._before: State = desk.state  # what the session remembered when the last octets came
         self._dropped = False  # whether some of them came after QUIT

@@ -117,8 +117,8 @@ class World:
     def feed(self, link: Link, octets: bytes) -> None:
         """Octets arrived on a link; on one that is closed they are dropped.
 
-        A TCP client that sends many commands at once gets some answers at a time: as long as the session `waits`, feed
-        it when the client has read them, with no octets where none have come.
+        A TCP client that sends many commands at once, or one that takes long, gets some of the answers at a time: as
+        long as the session `waits`, feed it when the client has read them, with no octets where none have come.
         """
         if link.closed:
             return
