@@ -64,7 +64,8 @@ def test_a_number_has_32_bits(line):
     "line",
     [
         'CREATE "&Jjo!"', 'CREATE "&U,BTFw-&ZeVnLIqe-"', "CREATE &AGE-", 'CREATE "é"', 'CREATE "a\tb"',
-        'RENAME "&Jjo!" Old', 'RENAME Sent "&Jjo!"',
+        'RENAME "&Jjo!" Old', 'RENAME Sent "&Jjo!"', 'COPY 1 "&Jjo!"', 'STATUS "&Jjo!" (MESSAGES)', 'LIST "" "&Jjo!"',
+        'APPEND "&Jjo!" {1+}\r\na', 'SUBSCRIBE "&Jjo!"',
         'APPEND Sent "31-Feb-2015 10:00:00 +0000" {3+}\r\nabc', 'APPEND Sent "01-Feb-2015 25:00:00 +0000" {3+}\r\nabc',
         'APPEND Sent "01-Feb-2015 10:00:00 +2400" {3+}\r\nabc', "APPEND Sent (\\Odd) {3+}\r\nabc",
         "SEARCH SINCE 31-Feb-2015", "SEARCH SENTON 0-Feb-2015", "STORE 1 +FLAGS (\\Odd)",
@@ -87,9 +88,10 @@ def test_what_has_the_wrong_form_gets_bad(line):
     assert last(said(sessions(), f"x {line}")).startswith(b"x BAD ")
 
 
-def test_a_select_that_cannot_be_read_leaves_the_mailbox_open():
+@pytest.mark.parametrize("verb", ["SELECT", "EXAMINE"])
+def test_a_select_that_cannot_be_read_leaves_the_mailbox_open(verb):
     made = sessions()
-    assert last(said(made, 'x SELECT "&Jjo!"')).startswith(b"x BAD ")
+    assert last(said(made, f'x {verb} "&Jjo!"')).startswith(b"x BAD ")
     assert last(said(made, "x CHECK")) == b"x OK CHECK completed\r\n"
 
 

@@ -98,7 +98,7 @@ def _uses(cursor: Cursor) -> tuple[str, ...]:
 def parse(cursor: Cursor) -> Create:
     """create = "CREATE" SP mailbox [SP "(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")"]."""
     grammar.space(cursor)
-    name = grammar.mailbox(cursor, made=True)
+    name = grammar.mailbox(cursor)
     start, uses = cursor.at, None
     if cursor.word(b" (USE (", _USE):
         cursor.mark("create-param USE", start + 2)

@@ -83,9 +83,9 @@ def _emptied(desk: Desk, inbox: Mailbox, new: str) -> None:
 def parse(cursor: Cursor) -> Rename:
     """rename = "RENAME" SP mailbox SP mailbox."""
     grammar.space(cursor)
-    old = grammar.mailbox(cursor, made=True)
+    old = grammar.mailbox(cursor)
     grammar.space(cursor)
-    new = grammar.mailbox(cursor, made=True)
+    new = grammar.mailbox(cursor)
     cursor.done(grammar.END)
     return Rename(old, new)
 
