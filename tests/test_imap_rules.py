@@ -250,6 +250,37 @@ def test_a_charset_that_the_server_does_not_know_gets_no(line, name):
     assert answer.startswith(b"x NO [BADCHARSET (US-ASCII UTF-8)] ")
 
 
+# Several commands at once (section 5.5)
+
+
+def rushed(*commands: str) -> list[int]:
+    """Which of some commands, sent at once, the client should have waited for."""
+    session = sessions().link.session
+    octets = "".join(f"x{number} {line}\r\n" for number, line in enumerate(commands))
+    return [at for at, note in session.rushed(session.receive(octets.encode())) if "EXPUNGE" in note]
+
+
+@pytest.mark.parametrize(
+    ("commands", "early"),
+    [
+        (["FETCH 1 FLAGS", "STORE 1 +FLAGS (a)", "SEARCH ALL", "CHECK"], []),
+        (["STORE 1 +FLAGS (a)", "COPY 1 Sent", "EXPUNGE"], []),
+        (["FETCH 1 FLAGS", "NOOP", "STORE 1 +FLAGS (a)"], [1]),
+        (["STORE 1 +FLAGS (a)", "COPY 1 Sent", "FETCH 1 FLAGS"], [1]),
+        (["COPY 1 Sent", "COPY 1 Sent"], [0]),
+        (["CHECK", "FETCH 1 FLAGS"], [0]),
+        (["UID SEARCH ALL", "UID SEARCH UID 1"], []),
+        (["UID SEARCH ALL", "UID SEARCH 1"], [0]),
+        (["UID FETCH 1 FLAGS", "SEARCH ALL", "UID STORE 1 +FLAGS (a)"], []),
+        (["NOOP", "UID FETCH 1 FLAGS", "FETCH 1 FLAGS"], [0, 1]),
+        (["WHAT", "FETCH 1 FLAGS"], []),
+        (["SEARCH RETURN (SAVE) ALL", "NOOP", "FETCH $ FLAGS"], []),
+    ],
+)
+def test_who_may_hear_of_expunge_waits_before_it_sends_a_number(commands, early):
+    assert rushed(*commands) == early
+
+
 # Lines (sections 2.2.1 and 7.1.3)
 
 
