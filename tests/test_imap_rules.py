@@ -2,6 +2,10 @@
 
 import pytest
 
+from mailshell.imap import names as names_of
+from mailshell.imap.desk import State
+from mailshell.imap.replies import OVER_QUOTA
+from mailshell.imap.responses import mark_reply
 from mailshell.mail.host import Traits
 from mailshell.world.seat import Seat
 from tests.imap import SENT, by, said, sessions, uids
@@ -184,6 +188,18 @@ def test_a_reference_is_a_level_and_a_separator_stands_after_it_once(arguments, 
     assert names(said(made, f"x LIST {arguments}")) == wanted
 
 
+@pytest.mark.parametrize("name", ["a\u3000b", "a\u00a0b", "\U0001f469\u200d\U0001f4bb", "\u0645\u06cc\u200c\u062e"])
+def test_spaces_and_joiners_of_other_languages_may_stand_in_names(name):
+    made, octets = sessions(), names_of.encoded(name)
+    assert last(said(made, b"x CREATE " + octets)) == b"x OK CREATE completed\r\n"
+    assert names(said(made, b'x LIST "" ' + octets)) == [octets]
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "a\u2028b", "a\x07b"])
+def test_what_turns_the_text_around_may_not(name):
+    assert last(said(sessions(), b"x CREATE " + names_of.encoded(name))).startswith(b"x NO [CANNOT] ")
+
+
 # FETCH (sections 6.4.5 and 7.4.2)
 
 
@@ -242,6 +258,25 @@ def test_a_line_that_is_cut_inside_its_tag_gets_an_answer_without_one():
     assert said(made, "x" * 100).startswith(b"x" * 100 + b" BAD ")
 
 
+def test_the_literal_at_the_end_of_a_line_that_is_too_long_is_no_command():
+    """RFC 7888 section 3: the end of every line is looked at."""
+    made = sessions()
+    long = b"x SEARCH " + b"a" * 9000
+    assert said(made, long + b" {8+}\r\ny NOOP\r\n\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
+    made.send(long)
+    assert said(made, b" {8+}\r\ny NOOP\r\n\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
+    assert said(made, long + b" {8}\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
+
+
+def test_a_command_of_many_literals_is_not_held_once_it_is_refused():
+    made = sessions()
+    made.send(b'x LIST "" ' + b"{0+}\r\n" * 5000)
+    state = made.link.session.state
+    assert isinstance(state, State)
+    assert len(state.lead) < 9000
+    assert last(said(made, "")).startswith(b"x BAD ")
+
+
 # Several sessions (RFC 2180 sections 4.2 and 4.4)
 
 
@@ -284,6 +319,22 @@ def test_a_copy_of_what_is_gone_tells_what_is_gone(verb):
 )
 def test_the_fields_of_id_have_limits(fields, status):
     assert last(said(sessions(), f"x ID ({fields})")).startswith(b"x " + status)
+
+
+# What lines of servers say (section 7.1)
+
+
+@pytest.mark.parametrize(
+    ("line", "gloss"),
+    [
+        (b"* NO Disk is nearly full", "NO: a warning; the command may still be done"),
+        (b"a NO Disk is full", "x the mailboxes of this user are full"),
+        (b"* BAD Empty line", "x the mailboxes of this user are full"),
+        (b"* BYE Full", "BYE: the server closes the connection"),
+    ],
+)
+def test_no_without_a_tag_is_a_warning(line, gloss):
+    assert mark_reply(line, OVER_QUOTA.card, 0).gloss == gloss
 
 
 # What is told of a mailbox that is open for reading (section 6.3.2)

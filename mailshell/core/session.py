@@ -112,13 +112,14 @@ class Session(Protocol):
     def receive(self, data: bytes, most: int | None = None) -> list[Record]:
         """Octets arrived; never raises, whatever they are.
 
-        Once the answers have more than `most` octets no further command is run: the rest `waits`, also in `state`, and
-        goes on with what is received next, no octets included. None: all is done at once.
+        Once the answers have more than `most` octets no further command is run, and a command that takes long may be
+        done in pieces, one at a time: the rest `waits`, also in `state`, and goes on with what is received next, no
+        octets included. None: all is done at once.
         """
 
     @property
     def waits(self) -> bool:
-        """Whether octets that arrived wait for their turn."""
+        """Whether the rest of a command, or octets that arrived, wait for their turn."""
 
     def receive_eof(self) -> list[Record]:
         """The peer will send no more, and gets no more answers: what `waits` is lost."""

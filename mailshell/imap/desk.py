@@ -117,7 +117,7 @@ class Desk:
 
     def offers(self, keyword: str) -> bool:
         """Whether the host offers a capability; a strict host has LITERAL- for LITERAL+ (RFC 7888 section 5)."""
-        return _offers(self.host.traits, keyword)
+        return offers(self.host.traits, keyword)
 
     @property
     def aware(self) -> bool:
@@ -127,7 +127,7 @@ class Desk:
     @property
     def limit(self) -> int:
         """The biggest message that APPEND takes, in octets."""
-        return self.host.traits.size or limits.MESSAGE
+        return limit(self.host.traits)
 
     def gives(self, code: str) -> bool:
         """Whether the server uses a response code: most of them came in 2009 (RFC 5530)."""
@@ -150,6 +150,7 @@ class Desk:
 
     def resume(self) -> None:
         """The last line of a command is here: it is judged by the state that the session is in."""
+        self._follow()
         standing = self.standing
         if self.state.phase is not standing:
             self.state = self.state._replace(phase=standing)
@@ -194,7 +195,7 @@ class Desk:
 
     @property
     def mailbox(self) -> Mailbox | None:
-        """The open mailbox as it is now; None where it was deleted or renamed since."""
+        """The open mailbox as it is now; None where it was deleted since, or has a name that is not known yet."""
         view = self.view
         mailbox = self.host.store.mailbox(view.key)
         return mailbox if mailbox is not None and mailbox.box.uidvalidity == view.validity else None
@@ -207,14 +208,28 @@ class Desk:
         """The same, as it is now; None where there is none."""
         return self.host.store.mailbox(self.key(name))
 
-    def catch_up(self, *, expunges: bool) -> tuple[bytes, str]:
-        """What the session has not been told yet of its mailbox, and why; the view knows it from now on."""
+    def _follow(self) -> None:
+        """A mailbox that was renamed stays open under its new name (RFC 2180 section 3.4)."""
+        view = self.state.view
+        if view is None or self.mailbox is not None:
+            return
+        for mailbox in self.host.store.mailboxes(view.key.host, view.key.user):
+            if mailbox.box.uidvalidity == view.validity:
+                self.view = view._replace(key=mailbox.key)
+
+    def catch_up(self, *, expunges: bool, aware: bool = False) -> tuple[bytes, str]:
+        """What the session has not been told yet of its mailbox, and why; the view knows it from now on.
+
+        With `aware` the command asks for mod-sequences, which are told then also where none has asked before.
+        """
+        self._follow()
         view = self.state.view
         if view is None:
             return b"", ""
         mailbox = self.host.store.mailbox(view.key)
+        aware = aware or self.aware
         own, self._put = self._put, 0
-        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=self.aware, own=own)
+        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=aware, own=own)
         if found.view is not view:
             self.view = found.view
         return found.block, found.because
@@ -226,9 +241,9 @@ class Desk:
             self._put += len(added)
         return added
 
-    def sync(self, *, expunges: bool) -> None:
+    def sync(self, *, expunges: bool, aware: bool = False) -> None:
         """Take in what others have changed, before this command changes something itself; `told` gives it out."""
-        self._news.append(self.catch_up(expunges=expunges))
+        self._news.append(self.catch_up(expunges=expunges, aware=aware))
 
     def told(self) -> tuple[bytes, str]:
         """What `sync` found in this command, and why it is told."""
@@ -261,20 +276,25 @@ class Desk:
             return range(0)
 
 
+def limit(traits: Traits) -> int:
+    """The biggest message that APPEND takes on a host with these traits, in octets."""
+    return traits.size or limits.MESSAGE
+
+
 @lru_cache(maxsize=1024)
-def _offers(traits: Traits, keyword: str) -> bool:
-    """Whether a host with these traits offers a capability: asked for each of them at each login."""
+def offers(traits: Traits, keyword: str) -> bool:
+    """Whether a host with these traits offers a capability: asked for with almost every command."""
     if keyword in traits.off or not eras.YEARS.known(keyword, traits.era):
         return False
     if keyword == "IMAP4":
-        return not _offers(traits, "IMAP4rev1")
+        return not offers(traits, "IMAP4rev1")
     if keyword in _BASIC:
         return True
     if keyword == "THREAD":  # the verb is there where one of its algorithms is
-        return _offers(traits, "THREAD=ORDEREDSUBJECT") or _offers(traits, "THREAD=REFERENCES")
-    if keyword == "SEARCHRES" and not _offers(traits, "ESEARCH"):  # RFC 5182 section 2.1
+        return offers(traits, "THREAD=ORDEREDSUBJECT") or offers(traits, "THREAD=REFERENCES")
+    if keyword == "SEARCHRES" and not offers(traits, "ESEARCH"):  # RFC 5182 section 2.1
         return False
-    if keyword in _EXTEND_LIST and not _offers(traits, "LIST-EXTENDED"):
+    if keyword in _EXTEND_LIST and not offers(traits, "LIST-EXTENDED"):
         return False
     if keyword == ("LITERAL+" if traits.policy == "strict" else "LITERAL-"):
         return False

@@ -149,15 +149,17 @@ class _Reading:
         if text == b"<":
             self._name, self._local, self._host, self._at, self._angle = self._words(), [], [], False, True
         elif text == b"@":
+            self._host += [text] if self._at else []
             self._at = True
         elif text == b":" and self._angle:
             self._route, self._host, self._at = b"@" + b"".join(self._host), [], False
         elif text == b":":
+            ended = [Address()] if self._group else []  # groups do not lie in each other
             group, self._group = self._words(), True
             self._start()
-            return [Address(mailbox=b" ".join(group))]
+            return [*ended, Address(mailbox=b" ".join(group))]
         elif text == b"," and self._angle and self._at and not self._local:
-            self._host.append(b",@")  # a route by RFC 822: the sign @ of the next host comes now
+            self._host.append(text)  # a route by RFC 822 has several hosts
         elif text == b",":
             return self.one()
         elif text == b";":
@@ -177,7 +179,7 @@ class _Reading:
             self._start()
             return []
         name = b" ".join(self._name) if self._angle else self._comment
-        found = Address(name or None, self._route or None, _joined(self._local), b"".join(self._host))
+        found = Address(name or None, self._route or None, _joined(self._local), _joined(self._host))
         self._start()
         return [found]
 
@@ -187,6 +189,6 @@ class _Reading:
 
 
 def _joined(words: list[bytes]) -> bytes:
-    """A local part: dots join its words (RFC 5322 section 4.4); of what is no address the words stay apart."""
+    """A side of an address: dots join its words (RFC 5322 section 4.4); of what is no address the words stay apart."""
     found = b" ".join(words)
     return re.sub(rb" ?\. ?", b".", found) if b"." in found else found

@@ -36,8 +36,8 @@ OPEN = Expect("(", "a list in parentheses begins")
 CLOSE = Expect(")", "the list in parentheses ends")
 TAGGED = Expect("tag", "a name for this command, as in a1: its answer has the same", like="a1")
 OCTETS = Expect("literal octets", "as many octets as the number in braces says")
-USER = Expect("userid", "the name of a user, as in bob", like="bob")
 NO_NUL = Expect("literal octets", "any octet but NUL")
+USER = Expect("userid", "the name of a user, as in bob", like="bob")
 MAILBOX = Expect("mailbox", "the name of a mailbox, as in INBOX", like="INBOX")
 NEW = Expect("mailbox", "the name of a new mailbox, as in Tea", like="Tea")
 PATTERN = Expect("list-mailbox", "a name, in which * and % are wildcards", like="*")
@@ -61,7 +61,14 @@ BEYOND_ASCII = Slip(
     "server refuses it.",
     Cite(3501, "4.3"),
 )
-TOLERATED = (TRAILING_SPACE, BEYOND_ASCII)
+LONE_LF = Slip(
+    "LF without CR in a message",
+    Expect("CR LF", "at the end of each line of a message"),
+    "Lines of the message end in LF without CR: other programs may read them as one line. Some servers accept it, a "
+    "strict server refuses it.",
+    Cite(5322, "2.3"),
+)
+TOLERATED = (TRAILING_SPACE, BEYOND_ASCII, LONE_LF)
 """Everything that the tolerant policy lets pass, and the strict policy refuses."""
 
 
@@ -145,7 +152,7 @@ def text(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> 
 
 def _named(cursor: Cursor, start: int, octets: bytes, rule: str, *, formed: bool = False) -> str:
     name = names.decoded(octets)
-    if name is None or not name.isprintable():
+    if name is None or not names.readable(name):
         expect = Expect(rule, "printable letters, and modified UTF-7 outside ASCII, as in Entw&APw-rfe")
         raise cursor.refuse(start, expect, formed=formed)
     return name
@@ -173,6 +180,8 @@ def sequence_set(cursor: Cursor, *, uid: bool) -> sets.Numbers:
     found = sets.read(cursor.need(sets.PATTERN, UIDS if uid else SET))
     if max(map(max, found)) > limits.NUMBER:
         raise cursor.refuse(start, Expect("sequence-set", f"numbers of 32 bits: {limits.NUMBER} at most"))
+    if found == sets.SAVED:
+        cursor.use("SEARCHRES", start)
     cursor.mark("sequence-set", start)
     return found
 
@@ -185,8 +194,8 @@ def flag(cursor: Cursor) -> str:
         raise cursor.refuse(start, Expect("flag", "a flag that a client may change, which \\Recent is not"))
     if found.startswith("\\") and found not in flags.SYSTEM:
         begun = cursor.at == cursor.end and any(one.lower().startswith(found.lower()) for one in flags.SYSTEM)
-        known = Expect("flag", "one of the five system flags, or a keyword without a backslash")
-        raise cursor.refuse(start, known, unfinished=begun, formed=True)
+        expect = Expect("flag", "one of the five system flags, or a keyword without a backslash")
+        raise cursor.refuse(start, expect, unfinished=begun, formed=True)
     cursor.mark("flag", start)
     return found
 

@@ -5,6 +5,9 @@ from mailshell.core.clock import MINUTE
 COMMAND = 8192
 """The longest command, short literals included: the least that a server should take (RFC 7162 section 4)."""
 
+TAIL = 32
+"""Ours: of a longer one so many octets of the end are kept, for the literal that it may announce."""
+
 NON_SYNC = 4096
 """The biggest literal that LITERAL- lets a client send without waiting (RFC 7888 section 5)."""
 

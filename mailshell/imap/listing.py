@@ -16,9 +16,9 @@ USES = {
 """What a mailbox can be for on this server (RFC 6154 section 2)."""
 
 ATTRIBUTES = {
-    "\\Noselect": "it cannot be selected: only names below it exist",
+    "\\Noselect": "there is no mailbox of that name to select",
     "\\NonExistent": "there is no mailbox of that name",
-    "\\Marked": "there are messages that nobody has seen",
+    "\\Marked": "it probably has new messages since it was selected last",
     "\\Unmarked": "no new message since it was selected last",
     "\\HasChildren": "there are names below it",
     "\\HasNoChildren": "there is no name below it",

@@ -91,7 +91,7 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
         grammar.space(cursor)
         return Numbers(True, grammar.sequence_set(cursor, uid=True))
     for key in _LONGER_FIRST:
-        if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says)):
+        if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says, needs=key.needs)):
             cursor.mark("search-key", start)
             return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
     raise Stop

@@ -176,8 +176,8 @@ STORED = named(
 MODIFIED = named(
     "some had changed", "OK", "STORE completed, but not for messages that had changed",
     "not done where flags had changed", "3.1.3",
-    more="UNCHANGEDSINCE lets STORE work only on messages whose mod-sequence is not higher than the number. [MODIFIED] "
-    "has the messages with a higher one. Their flags are as they were.",
+    more="UNCHANGEDSINCE lets STORE work only on messages that nobody has changed since that mod-sequence. With +FLAGS "
+    "and -FLAGS the flags in the command alone count. [MODIFIED] has the others. Their flags are as they were.",
     next="look at these messages, then STORE again", rfc=7162,
 )  # fmt: skip
 COPIED = named(
@@ -189,7 +189,7 @@ COPIED = named(
 MOVED = named(
     "moved", "OK", "MOVE completed", "the messages are in the other mailbox", "3.3",
     more="The messages are in the other mailbox alone. [COPYUID] came first, with the uids here and there, then "
-    "EXPUNGE for each message that is gone here.",
+    "EXPUNGE for each message that is gone here. [HIGHESTMODSEQ] is for a client that has asked for mod-sequences.",
     next="", rfc=6851,
 )  # fmt: skip
 SEARCHED = named(
@@ -299,9 +299,16 @@ WITH_NUL = named(
     more="A literal may have any octet but NUL. With BINARY a message with NUL may come with a tilde: ~{310}.",
     next="the message without NUL",
 )  # fmt: skip
+LONE_LF = named(
+    "LF without CR", "NO", "The message has lines that end in LF without CR", "the lines of a message end in CR LF",
+    "6.3.11",
+    more="APPEND brings a message by RFC 5322, in which each line ends in CR LF. A strict server takes no other.",
+    next="the message with CR LF at the end of each line",
+)  # fmt: skip
 NO_SUCH_NUMBER = named(
     "no such message", "BAD", "No such sequence number", "there is no message of that number", "9",
-    more="Sequence numbers go from 1 to the number that EXISTS said last. A command with another one is refused whole.",
+    more="Sequence numbers go from 1 to the number of messages: what EXISTS said last, less one for each EXPUNGE after "
+    "it. A command with another one is refused whole.",
     next="the numbers that there are",
 )  # fmt: skip
 LITERAL_REFUSED = named(
@@ -359,7 +366,7 @@ REPLIES = (
     GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
     FETCHED, PIECE, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
     UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
-    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
+    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, LONE_LF, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
     LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,
     USE_CANNOT, COPY_GONE,
 )  # fmt: skip

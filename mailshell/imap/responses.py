@@ -42,6 +42,9 @@ STATUSES = {
     "BYE": "BYE: the server closes the connection",
     "PREAUTH": "PREAUTH: the user is known already",
 }
+WARNING = "NO: a warning; the command may still be done"
+"""What NO says without a tag (RFC 3501 section 7.1.2)."""
+
 CODES = {
     "ALERT": "the user must see the text",
     "APPENDUID": "UIDVALIDITY of the mailbox, uids of the new messages",
@@ -213,10 +216,12 @@ def _told(card: Card, name: str) -> Card:
 
 
 def _status(line: bytes, card: Card, first: Part, status: re.Match[bytes]) -> Marked:
-    word = status[1].decode("ascii").upper()
-    glosses = {**GLOSSES, "resp-cond": STATUSES[word]}
+    word, tagged = status[1].decode("ascii").upper(), first.rule == "tag"
+    warns = word == "NO" and not tagged
+    said = WARNING if warns else STATUSES[word]
+    glosses = {**GLOSSES, "resp-cond": said}
     parts, at = [first, Part("resp-cond", *status.span(1))], status.end()
-    tagged, gloss = first.rule == "tag", card.says
+    gloss = said if warns or (word == "BYE" and not tagged) else card.says
     code = _CODE.match(line, at)
     if code is not None:
         name = code[1].decode("latin-1").upper()
@@ -228,9 +233,7 @@ def _status(line: bytes, card: Card, first: Part, status: re.Match[bytes]) -> Ma
         if not tagged and word == "OK" and card.name != "greeting":
             gloss = glosses["resp-text-code"]
     parts += _part("text", at, line)
-    if not tagged and word == "BYE":
-        gloss = STATUSES[word]
-    sign = "x " if word in ("NO", "BAD") else ""
+    sign = "x " if word in ("NO", "BAD") and not warns else ""
     return Marked(card, tuple(parts), glosses, f"{sign}{gloss}")
 
 

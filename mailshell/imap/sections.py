@@ -68,11 +68,6 @@ class Section(NamedTuple):
         return not self.peek
 
     @property
-    def needs(self) -> str:
-        """No capability: every server has sections."""
-        return ""
-
-    @property
     def _inside(self) -> bytes:
         words = [b"%d" % number for number in self.part] + ([self.kind.encode("ascii")] if self.kind else [])
         names = b" (" + b" ".join(map(grammar.written, self.fields)) + b")" if self.fields else b""

@@ -40,7 +40,8 @@ def news(
     if box.modseq == view.modseq and not (expunges and view.gone):
         return News(view, b"", "")
     gone, changed = _compared(view, mailbox, every=expunges and view.gone)
-    lines, why = list[bytes](), list[str]()
+    lines: list[bytes] = []
+    why: list[str] = []
     if fresh_flags := keywords(view, box):
         lines.append(fresh_flags)
         why.append("FLAGS came because there is a new keyword.")
@@ -59,7 +60,10 @@ def news(
         keywords=len(box.keywords),
     )
     if fresh:
-        view = view.claimed(claim()) if view.writable else view.claimed(range(fresh[0], box.uidnext))
+        if not view.writable:
+            view = view.claimed(range(fresh[0], box.uidnext))
+        elif box.recent < box.uidnext:
+            view = view.claimed(claim())
         lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
         why.append(f"EXISTS came because {_arrived(len(fresh), own)}.")
     if changed:
@@ -135,9 +139,9 @@ def shown(view: View, uid: int, found: frozenset[str]) -> bytes:
 
 
 def _closed(view: View, *, expunges: bool) -> News:
-    """The mailbox was deleted or renamed: its messages are gone for this session."""
+    """The mailbox was deleted: its messages are gone."""
     if not view.uids or not expunges:
         return News(view._replace(gone=True), b"", "")
     after, block = without(view, frozenset(view.uids))
     # No mailbox has 0 as its UIDVALIDITY: one that gets its old name again is not this one, of which all is told.
-    return News(after._replace(validity=0), block, "EXPUNGE came because the mailbox was deleted or renamed.")
+    return News(after._replace(validity=0), block, "EXPUNGE came because the mailbox was deleted.")

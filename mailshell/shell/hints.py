@@ -157,9 +157,9 @@ def _example(place: Place, line: bytes, found: Preview) -> bytes:
     if found.card is None:
         return line
     topic = topic_of(place.engine, found.card.name)
-    for example in () if topic is None else topic.examples:
-        if example.upper().encode().startswith(line.upper()):
-            return example.encode()
+    for example in (one.encode() for one in (() if topic is None else topic.examples)):
+        if example.upper().startswith(line.upper()) and place.preview(example).fits == len(example):
+            return example
     return grow(place, line)
 
 

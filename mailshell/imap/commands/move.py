@@ -48,7 +48,9 @@ class Move(NamedTuple):
         desk.sync(expunges=True)  # the copies too, where they are in the open mailbox
         desk.host.store.remove(desk.view.key, found.uids)
         code = f"* OK [{found.code}] The messages have these uids now\r\n".encode("ascii") if found.code else b""
-        return MOVED(block=code + desk.without(found.uids))
+        block = code + desk.without(found.uids)
+        # RFC 6851 section 4.4: the client knows by it that it has missed nothing.
+        return MOVED(block=block, code=f"HIGHESTMODSEQ {desk.view.modseq}" if desk.aware and found.uids else "")
 
 
 def parse(cursor: Cursor) -> Move:
