@@ -250,13 +250,15 @@ class Session(LineSession[Desk, Reply]):
         """Answer a command, and tell with it what has changed in the open mailbox."""
         desk = self._desk
         reply = reply.led(*desk.told())
-        if not reply.refuses and not reply.asks:
+        if reply.asks:
+            super()._finish(records, octets, parsed, before, reply, slips, first)
+            if self.phase is imap.Phase.IDLE:
+                records.extend(self.hear())
+            return
+        if not reply.refuses:
             reply = reply.followed(*desk.catch_up(expunges=not reply.holds))
-        if not reply.asks:
-            desk.settle()
+        desk.settle()
         super()._finish(records, octets, parsed, before, reply, slips, first)
-        if reply.asks and self.phase is imap.Phase.IDLE:
-            records.extend(self.hear())
 
     def _greeting(self) -> Reply:
         return GREETING(code=f"CAPABILITY {listed(self._desk)}", host=self._desk.host.name)
