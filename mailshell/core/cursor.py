@@ -49,6 +49,11 @@ class Cursor:
         self.trailing = trailing
         self._tries: list[tuple[int, bytes | re.Pattern[bytes], Expect, str]] = []
 
+    @property
+    def near(self) -> bool:
+        """Whether what may stand here is remembered: the line may go on from a word that begins here."""
+        return self.parts is not None and self.end - self.at <= _REACH
+
     def miss(self, expect: Expect) -> None:
         """Remember that `expect` would have been accepted here."""
         if self.parts is None:
@@ -82,7 +87,7 @@ class Cursor:
     def match(self, pattern: re.Pattern[bytes], expect: Expect) -> bytes | None:
         """Take what `pattern` matches here, if it does."""
         found = pattern.match(self.octets, self.at)
-        if self.parts is not None and self.end - self.at <= _REACH:
+        if self.near:
             self._tries.append((self.at, pattern, expect, self.rule))
         if found is None:
             self.miss(expect)

@@ -5,6 +5,9 @@ from mailshell.core.clock import MINUTE
 COMMAND = 8192
 """The longest command, short literals included: the least that a server should take (RFC 7162 section 4)."""
 
+LITERALS = 32
+"""Ours: the literals of one command that are no messages: at each of them the command is read again."""
+
 NON_SYNC = 4096
 """The biggest literal that LITERAL- lets a client send without waiting (RFC 7888 section 5)."""
 

@@ -66,6 +66,7 @@ def judge(desk: Desk, table: Table[Desk, Reply], octets: bytes, found: re.Match[
     return Announced(size, waits, aside, command is login.COMMAND, refusal, card)
 
 
+_ANNOUNCED = b"}\r\n"
 _WAIT = (
     "The client did not wait for + before it sends {size} octets. LITERAL+ allows that, and LITERAL- up to 4096 "
     "octets, where the server lists one of them."
@@ -88,7 +89,8 @@ def _read(
     if tag is None:
         return reasons.no_tag(line[:-2], desk), None, False
     standing = desk.standing
-    reading = table.read(line, strict=desk.strict, start=tag.end())
+    # With marks at once: a line that stops in the middle is never well formed.
+    reading = table.read(line, strict=desk.strict, marks=True, start=tag.end())
     command, parsed = reading.command, reading.parsed
     if command is None:
         return reasons.unknown(line[:-2], tag.end(), standing, desk), None, False
@@ -103,6 +105,12 @@ def _read(
     if len(line) + size > limits.COMMAND:
         because = f"With this literal the command has more than the {limits.COMMAND} octets that this server takes."
         return TOO_LONG(because), command, False
+    if line.count(_ANNOUNCED) > limits.LITERALS:
+        return (
+            TOO_LONG(f"The command has more than the {limits.LITERALS} literals that this server takes."),
+            command,
+            False,
+        )
     return None, command, False
 
 

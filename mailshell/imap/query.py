@@ -24,7 +24,12 @@ _KEYWORD = Expect("flag-keyword", "a keyword, as in $Forwarded", like="$Forwarde
 _NOT = Expect("NOT", "messages that do not fit the next key")
 _OR = Expect("OR", "messages that fit one of the next two keys")
 _UID = Expect("UID", "messages with these uids")
-_BY_LENGTH = tuple(sorted(KEYS, key=lambda key: -len(key.name)))
+_BY_LENGTH = tuple(
+    (key.name.encode("ascii"), Expect(key.name, key.card.says), key)
+    for key in sorted(KEYS, key=lambda key: -len(key.name))
+)
+_BY_NAME = {word: key for word, _, key in _BY_LENGTH}
+_NAME = re.compile(rb"[A-Za-z]+")
 
 
 class Term(NamedTuple):
@@ -77,6 +82,10 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
     if cursor.word(b"(", grammar.OPEN):
         return _several(cursor, depth)
     cursor.rule, start = "search-key", cursor.at
+    found = None if cursor.near else _NAME.match(cursor.octets, start)
+    if found is not None and (known := _BY_NAME.get(found[0].upper())) is not None:
+        cursor.at = found.end()
+        return _term(cursor, known, start)
     for word, expect, count in ((b"NOT ", _NOT, 1), (b"OR ", _OR, 2)):
         if cursor.word(word, expect):
             cursor.at -= 1
@@ -87,11 +96,15 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
         cursor.mark("search-key", start)
         grammar.space(cursor)
         return Numbers(True, grammar.sequence_set(cursor))
-    for key in _BY_LENGTH:
-        if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says)):
-            cursor.mark("search-key", start)
-            return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
+    for word, expect, key in _BY_LENGTH:
+        if cursor.word(word, expect):
+            return _term(cursor, key, start)
     raise Stop
+
+
+def _term(cursor: Cursor, key: Key, start: int) -> Term:
+    cursor.mark("search-key", start)
+    return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
 
 
 def every(cursor: Cursor) -> Tree:
