@@ -48,14 +48,13 @@ def run(desk: Desk, name: str, *, writable: bool, aware: bool) -> Reply:
 def described(view: View, mailbox: Mailbox) -> str:
     """The untagged responses that SELECT must give."""
     box = mailbox.box
-    known = " ".join((*flags.SYSTEM, *box.keywords))
-    lasting = f"{known} \\*" if view.writable else ""
-    lines = [f"* FLAGS ({known})", f"* {len(view.uids)} EXISTS", f"* {view.recents} RECENT"]
+    known, lasting = flags.told(box.keywords, writable=view.writable)
+    lines = [known, f"* {len(view.uids)} EXISTS", f"* {view.recents} RECENT"]
     first = next((at for at, one in enumerate(mailbox.messages.values(), 1) if flags.SEEN not in one.flags), 0)
     if first:
         lines.append(f"* OK [UNSEEN {first}] The first message without \\Seen")
     lines += [
-        f"* OK [PERMANENTFLAGS ({lasting})] Flags that can be changed for good",
+        lasting,
         f"* OK [UIDNEXT {box.uidnext}] The next uid, or a higher one",
         f"* OK [UIDVALIDITY {box.uidvalidity}] UIDs are valid as long as this is the same",
     ]

@@ -75,21 +75,25 @@ def _compared(view: View, mailbox: Mailbox, *, every: bool) -> tuple[set[int], l
 
 
 def keywords(view: View, box: Box) -> bytes:
-    """The untagged FLAGS, where the mailbox has keywords that the session has not heard of."""
+    """The flags of the mailbox, where it has keywords that the session has not heard of."""
     if len(box.keywords) <= view.keywords:
         return b""
-    return b"* FLAGS (" + flags.listed((*flags.SYSTEM, *box.keywords)) + b")\r\n"
+    known, lasting = flags.told(box.keywords, writable=view.writable)
+    return f"{known}\r\n{lasting}\r\n".encode("ascii")
 
 
 def without(view: View, gone: Container[int]) -> tuple[View, bytes]:
-    """The view without some messages, and the untagged EXPUNGE of each.
+    """The view without some messages, the untagged EXPUNGE of each, and RECENT where fewer are recent now.
 
     They are told from the last one back: so no number moves before it is used.
     """
     uids = view.uids
     places = [at for at, uid in enumerate(uids) if uid in gone]
     block = b"".join([b"* %d EXPUNGE\r\n" % (at + 1) for at in reversed(places)])
-    return view._replace(uids=tuple([uid for uid in uids if uid not in gone])), block
+    after = view._replace(uids=tuple([uid for uid in uids if uid not in gone]))
+    if after.recents != view.recents:
+        block += b"* %d RECENT\r\n" % after.recents
+    return after, block
 
 
 def _flags(view: View, message: Message, *, aware: bool) -> bytes:
