@@ -93,9 +93,13 @@ class Store(Ledger):
         mailbox = self._known(key)
         key, box = mailbox.key, mailbox.box
         uid, modseq = box.uidnext, box.modseq + 1
-        added = [draft._replace(uid=uid + number, modseq=modseq) for number, draft in enumerate(drafts)]
+        drafts = list(drafts)
+        keywords, spelled = _spelled(box, (draft.flags for draft in drafts))
+        added = [
+            draft._replace(uid=uid + number, modseq=modseq, flags=spelled[draft.flags])
+            for number, draft in enumerate(drafts)
+        ]
         if added:
-            keywords = _keywords(box, (message.flags for message in added))
             after = Box(box.uidvalidity, uid + len(added), modseq, box.recent, box.use, keywords)
             self._change(("box", key), box, after)
         for message in added:
@@ -110,13 +114,13 @@ class Store(Ledger):
         mailbox = self._known(key)
         key, box, messages = mailbox.key, mailbox.box, mailbox.messages
         modseq = box.modseq + 1
+        keywords, spelled = _spelled(box, flags.values())
         changed = [
-            (messages[uid], wanted)
+            (messages[uid], spelled[wanted])
             for uid, wanted in flags.items()
-            if uid in messages and messages[uid].flags != wanted
+            if uid in messages and messages[uid].flags != spelled[wanted]
         ]
         if changed:
-            keywords = _keywords(box, (wanted for _, wanted in changed))
             self._change(("box", key), box, box._replace(modseq=modseq, keywords=keywords))
         after = []
         for message, wanted in changed:
@@ -236,8 +240,18 @@ class Store(Ledger):
         self._change(("counter", name), self._counters.get(name), value)
 
 
-def _keywords(box: Box, flags: Iterable[frozenset[str]]) -> tuple[str, ...]:
-    """The keywords of a mailbox, with those that some messages bring along."""
-    found = frozenset().union(*flags)
-    new = sorted(one for one in found if not one.startswith("\\") and one not in box.keywords)
-    return (*box.keywords, *new) if new else box.keywords
+def _spelled(
+    box: Box, wanted: Iterable[frozenset[str]]
+) -> tuple[tuple[str, ...], dict[frozenset[str], frozenset[str]]]:
+    """The keywords of a mailbox, with those that some sets of flags bring along, and each set in its spelling.
+
+    The case of letters makes no difference (RFC 8621 section 4.1.1): a keyword is spelled as it was the first time.
+    """
+    known = {keyword.lower(): keyword for keyword in box.keywords}
+    spelled = dict.fromkeys(wanted, frozenset[str]())
+    for flags in spelled:
+        names = sorted(flags)
+        spelled[flags] = frozenset(
+            [name if name.startswith("\\") else known.setdefault(name.lower(), name) for name in names]
+        )
+    return tuple(known.values()), spelled

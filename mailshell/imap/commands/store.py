@@ -1,7 +1,7 @@
 """STORE: change the flags of messages (RFC 3501 section 6.4.6)."""
 
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Literal, NamedTuple
 
 from mailshell.core.command import Command
@@ -114,7 +114,7 @@ class Store(NamedTuple):
     def _after(self, before: frozenset[str]) -> frozenset[str]:
         if self.sign == "+":
             return before | self.flags
-        return before - self.flags if self.sign == "-" else self.flags
+        return _less(before, self.flags) if self.sign == "-" else self.flags
 
     def _told(self, desk: Desk, rows: list[Row], changed: dict[int, Message]) -> bytes:
         """The flags as they are now; where mod-sequences are told, .SILENT leaves out the flags alone."""
@@ -122,6 +122,13 @@ class Store(NamedTuple):
             return b""
         told = partial(updates.changed, desk.view, uid=self.uid or desk.aware, aware=desk.aware, silent=self.silent)
         return b"".join(b"* %d FETCH (%b)\r\n" % (number, told(changed.get(one.uid, one))) for number, one in rows)
+
+
+@lru_cache(maxsize=256)
+def _less(before: frozenset[str], gone: frozenset[str]) -> frozenset[str]:
+    """Flags without some of them; the case of a keyword makes no difference."""
+    names = {flag.lower() for flag in gone}
+    return frozenset([flag for flag in before if flag.lower() not in names])
 
 
 def _refreshed(desk: Desk, failed: list[Row], known: int) -> bytes:
