@@ -48,6 +48,21 @@ def test_a_line_over_the_limit_keeps_its_start_and_its_size():
     assert cut(framer) == [(b"abcd", 8), (b"k\n", 0)]
 
 
+@given(streams, st.integers(1, 9), st.integers(0, 3), st.integers(0, 60))
+def test_a_line_over_the_limit_may_keep_its_end_too(stream, limit, tail, at):
+    tail = min(tail, limit)
+    framer = Framer(limit, tail)
+    framer.feed(stream[:at])
+    found = cut(framer)
+    framer.feed(stream[at:])
+    found += cut(framer)
+    whole = [line for line in lines(stream) if line.endswith(b"\n")]
+    for line, (kept, lost) in zip(whole, found, strict=True):
+        over = len(line) > limit
+        assert kept == (line[: limit - tail] + line[len(line) - tail :] if over else line)
+        assert lost == len(line) - len(kept)
+
+
 def test_what_was_taken_can_be_given_back():
     framer = Framer(10)
     framer.feed(b"one\ntwo")

@@ -111,5 +111,6 @@ def test_a_plain_list_puts_the_reference_before_the_pattern(made, reference, pat
     boxes = made | {"INBOX"}
     every = boxes | {name[:at] for name in boxes for at, one in enumerate(name) if one == "/"}
     found = listed(f'LIST "{reference}" {pattern}', made, set())
-    assert set(found) == {name for name in every if fits(reference + pattern, name)}
+    level = f"{reference.removesuffix('/')}/" if reference else ""
+    assert set(found) == {name for name in every if fits(level + pattern, name)}
     assert {name for name, (attributes, _) in found.items() if "\\Noselect" in attributes} == set(found) - boxes

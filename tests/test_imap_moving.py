@@ -21,7 +21,7 @@ def test_the_numbers_of_move_are_those_that_the_session_knows():
 def test_where_one_message_is_gone_none_is_moved():
     made = sessions(2)
     by(made, 2, "a UID MOVE 1 Trash")
-    assert by(made, 1, "a MOVE 1:2 Trash").startswith(b"a NO [EXPUNGEISSUED]")
+    assert by(made, 1, "a MOVE 1:2 Trash").startswith(b"* 1 EXPUNGE\r\na NO [EXPUNGEISSUED]")
     assert (uids(made, INBOX), uids(made, TRASH)) == ([2], [1])
 
 

@@ -5,6 +5,7 @@ error: an attempt that fails leaves behind what it wanted, and where.
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mailshell.core.record import Cite, Expect, Fault, Part, Want
@@ -27,20 +28,43 @@ class Slip(NamedTuple):
     cite: Cite
 
 
+def every(capability: str) -> bool:
+    """A server that has every capability: the grammar is read for itself."""
+    return True
+
+
 class Cursor:
     """A place in the octets of one command, line end left out.
 
     With `marks` the rules that were read are kept as parts, and what would have been accepted is remembered; without,
     reading is quick, and tells only whether the line is well formed. With `strict` a slip stops the reading.
+
+    `offers` says which capabilities the server has. What belongs to another one is read, so that the answer can name
+    it, and is never among what would have been accepted: `absent` is the first such capability, used at `absent_at`.
     """
 
-    __slots__ = ("_tries", "at", "end", "expected", "far", "octets", "parts", "rule", "slips", "strict", "trailing")
+    __slots__ = (
+        *("_tries", "absent", "absent_at", "at", "end", "expected", "far", "formed", "octets", "offers", "parts"),
+        *("rule", "slips", "strict", "trailing"),
+    )
 
-    def __init__(self, octets: bytes, trailing: Slip | None = None, *, strict: bool = False, marks: bool = False):
+    def __init__(
+        self,
+        octets: bytes,
+        trailing: Slip | None = None,
+        *,
+        strict: bool = False,
+        marks: bool = False,
+        offers: Callable[[str], bool] = every,
+    ):
         self.octets = octets
+        self.offers = offers
+        self.absent = ""
+        self.absent_at = 0
         self.at = 0
         self.end = len(octets)
         self.far = 0
+        self.formed = False
         self.expected: list[Expect] = []
         self.parts: list[Part] | None = [] if marks else None
         self.rule = ""
@@ -54,9 +78,18 @@ class Cursor:
         """Whether what may stand here is remembered: the line may go on from a word that begins here."""
         return self.parts is not None and self.end - self.at <= _REACH
 
+    def use(self, capability: str, at: int) -> None:
+        """What stands at `at` belongs to a capability."""
+        if not self.absent and not self.offers(capability):
+            self.absent, self.absent_at = capability, at
+
+    def _remembers(self, expect: Expect) -> bool:
+        """Whether this is worth to be remembered as what would have been accepted."""
+        return self.parts is not None and (not expect.needs or self.offers(expect.needs))
+
     def miss(self, expect: Expect) -> None:
         """Remember that `expect` would have been accepted here."""
-        if self.parts is None:
+        if not self._remembers(expect):
             return
         if self.at > self.far:
             self.far = self.at
@@ -66,7 +99,7 @@ class Cursor:
 
     def offer(self, what: bytes | re.Pattern[bytes], expect: Expect, ahead: int = 0) -> None:
         """Remember that `what` may stand here, or some octets further on; a word is in upper case."""
-        if self.parts is None:
+        if not self._remembers(expect):
             return
         at = self.at + ahead
         if self.end - at <= _REACH:
@@ -78,6 +111,8 @@ class Cursor:
         """Take `text` (upper case), in any case of its letters, if it stands here."""
         end = self.at + len(text)
         if self.octets[self.at : end].upper() == text:
+            if expect.needs:
+                self.use(expect.needs, self.at)
             self.at = end
             return True
         if self.parts is not None:
@@ -107,12 +142,14 @@ class Cursor:
             raise Stop
         return found
 
-    def refuse(self, at: int, expect: Expect, *, unfinished: bool = False) -> Stop:
-        """What stands at `at` is well formed and still not acceptable; the caller raises what this returns.
+    def refuse(self, at: int, expect: Expect, *, unfinished: bool = False, formed: bool = False) -> Stop:
+        """What stands at `at` could be read and is still not acceptable; the caller raises what this returns.
 
-        With `unfinished` it may become acceptable when the line goes on.
+        With `unfinished` it may become acceptable when the line goes on. With `formed` the grammar has it, and what it
+        stands for cannot be.
         """
         self.at = self.far = at
+        self.formed = formed
         self.expected = [expect]
         if not unfinished:
             self._tries.clear()
@@ -144,7 +181,7 @@ class Cursor:
 
     def fault(self) -> Fault:
         """What went wrong, at the furthest point that was reached."""
-        return Fault(self.far, tuple(dict.fromkeys(self.expected)), self.rule)
+        return Fault(self.far, tuple(dict.fromkeys(self.expected)), self.rule, self.formed)
 
     def wants(self) -> tuple[Want, ...]:
         """All that the line may go on with, in the order of the grammar; empty where it can only be wrong or over."""

@@ -8,13 +8,15 @@ is ever read as a command of its own.
 class Framer:
     """Cut lines from a stream, holding at most `limit` octets of a line that has not ended.
 
-    Of a line over the limit only the first octets are kept; `lost` counts the octets that the last line lost so.
+    Of a line over the limit only the first octets are kept, and the last `tail` ones; `lost` counts the octets that
+    the last line lost so.
     """
 
-    __slots__ = ("_at", "_buffer", "_dropped", "_limit", "lost")
+    __slots__ = ("_at", "_buffer", "_dropped", "_limit", "_tail", "lost")
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, tail: int = 0) -> None:
         self._limit = limit
+        self._tail = tail
         self.lost = 0
         self._buffer = b""
         self._at = 0  # lines before it were cut: a buffer of many lines is copied once, not once a line
@@ -48,13 +50,17 @@ class Framer:
             rest = buffer[start:] if start else buffer
             if len(rest) > self._limit:
                 self._dropped += len(rest) - self._limit
-                rest = rest[: self._limit]
+                rest = self._short(rest)
             self._buffer, self._at = rest, 0
             return None
-        kept = min(end, start + self._limit)
-        self.lost, self._dropped = self._dropped + end - kept, 0
+        over = max(end - start - self._limit, 0)
+        self.lost, self._dropped = self._dropped + over, 0
         self._at = end
-        return buffer[start:kept]
+        return self._short(buffer[start:end]) if over else buffer[start:end]
+
+    def _short(self, line: bytes) -> bytes:
+        """What is kept of a line over the limit."""
+        return line[: self._limit - self._tail] + line[len(line) - self._tail :]
 
     def take(self) -> bytes:
         """Everything that has arrived and was not cut yet, for a phase that reads no lines."""

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor
-from mailshell.imap import chosen, grammar, sets
+from mailshell.imap import chosen, grammar, reasons, sets
 from mailshell.imap.desk import Desk
-from mailshell.imap.replies import NO_ROOM, OVER_QUOTA, SOME_GONE, TRY_CREATE
+from mailshell.imap.replies import COPY_GONE, NO_ROOM, OVER_QUOTA
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full
 
@@ -32,15 +32,16 @@ def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, moves: bool
         return found
     to = desk.find(name)
     if to is None:
-        return TRY_CREATE(f"The user has no mailbox {name}. Nothing was {done}.")
+        return reasons.nowhere(name, f"Nothing was {done}.")
     if found.missing:
-        return SOME_GONE(f"Messages that are gone: {found.missing}. Nothing was {done}.")
+        desk.sync(expunges=True)
+        return COPY_GONE(f"Messages that are gone: {found.missing}. Nothing was {done}.")
     host = desk.host
     quota, size = host.traits.quota, sum(one.size for one in found.messages)
     if quota is not None and not moves and host.taken(to.key.user) + size > quota:
         return OVER_QUOTA(f"All mailboxes of the user together may have {quota:,} octets. Nothing was copied.")
     try:
-        copies = host.store.add(to.key, [one._replace(save_date=host.written) for one in found.messages])
+        copies = desk.put(to.key, [one._replace(save_date=host.written) for one in found.messages])
     except Full as full:
         return NO_ROOM(str(full))
     here, there = [one.uid for one in found.messages], [one.uid for one in copies]
@@ -49,10 +50,10 @@ def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, moves: bool
     return Copied(here, f"COPYUID {to.box.uidvalidity} {sets.text(here)} {sets.text(there)}")
 
 
-def arguments(cursor: Cursor) -> tuple[sets.Numbers, str]:
-    """SP sequence-set SP mailbox."""
+def arguments(cursor: Cursor, *, uid: bool) -> tuple[sets.Numbers, str]:
+    """SP sequence-set SP mailbox; the set is of uids, or of sequence numbers."""
     grammar.space(cursor)
-    numbers = grammar.sequence_set(cursor)
+    numbers = grammar.sequence_set(cursor, uid=uid)
     grammar.space(cursor)
     name = grammar.mailbox(cursor)
     cursor.done(grammar.END)

@@ -6,12 +6,14 @@ from functools import lru_cache
 from mailshell.core.clock import DAY, MINUTE, SECOND, Instant, civil, instant
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
+from mailshell.mail.message import uncommented
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = b"(?i:%b)" % "|".join(_MONTHS).encode("ascii")
 _DATE_TIME = re.compile(
-    rb'"([ 0-3][0-9])-([A-Za-z]{3})-([0-9]{4}) ([0-2][0-9]):([0-5][0-9]):([0-5][0-9]|60) ([+-])([0-9]{2})([0-5][0-9])"'
+    rb'"([ 0-9][0-9])-(' + _MONTH + rb')-([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"'
 )
-_DATE = re.compile(rb'("?)([0-3]?[0-9])-([A-Za-z]{3})-([0-9]{4})\1')
+_DATE = re.compile(rb'("?)([0-9]{1,2})-(' + _MONTH + rb")-([0-9]{4})\1")
 DATE_TIME = Expect("date-time", "a date in quotes", like='"09-Mar-2015 10:00:00 +0000"')
 DATE = Expect("date", "a day, as in 9-Mar-2015", like="9-Mar-2015")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -31,7 +33,6 @@ def day_of(at: Instant, zone: int = 0) -> int:
     return (at + zone * MINUTE) // DAY
 
 
-_COMMENT = re.compile(rb"\([^()]*\)")
 _FIELD = re.compile(
     rb"\s*(?:[A-Za-z]+[\s,]+)?([0-9]{1,2})[\s-]+([A-Za-z]{3})[\s-]+([0-9]{2,4})(?![0-9])"
     rb"(?:\s+([0-9]{1,2})\s*:\s*([0-9]{1,2})(?:\s*:\s*([0-9]{1,2}))?(?:\s*([+-][0-9]{4}|[A-Za-z]+))?)?"
@@ -45,7 +46,7 @@ def of_field(value: bytes) -> tuple[Instant, Instant] | None:
 
     RFC 5256 section 2.2: a time that makes no sense is midnight, and such a zone is UTC. None where there is no day.
     """
-    found = _FIELD.match(_COMMENT.sub(b" ", value))
+    found = _FIELD.match(uncommented(value))
     if found is None:
         return None
     year = int(found[3])
@@ -90,7 +91,7 @@ def _start(day: int, month: bytes, year: int) -> Instant | None:
 def _day(cursor: Cursor, start: int, expect: Expect, day: bytes, month: bytes, year: bytes) -> Instant:
     found = _start(int(day), month, int(year))
     if found is None:
-        raise cursor.refuse(start, expect)
+        raise cursor.refuse(start, expect._replace(why="a day that there is"), formed=True)
     return found
 
 
@@ -100,12 +101,13 @@ def date_time(cursor: Cursor) -> tuple[Instant, int]:
     cursor.need(_DATE_TIME, DATE_TIME)
     found = _DATE_TIME.match(cursor.octets, start)
     assert found is not None, "the cursor has matched it"
-    zone = (int(found[8]) * 60 + int(found[9])) * (-1 if found[7] == b"-" else 1)
+    hour, minute, second, away, past = (int(one) for one in found.group(4, 5, 6, 8, 9))
     at = _day(cursor, start, DATE_TIME, found[1], found[2], found[3])
-    if int(found[4]) > 23 or abs(zone) >= 24 * 60:
-        raise cursor.refuse(start, DATE_TIME)
+    if hour > 23 or minute > 59 or second > 60 or away > 23 or past > 59:
+        raise cursor.refuse(start, DATE_TIME._replace(why="a time and a zone that there are"), formed=True)
     cursor.mark("date-time", start)
-    clock = ((int(found[4]) * 60 + int(found[5])) * 60 + int(found[6])) * 1_000_000
+    zone = (away * 60 + past) * (-1 if found[7] == b"-" else 1)
+    clock = ((hour * 60 + minute) * 60 + second) * SECOND
     return Instant(at + clock - zone * MINUTE), zone
 
 

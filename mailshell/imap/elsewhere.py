@@ -158,7 +158,7 @@ def _reply_row(reply: bytes, card: Card, inside: int) -> Row:
         text = plain_of(line[2:])
         gloss = f"go on; it asks {text}" if text else "go on: the answer, in BASE64"
     found = tagged(line)
-    refused = (found is not None and found[1] != b"OK") or name in ("NO", "BAD")
+    refused = (found is not None and found[1] != b"OK") or name == "BAD"
     return Row("server", "refusal" if refused else "plain", reply, gloss, tuple(notes), (), card.cite)
 
 

@@ -93,6 +93,7 @@ _YEARS = {
 
 ELSEWHERE: Mapping[str, Since] = {
     **{f"RFC {number}": Since(f"RFC {number}", year) for year, numbers in _YEARS.items() for number in numbers},
+    "RFC 1730": _FOUR,
     "RFC 2060": _REVISED,
     "RFC 2087": Since("RFC 2087", 1997),
     "RFC 4314": Since("RFC 2086", 1997),
@@ -116,7 +117,8 @@ CARDS = (
         "how IMAP came about",
         Cite(3501, "1"),
         more="IMAP2 is of 1988 (RFC 1064), IMAP4 of 1994 (RFC 1730, the one on the lecture's slide), IMAP4rev1 of 1996 "
-        "(RFC 2060) and 2003 (RFC 3501), IMAP4rev2 of 2021 (RFC 9051). RFC 1730 had no STATUS and no parts of headers, "
-        "and it had PARTIAL and FIND. The A stands for Access: Internet Message Access Protocol.",
+        "(RFC 2060) and 2003 (RFC 3501), IMAP4rev2 of 2021 (RFC 9051). RFC 1730 had no STATUS, no names in modified "
+        "UTF-7, and no BODY[HEADER], BODY[TEXT], BODY[1.MIME] or BODY[]<0.100>. In their place it had BODY[0], "
+        "RFC822.HEADER.LINES, RFC822.TEXT.PEEK and PARTIAL. The A stands for Access: Internet Message Access Protocol.",
     ),
 )

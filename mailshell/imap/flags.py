@@ -42,8 +42,10 @@ def octets(flags: frozenset[str]) -> bytes:
 def told(keywords: Iterable[str], *, writable: bool) -> tuple[str, str]:
     """FLAGS and PERMANENTFLAGS of a mailbox: a flag that the second does not name cannot be kept."""
     known = " ".join((*SYSTEM, *keywords))
-    lasting = f"{known} \\*" if writable else ""
-    return f"* FLAGS ({known})", f"* OK [PERMANENTFLAGS ({lasting})] Flags that can be changed for good"
+    lasting, says = (
+        (f"{known} \\*", "Flags that can be changed for good") if writable else ("", "No flag can be changed")
+    )
+    return f"* FLAGS ({known})", f"* OK [PERMANENTFLAGS ({lasting})] {says}"
 
 
 def _place(flag: str) -> tuple[int, str]:

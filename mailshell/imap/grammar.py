@@ -9,7 +9,7 @@ import re
 from mailshell.core.cursor import Cursor, Slip, Stop
 from mailshell.core.record import Cite, Expect
 from mailshell.core.utf8 import CHARACTER
-from mailshell.imap import flags, names, sets
+from mailshell.imap import flags, limits, names, sets
 
 QUOTED = 1024
 """Ours: the longest string that is sent in quotes, in octets."""
@@ -21,6 +21,7 @@ ANNOUNCED = re.compile(rb"~?\{([0-9]{1,20})(\+?)\}\r\n\Z")
 """The end of a line that a literal follows."""
 
 _ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
+_PLAIN = re.compile(rb"[\x01-\t\x0b\x0c\x0e-!#-\[\]-\x7f]*+")
 _ASTRING = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
 _LIST = re.compile(rb'[^\x00-\x20\x7f-\xff(){"\\]+')
 _QUOTED = re.compile(rb'"((?:[^"\\\r\n\x00\x80-\xff]|\\["\\]|' + CHARACTER + rb')*)"')
@@ -35,9 +36,13 @@ OPEN = Expect("(", "a list in parentheses begins")
 CLOSE = Expect(")", "the list in parentheses ends")
 TAGGED = Expect("tag", "a name for this command, as in a1: its answer has the same", like="a1")
 OCTETS = Expect("literal octets", "as many octets as the number in braces says")
+NO_NUL = Expect("literal octets", "any octet but NUL")
+USER = Expect("userid", "the name of a user, as in bob", like="bob")
 MAILBOX = Expect("mailbox", "the name of a mailbox, as in INBOX", like="INBOX")
+NEW = Expect("mailbox", "the name of a new mailbox, as in Tea", like="Tea")
 PATTERN = Expect("list-mailbox", "a name, in which * and % are wildcards", like="*")
 SET = Expect("sequence-set", "numbers of messages, as in 1 or 2:4 or 1,3:*", like="1:*")
+UIDS = Expect("sequence-set", "uids of messages, as in 1 or 2:4 or 1,3:*", like="1:*")
 FLAG = Expect("flag", "a flag, as in \\Seen", like="\\Seen")
 
 TAG_GLOSS = "tag: the client makes it up, and the answer has the same"
@@ -49,7 +54,21 @@ TRAILING_SPACE = Slip(
     "The line ends in white space that the grammar does not have. Some servers accept it, a strict server refuses it.",
     Cite(3501, "9"),
 )
-TOLERATED = (TRAILING_SPACE,)
+BEYOND_ASCII = Slip(
+    "letters outside ASCII in quotes",
+    Expect("ASCII", "between quotes; a literal may have all letters"),
+    "The string in quotes has letters outside ASCII, which only a literal may have. Some servers accept it, a strict "
+    "server refuses it.",
+    Cite(3501, "4.3"),
+)
+LONE_LF = Slip(
+    "LF without CR in a message",
+    Expect("CR LF", "at the end of each line of a message"),
+    "Lines of the message end in LF without CR: other programs may read them as one line. Some servers accept it, a "
+    "strict server refuses it.",
+    Cite(5322, "2.3"),
+)
+TOLERATED = (TRAILING_SPACE, BEYOND_ASCII, LONE_LF)
 """Everything that the tolerant policy lets pass, and the strict policy refuses."""
 
 
@@ -81,16 +100,23 @@ def literal(cursor: Cursor, rule: str, *, secret: bool = False) -> bytes | None:
     if cursor.at - start < size:
         cursor.miss(OCTETS)
         raise Stop
+    octets = cursor.octets[start : cursor.at]
+    if b"\0" in octets:
+        raise cursor.refuse(start + octets.index(b"\0"), NO_NUL)
     cursor.mark(rule, start, secret)
-    return cursor.octets[start : cursor.at]
+    return octets
 
 
 def quoted(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> bytes | None:
     """quoted; None where none stands here."""
     start = cursor.at
-    found = cursor.match(_QUOTED, expect)
+    found = cursor.match(_QUOTED, expect._replace(like=f'"{expect.like}"'))
     if found is None:
         return None
+    if not found.isascii():
+        end, cursor.at = cursor.at, start
+        cursor.slip(BEYOND_ASCII)
+        cursor.at = end
     cursor.mark(rule, start, secret)
     return _ESCAPED.sub(rb"\1", found[1:-1])
 
@@ -121,22 +147,25 @@ def text(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> 
     try:
         return astring(cursor, rule, expect, secret=secret).decode("utf-8")
     except UnicodeDecodeError:
-        raise cursor.refuse(start, Expect(rule, "text in UTF-8")) from None
+        raise cursor.refuse(start, Expect(rule, "text in UTF-8"), formed=True) from None
 
 
-def _named(cursor: Cursor, start: int, octets: bytes, rule: str) -> str:
+def _named(cursor: Cursor, start: int, octets: bytes, rule: str, *, formed: bool = False) -> str:
     name = names.decoded(octets)
-    if name is None or not name.isprintable():
-        raise cursor.refuse(
-            start, Expect(rule, "printable letters, and modified UTF-7 outside ASCII, as in Entw&APw-rfe")
-        )
+    if name is None or not names.readable(name):
+        expect = Expect(rule, "printable letters, and modified UTF-7 outside ASCII, as in Entw&APw-rfe")
+        raise cursor.refuse(start, expect, formed=formed)
     return name
 
 
-def mailbox(cursor: Cursor) -> str:
-    """mailbox = "INBOX" / astring."""
+def mailbox(cursor: Cursor, expect: Expect = MAILBOX, *, made: bool = False) -> str:
+    """mailbox = "INBOX" / astring.
+
+    What cannot be a name is refused as any other argument is, but where a name is `made` the answer is NO (RFC 3501
+    sections 6.3.3 and 6.3.5).
+    """
     start = cursor.at
-    return names.folded(_named(cursor, start, astring(cursor, "mailbox", MAILBOX), "mailbox"))
+    return names.folded(_named(cursor, start, astring(cursor, "mailbox", expect), "mailbox", formed=made))
 
 
 def pattern(cursor: Cursor) -> str:
@@ -145,12 +174,16 @@ def pattern(cursor: Cursor) -> str:
     return _named(cursor, start, string(cursor, "list-mailbox", PATTERN, bare=_LIST), "list-mailbox")
 
 
-def sequence_set(cursor: Cursor) -> sets.Numbers:
-    """sequence-set."""
+def sequence_set(cursor: Cursor, *, uid: bool) -> sets.Numbers:
+    """sequence-set: of uids, or of sequence numbers."""
     cursor.rule, start = "sequence-set", cursor.at
-    found = cursor.need(sets.PATTERN, SET)
+    found = sets.read(cursor.need(sets.PATTERN, UIDS if uid else SET))
+    if max(map(max, found)) > limits.NUMBER:
+        raise cursor.refuse(start, Expect("sequence-set", f"numbers of 32 bits: {limits.NUMBER} at most"))
+    if found == sets.SAVED:
+        cursor.use("SEARCHRES", start)
     cursor.mark("sequence-set", start)
-    return sets.read(found)
+    return found
 
 
 def flag(cursor: Cursor) -> str:
@@ -160,7 +193,9 @@ def flag(cursor: Cursor) -> str:
     if found == flags.RECENT:
         raise cursor.refuse(start, Expect("flag", "a flag that a client may change, which \\Recent is not"))
     if found.startswith("\\") and found not in flags.SYSTEM:
-        raise cursor.refuse(start, Expect("flag", "one of the five system flags, or a keyword without a backslash"))
+        begun = cursor.at == cursor.end and any(one.lower().startswith(found.lower()) for one in flags.SYSTEM)
+        expect = Expect("flag", "one of the five system flags, or a keyword without a backslash")
+        raise cursor.refuse(start, expect, unfinished=begun, formed=True)
     cursor.mark("flag", start)
     return found
 
@@ -182,13 +217,15 @@ def written(octets: bytes) -> bytes:
     """An astring as one would type it."""
     if _ASTRING.fullmatch(octets):
         return octets
-    if b"\r" in octets or b"\n" in octets or b"\0" in octets:
+    if not octets.isascii() or b"\r" in octets or b"\n" in octets or b"\0" in octets:
         return b"{%d}\r\n" % len(octets) + octets
     return b'"' + octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
 def string_of(octets: bytes) -> bytes:
     """A string as a server sends it: quoted where it may be, else a literal; no string has the octet NUL."""
+    if len(octets) <= QUOTED and _PLAIN.fullmatch(octets):
+        return b'"%b"' % octets
     octets = octets.replace(b"\0", b"\x80")
     if len(octets) <= QUOTED and octets.isascii() and not (b"\r" in octets or b"\n" in octets):
         if b'"' in octets or b"\\" in octets:

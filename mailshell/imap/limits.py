@@ -8,11 +8,14 @@ COMMAND = 8192
 LITERALS = 32
 """Ours: the literals of one command that are no messages: at each of them the command is read again."""
 
+TAIL = 32
+"""Ours: of a longer one so many octets of the end are kept, for the literal that it may announce."""
+
 NON_SYNC = 4096
 """The biggest literal that LITERAL- lets a client send without waiting (RFC 7888 section 5)."""
 
-ABSURD = 1 << 32
-"""A number has 32 bits (RFC 3501 section 9), so nobody may announce as much."""
+NUMBER = (1 << 32) - 1
+"""The highest number (RFC 3501 section 9)."""
 
 MESSAGE = 64 * 1024 * 1024
 """Ours: the biggest message that APPEND takes, where the host sets no limit of its own."""

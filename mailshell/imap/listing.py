@@ -16,9 +16,9 @@ USES = {
 """What a mailbox can be for on this server (RFC 6154 section 2)."""
 
 ATTRIBUTES = {
-    "\\Noselect": "it cannot be selected: only names below it exist",
+    "\\Noselect": "there is no mailbox of that name to select",
     "\\NonExistent": "there is no mailbox of that name",
-    "\\Marked": "there are messages that nobody has seen",
+    "\\Marked": "it probably has new messages since it was selected last",
     "\\Unmarked": "no new message since it was selected last",
     "\\HasChildren": "there are names below it",
     "\\HasNoChildren": "there is no name below it",
@@ -65,8 +65,12 @@ def row(word: str, name: str, attributes: Collection[str], extended: str = "") -
 
 
 def fitting(every: Iterable[str], reference: str, patterns: Sequence[str]) -> list[str]:
-    """The names that one of some patterns fits, in the order of names, INBOX first."""
-    wanted = [reference + pattern for pattern in patterns]
+    """The names that one of some patterns fits, in the order of names, INBOX first.
+
+    A reference is a level of names. One separator stands after it (RFC 2683 section 3.4.9).
+    """
+    level = reference.removesuffix(names.SEPARATOR) + names.SEPARATOR if reference else ""
+    wanted = [level + (pattern.removeprefix(names.SEPARATOR) if level else pattern) for pattern in patterns]
     found = (name for name in every if any(names.matches(one, name) for one in wanted))
     return sorted(found, key=lambda name: (name != "INBOX", name))
 

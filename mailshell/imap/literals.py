@@ -51,7 +51,7 @@ class Announced(NamedTuple):
 def judge(desk: Desk, table: Table[Desk, Reply], octets: bytes, found: re.Match[bytes]) -> Announced | Reply:
     """What becomes of a literal that the line `octets` announces; a reply where the command ends here."""
     size, waits = int(found[1]), not found[2]
-    if size >= limits.ABSURD and not waits:
+    if size > limits.NUMBER and not waits:
         return ABSURD_LITERAL(f"The client would send {size} octets without waiting.")
     state, line = desk.state, desk.state.lead + octets
     refusal, command, aside = state.refusal, None, False
@@ -90,7 +90,7 @@ def _read(
         return reasons.no_tag(line[:-2], desk), None, False
     standing = desk.standing
     # With marks at once: a line that stops in the middle is never well formed.
-    reading = table.read(line, strict=desk.strict, marks=True, start=tag.end())
+    reading = table.read(line, strict=desk.strict, marks=True, start=tag.end(), offers=desk.offers)
     command, parsed = reading.command, reading.parsed
     if command is None:
         return reasons.unknown(line[:-2], tag.end(), standing, desk), None, False
@@ -98,6 +98,8 @@ def _read(
         return reasons.not_offered(command.card.name, desk), command, False
     if standing not in command.when:
         return reasons.wrong_order(command.card.name, command.when, standing, desk), command, False
+    if reading.absent:
+        return reasons.not_offered(reading.absent, desk), command, False
     if isinstance(parsed, Fault) and parsed.at < len(line):
         return reasons.syntax(line, parsed), command, False
     if isinstance(parsed, append.Append):

@@ -11,6 +11,9 @@ LONGEST = 255
 """Ours: letters of a name; IMAP has no limit."""
 
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
+_SILENT = frozenset("\u00a0\u2009\u202f\u3000\u200c\u200d")
+"""Spaces, and what ties letters together or keeps them apart: they stand in names of many languages."""
+
 _OUTSIDE = re.compile(r"[^ -~]+")
 
 
@@ -39,6 +42,11 @@ def _unshifted(found: re.Match[str]) -> str:
 def _shifted(found: re.Match[str]) -> str:
     octets = found[0].encode("utf-16-be", "surrogatepass")
     return f"&{b64encode(octets).rstrip(b'=').replace(b'/', b',').decode('ascii')}-"
+
+
+def readable(name: str) -> bool:
+    """Whether people can read a name: it has no control character, and nothing that turns the text around."""
+    return all(letter.isprintable() or letter in _SILENT for letter in name)
 
 
 def wrong(name: str) -> str:

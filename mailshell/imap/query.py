@@ -14,21 +14,25 @@ from mailshell.mail.store import Message
 NESTING = 32
 """Ours: keys inside each other."""
 
+KEYWORD = Expect("flag-keyword", "a keyword, as in $Forwarded", like="$Forwarded")
+"""The one argument of KEYWORD and UNKEYWORD."""
+
 _NUMBER = re.compile(rb"[0-9]{1,10}")
 _COUNT = re.compile(rb"[1-9][0-9]{0,9}")
 _FIELD = Expect("header-fld-name", "the name of a header field, as in Subject", like="Subject")
 _TEXT = Expect("astring", "the text that is looked for", like="lunch")
 _SIZE = Expect("number", "a number of octets", like="4096")
 _SECONDS = Expect("nz-number", "a number of seconds, as in 3600", like="3600")
-_KEYWORD = Expect("flag-keyword", "a keyword, as in $Forwarded", like="$Forwarded")
 _NOT = Expect("NOT", "messages that do not fit the next key")
 _OR = Expect("OR", "messages that fit one of the next two keys")
 _UID = Expect("UID", "messages with these uids")
-_BY_LENGTH = tuple(
-    (key.name.encode("ascii"), Expect(key.name, key.card.says), key)
-    for key in sorted(KEYS, key=lambda key: -len(key.name))
+_LONGER_FIRST = tuple(
+    (key.name.encode("ascii"), Expect(key.name, key.card.says, needs=key.needs), key)
+    for key in sorted(KEYS, key=lambda key: f"{key.name}~")
 )
-_BY_NAME = {word: key for word, _, key in _BY_LENGTH}
+"""By name; one that begins with the whole name of another comes before it."""
+
+_ALONE = {one[0]: (one,) for one in _LONGER_FIRST}
 _NAME = re.compile(rb"[A-Za-z]+")
 
 
@@ -78,14 +82,10 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
     if depth > NESTING:
         raise cursor.refuse(cursor.at, Expect("search-key", f"no more than {NESTING} keys inside each other"))
     if cursor.octets[cursor.at : cursor.at + 1] in (*(b"%d" % digit for digit in range(10)), b"*", b"$"):
-        return Numbers(False, grammar.sequence_set(cursor))
+        return Numbers(False, grammar.sequence_set(cursor, uid=False))
     if cursor.word(b"(", grammar.OPEN):
         return _several(cursor, depth)
     cursor.rule, start = "search-key", cursor.at
-    found = None if cursor.near else _NAME.match(cursor.octets, start)
-    if found is not None and (known := _BY_NAME.get(found[0].upper())) is not None:
-        cursor.at = found.end()
-        return _term(cursor, known, start)
     for word, expect, count in ((b"NOT ", _NOT, 1), (b"OR ", _OR, 2)):
         if cursor.word(word, expect):
             cursor.at -= 1
@@ -95,23 +95,28 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
         cursor.at -= 1
         cursor.mark("search-key", start)
         grammar.space(cursor)
-        return Numbers(True, grammar.sequence_set(cursor))
-    for word, expect, key in _BY_LENGTH:
+        return Numbers(True, grammar.sequence_set(cursor, uid=True))
+    name = None if cursor.near else _NAME.match(cursor.octets, start)
+    for word, expect, key in _LONGER_FIRST if name is None else _ALONE.get(name[0].upper(), _LONGER_FIRST):
         if cursor.word(word, expect):
-            return _term(cursor, key, start)
+            cursor.mark("search-key", start)
+            return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
     raise Stop
-
-
-def _term(cursor: Cursor, key: Key, start: int) -> Term:
-    cursor.mark("search-key", start)
-    return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
 
 
 def every(cursor: Cursor) -> Tree:
     """search-key *(SP search-key), to the end of the line."""
     keys = [read(cursor)]
+    last = cursor.at
     while cursor.word(b" ", grammar.SPACE):
-        keys.append(read(cursor))
+        try:
+            keys.append(read(cursor))
+        except Stop:
+            if cursor.octets[last:].strip(b" \t"):
+                raise
+            cursor.at = last  # it is white space at the end, as after any command
+            break
+        last = cursor.at
     cursor.done(grammar.END)
     return Tree("AND", tuple(keys))
 
@@ -140,7 +145,7 @@ def _value(cursor: Cursor, kind: str) -> Value:
         cursor.mark(kind, start)
         return found
     if kind == "flag-keyword":
-        return grammar.atom(cursor, kind, _KEYWORD)
+        return grammar.atom(cursor, kind, KEYWORD)
     expect = _FIELD if kind == "header-fld-name" else _TEXT
     # What is no text in UTF-8 is nowhere, and some other charset is refused later.
     return grammar.astring(cursor, kind, expect).decode("utf-8", "replace")

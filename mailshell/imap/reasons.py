@@ -4,18 +4,21 @@ from functools import partial
 
 from mailshell.core import reasons
 from mailshell.core.record import Fault, Phase
-from mailshell.imap import eras
+from mailshell.imap import eras, names
 from mailshell.imap import phases as imap
 from mailshell.imap.desk import Desk
 from mailshell.imap.replies import (
     ALREADY_IN,
     BAD_SYNTAX,
     LOG_IN_FIRST,
+    NO_SUCH_MAILBOX,
     NO_TAG,
     NOT_NOW,
     NOT_OFFERED,
     SELECT_FIRST,
+    TRY_CREATE,
     UNKNOWN_COMMAND,
+    VALUE_CANNOT,
 )
 from mailshell.imap.wording import Reply
 
@@ -31,7 +34,8 @@ def closed_early(phase: Phase) -> str:
 
 def legal(desk: Desk, phase: Phase) -> str:
     """The commands that this server takes in a phase, as a list in a sentence."""
-    return " ".join(one.card.name for one in desk.commands if phase in one.when and one.offered(desk.offers))
+    found = (one.card.name for one in desk.commands if phase in one.when and one.offered(desk.offers))
+    return " ".join(dict.fromkeys(name.partition(" ")[0] for name in found))
 
 
 def no_tag(line: bytes, desk: Desk) -> Reply:
@@ -39,19 +43,28 @@ def no_tag(line: bytes, desk: Desk) -> Reply:
     word = reasons.first_word(line).upper()
     if any(word == one.card.name.split(" ")[0].encode() for one in desk.commands):
         name = word.decode("ascii")
-        return NO_TAG(f"The line begins with {name} alone. A tag stands before it, as in a1 {name}.")
+        return NO_TAG(f"The line begins with {name} alone. A tag stands before it, as in {desk.tag} {name}.")
     because = reasons.no_verb(line, "an IMAP", legal(desk, desk.standing))
-    return NO_TAG(because or "A tag is letters and digits, then a space and the command follow, as in a1 NOOP.")
+    return NO_TAG(because or f'A tag is one word without ( ) {{ % * + " or \\, as in {desk.tag} NOOP.')
+
+
+def misplaced(tag: bytes, desk: Desk) -> str:
+    """Why no command follows a tag that is itself the name of a command; empty where it is none."""
+    name = tag.strip().upper()
+    if not any(name == one.card.name.split(" ")[0].encode() for one in desk.commands):
+        return ""
+    word = name.decode("ascii")
+    return f"{word} stands where the tag stands. A tag goes before it, as in {desk.tag} {word}."
 
 
 def unknown(line: bytes, start: int, phase: Phase, desk: Desk) -> Reply:
     """The word after the tag is no verb; the nearest one is named."""
     rest, now = line[start:], legal(desk, phase)
     word = reasons.first_word(rest)
-    said = line[:start].strip().upper()
-    if any(said == one.card.name.split(" ")[0].encode() for one in desk.commands):
-        name = said.decode("ascii")
-        return UNKNOWN_COMMAND(f"{name} stands where the tag stands. A tag goes before it, as in a1 {name}.")
+    if because := misplaced(line[:start], desk):
+        return UNKNOWN_COMMAND(because)
+    if rest.startswith(b" ") and rest.strip():
+        return UNKNOWN_COMMAND("More than one space stands after the tag. The command comes after the first.")
     if not word:
         return UNKNOWN_COMMAND(f"The line has a tag and no command. Legal now: {now}.")
     if because := reasons.no_verb(rest, "an IMAP", now):
@@ -83,6 +96,13 @@ def wrong_order(name: str, when: frozenset[Phase], phase: Phase, desk: Desk) -> 
     return NOT_NOW(f"{name} comes before a mailbox is opened. Legal now: {now}.")
 
 
+def nowhere(name: str, done: str = "") -> Reply:
+    """Messages have no mailbox to go to; CREATE helps, if there can be one of that name."""
+    because = f"The user has no mailbox {name}. {done}".strip()
+    return NO_SUCH_MAILBOX(because) if names.wrong(name) else TRY_CREATE(because)
+
+
 def syntax(line: bytes, fault: Fault) -> Reply:
     """Where the line stops making sense, and what would have made sense there."""
-    return BAD_SYNTAX(f"{reasons.found(line, fault)} {reasons.wanted(fault)}")
+    because = f"{reasons.found(line, fault)} {reasons.wanted(line, fault)}"
+    return VALUE_CANNOT(because) if fault.formed else BAD_SYNTAX(because)

@@ -176,8 +176,8 @@ STORED = named(
 MODIFIED = named(
     "some had changed", "OK", "STORE completed, but not for messages that had changed",
     "not done where flags had changed", "3.1.3",
-    more="UNCHANGEDSINCE lets STORE work only on messages whose mod-sequence is not higher than the number. [MODIFIED] "
-    "has the messages with a higher one. Their flags are as they were.",
+    more="UNCHANGEDSINCE lets STORE work only on messages that nobody has changed since that mod-sequence. With +FLAGS "
+    "and -FLAGS the flags in the command alone count. [MODIFIED] has the others. Their flags are as they were.",
     next="look at these messages, then STORE again", rfc=7162,
 )  # fmt: skip
 COPIED = named(
@@ -189,7 +189,7 @@ COPIED = named(
 MOVED = named(
     "moved", "OK", "MOVE completed", "the messages are in the other mailbox", "3.3",
     more="The messages are in the other mailbox alone. [COPYUID] came first, with the uids here and there, then "
-    "EXPUNGE for each message that is gone here.",
+    "EXPUNGE for each message that is gone here. [HIGHESTMODSEQ] is for a client that has asked for mod-sequences.",
     next="", rfc=6851,
 )  # fmt: skip
 SEARCHED = named(
@@ -217,6 +217,12 @@ SOME_GONE = named(
     more="Some of the messages were removed by another session, and this one has not been told yet. What is left of "
     "the command was done.",
     next="NOOP, which tells what is gone", code="EXPUNGEISSUED", rfc=5530,
+)  # fmt: skip
+COPY_GONE = named(
+    "copy given up", "NO", "Some of the messages are gone", "some were removed; nothing was copied", "4.4.1",
+    more="Another session has removed some of the messages. COPY and MOVE take all messages or none, so nothing was "
+    "copied. The untagged EXPUNGE before it says what is gone.",
+    next="the same with the new numbers", code="EXPUNGEISSUED", rfc=2180,
 )  # fmt: skip
 UNREADABLE = named(
     "message unreadable", "NO", "A message cannot be read", "the server cannot read its own file", "3",
@@ -260,7 +266,7 @@ NO_TAG = named(
     "no tag", "BAD", "Missing or wrong tag", "the line has no tag", "2.2.1",
     more="Each command begins with a tag that the client makes up, as in a1. The answer has the same tag, so that "
     "answers and commands can be matched. The server answers with * where it found no tag.",
-    next="the same with a tag: a1 NOOP",
+    next="a command with a tag before it, as in a1 NOOP",
 )  # fmt: skip
 UNKNOWN_COMMAND = named(
     "command unknown", "BAD", "Command unknown", "no such command", "7.1.3",
@@ -282,9 +288,27 @@ BAD_SYNTAX = named(
     "bad argument", "BAD", "Syntax error in arguments", "argument not understood", "7.1.3",
     more="The server knows the command, but what follows it does not fit the grammar.", next=_FIX,
 )  # fmt: skip
+VALUE_CANNOT = named(
+    "value not possible", "NO", "An argument names what cannot be", "the form is right, but that cannot be", "7.1.2",
+    more="The command has its right form, so the answer is not BAD. But one of its arguments names what cannot be: a "
+    "day that no calendar has, a flag that nobody has defined, a name that is no modified UTF-7.",
+    next=_FIX, code="CANNOT",
+)  # fmt: skip
+WITH_NUL = named(
+    "NUL in a literal", "BAD", "A literal has no NUL", "the octet NUL is in no string of IMAP", "4.3.1",
+    more="A literal may have any octet but NUL. With BINARY a message with NUL may come with a tilde: ~{310}.",
+    next="the message without NUL",
+)  # fmt: skip
+LONE_LF = named(
+    "LF without CR", "NO", "The message has lines that end in LF without CR", "the lines of a message end in CR LF",
+    "6.3.11",
+    more="APPEND brings a message by RFC 5322, in which each line ends in CR LF. A strict server takes no other.",
+    next="the message with CR LF at the end of each line",
+)  # fmt: skip
 NO_SUCH_NUMBER = named(
     "no such message", "BAD", "No such sequence number", "there is no message of that number", "9",
-    more="Sequence numbers go from 1 to the number that EXISTS said last. A command with another one is refused whole.",
+    more="Sequence numbers go from 1 to the number of messages: what EXISTS said last, less one for each EXPUNGE after "
+    "it. A command with another one is refused whole.",
     next="the numbers that there are",
 )  # fmt: skip
 LITERAL_REFUSED = named(
@@ -294,7 +318,7 @@ LITERAL_REFUSED = named(
 ABSURD_LITERAL = named(
     "absurd literal", "BYE", "Literal is too big", "the server closes: too much announced", "4",
     more="The client announced more octets than a number of IMAP can say, and would send them without waiting.",
-    next="connect again", rfc=7888,
+    next="connect again", code="TOOBIG", rfc=7888,
 )  # fmt: skip
 LOG_IN_FIRST = named(
     "not logged in", "BAD", "Log in first", "wrong order: nobody is logged in", "3.1",
@@ -342,7 +366,8 @@ REPLIES = (
     GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
     FETCHED, PIECE, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
     UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
-    LINE_END, TOO_LONG, BAD_SYNTAX, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL, LOG_IN_FIRST, SELECT_FIRST,
-    ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN, USE_CANNOT,
+    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, LONE_LF, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
+    LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,
+    USE_CANNOT, COPY_GONE,
 )  # fmt: skip
 """The list that tests walk: no reply stands outside it."""

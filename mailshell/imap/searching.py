@@ -1,12 +1,13 @@
 """What SEARCH, SORT and THREAD have in common: a charset, keys, and the messages that fit (RFC 3501 section 6.4.4)."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from mailshell.core.command import Verb
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Expect
-from mailshell.imap import chosen, grammar, limits, modseqs, query, reasons, sets
+from mailshell.imap import chosen, grammar, limits, modseqs, query, sets
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.keys import Pool
 from mailshell.imap.query import Numbers, Tree
@@ -16,6 +17,7 @@ from mailshell.mail.store import Message, StateError
 
 CHARSET = Expect("charset", "a charset, as in UTF-8", like="UTF-8")
 _KNOWN = frozenset({"", "US-ASCII", "UTF-8"})
+_NAME, _NAMELESS = re.compile(rb"[!-~]+"), "?"
 
 PARTS = {
     "charset": "the charset of the strings",
@@ -104,12 +106,9 @@ class Found(NamedTuple):
 
 
 def charset(cursor: Cursor) -> str:
-    """charset, in capitals."""
-    start = cursor.at
-    found = grammar.text(cursor, "charset", CHARSET).upper()
-    if not found.isascii() or not found.isprintable() or " " in found:
-        raise cursor.refuse(start, CHARSET)
-    return found
+    """charset, in capitals; what is no name of one is a charset that nobody knows."""
+    found = grammar.astring(cursor, "charset", CHARSET)
+    return found.decode("ascii").upper() if _NAME.fullmatch(found) else _NAMELESS
 
 
 def criteria(cursor: Cursor) -> tuple[str, Tree]:
@@ -126,7 +125,8 @@ def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] |
     """
     charset, wanted, uid = verb.charset, verb.keys, verb.uid
     if charset not in _KNOWN:
-        return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and not {charset}.", holds=not uid)
+        other = "that is no name of a charset" if charset == _NAMELESS else f"not {charset}"
+        return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and {other}.", holds=not uid)
     aware, told = False, b""
     view, uids = desk.view, dict[Numbers, frozenset[int]]()
     for one in query.leaves(wanted):
@@ -135,8 +135,6 @@ def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] |
             if isinstance(places, Reply):
                 return places
             uids[one] = frozenset(view.uids[at] for at in places)
-        elif one.key.needs and not desk.offers(one.key.needs):
-            return reasons.not_offered(one.key.needs, desk)
         elif one.key.needs == CONDSTORE:
             aware = True
     try:

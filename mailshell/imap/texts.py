@@ -21,9 +21,9 @@ def header(octets: bytes) -> bytes:
 
 
 def field(name: bytes, octets: bytes) -> bytes:
-    """The values of one field of a message."""
+    """The values of one field of a message, each with a sign before it; nothing where there is no such field."""
     found = (one for one in parse(octets).fields if one.name == name)
-    return END.join(_value(octets, one) for one in found)
+    return b"".join(END + _value(octets, one) for one in found)
 
 
 def addresses(name: bytes, octets: bytes) -> bytes:

@@ -275,7 +275,7 @@ class Ledger:
             mailbox = self._boxes[what[1][:2]][what[1].name]
             before = put(mailbox.messages, what[2], value, Message)
             if before is not None:
-                mailbox.remember(what[2])
+                mailbox.remember(before)
             self._uses.swap(before, value)
         elif what[0] == "box":
             self._put_box(what[1], value)

@@ -94,10 +94,10 @@ class Store(Ledger):
         key, box = mailbox.key, mailbox.box
         uid, modseq = box.uidnext, box.modseq + 1
         drafts = list(drafts)
-        keywords, spelled = _spelled(box, (draft.flags for draft in drafts))
+        keywords, spelled = _spelled(box, [draft.flags for draft in drafts])
         added = [
-            draft._replace(uid=uid + number, modseq=modseq, flags=spelled[draft.flags])
-            for number, draft in enumerate(drafts)
+            draft._replace(uid=uid + number, modseq=modseq, flags=flags)
+            for number, (draft, flags) in enumerate(zip(drafts, spelled, strict=True))
         ]
         if added:
             after = Box(box.uidvalidity, uid + len(added), modseq, box.recent, box.use, keywords)
@@ -113,13 +113,10 @@ class Store(Ledger):
         """
         mailbox = self._known(key)
         key, box, messages = mailbox.key, mailbox.box, mailbox.messages
-        modseq = box.modseq + 1
-        keywords, spelled = _spelled(box, flags.values())
-        changed = [
-            (messages[uid], spelled[wanted])
-            for uid, wanted in flags.items()
-            if uid in messages and messages[uid].flags != spelled[wanted]
-        ]
+        modseq, known = box.modseq + 1, [uid for uid in flags if uid in messages]
+        keywords, spelled = _spelled(box, [flags[uid] for uid in known])
+        pairs = zip((messages[uid] for uid in known), spelled, strict=True)
+        changed = [(message, wanted) for message, wanted in pairs if message.flags != wanted]
         if changed:
             self._change(("box", key), box, box._replace(modseq=modseq, keywords=keywords))
         after = []
@@ -240,18 +237,13 @@ class Store(Ledger):
         self._change(("counter", name), self._counters.get(name), value)
 
 
-def _spelled(
-    box: Box, wanted: Iterable[frozenset[str]]
-) -> tuple[tuple[str, ...], dict[frozenset[str], frozenset[str]]]:
-    """The keywords of a mailbox, with those that some sets of flags bring along, and each set in its spelling.
+def _spelled(box: Box, flags: list[frozenset[str]]) -> tuple[tuple[str, ...], list[frozenset[str]]]:
+    """The keywords of a mailbox with those that some flags bring along, and the flags in its spelling.
 
-    The case of letters makes no difference (RFC 8621 section 4.1.1): a keyword is spelled as it was the first time.
+    Keywords that differ in case alone are one (RFC 3501 section 9, note 1); the first spelling stays.
     """
-    known = {keyword.lower(): keyword for keyword in box.keywords}
-    spelled = dict.fromkeys(wanted, frozenset[str]())
-    for flags in spelled:
-        names = sorted(flags)
-        spelled[flags] = frozenset(
-            [name if name.startswith("\\") else known.setdefault(name.lower(), name) for name in names]
-        )
-    return tuple(known.values()), spelled
+    found = sorted(one for one in frozenset[str]().union(*flags) if not one.startswith("\\"))
+    spelling = {one.lower(): one for one in reversed((*box.keywords, *found))}
+    others = {one: spelling[one.lower()] for one in found if spelling[one.lower()] != one}
+    keywords = tuple(dict.fromkeys((*box.keywords, *(one for one in found if one not in others))))
+    return keywords, [frozenset(others.get(one, one) for one in some) for some in flags] if others else flags

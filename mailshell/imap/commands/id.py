@@ -29,7 +29,7 @@ CARD = Card(
 _FIELD = Expect("field", 'the name of a field in quotes, as in "name"', like='"name"')
 _VALUE = Expect("value", "the value in quotes, or NIL", like='"x"')
 _NIL = Expect("NIL", "nothing is told")
-_MOST = 30  # pairs (RFC 2971 section 3.3)
+_MOST, _NAME, _LONGEST = 30, 30, 1024  # pairs, octets of a name and of a value (RFC 2971 section 3.3)
 
 
 class Id(NamedTuple):
@@ -54,8 +54,20 @@ class Id(NamedTuple):
         return IDENTIFIED(block=b'* ID ("name" "mailshell")\r\n')
 
 
-def _string(cursor: Cursor, rule: str, expect: Expect) -> bytes:
-    return grammar.string(cursor, rule, expect, bare=None)
+def _string(cursor: Cursor, rule: str, expect: Expect, most: int) -> bytes:
+    start, found = cursor.at, grammar.string(cursor, rule, expect, bare=None)
+    if len(found) > most:
+        raise cursor.refuse(start, Expect(rule, f"no more than {most} octets"))
+    return found
+
+
+def _field(cursor: Cursor, others: set[bytes]) -> bytes:
+    start, name = cursor.at, _string(cursor, "field", _FIELD, _NAME)
+    if len(others) == _MOST:
+        raise cursor.refuse(start, Expect(")", f"no more than {_MOST} fields"))
+    if name.lower() in others:
+        raise cursor.refuse(start, Expect("field", "each field once only"))
+    return name
 
 
 def _nil(cursor: Cursor) -> bool:
@@ -76,11 +88,9 @@ def parse(cursor: Cursor) -> Id:
     while not cursor.word(b")", grammar.CLOSE):
         if found:
             grammar.space(cursor)
-        start, name = cursor.at, _string(cursor, "field", _FIELD)
-        if len(found) == _MOST:
-            raise cursor.refuse(start, Expect(")", f"no more than {_MOST} fields"))
+        name = _field(cursor, {one.lower() for one, _ in found})
         grammar.space(cursor)
-        found.append((name, None if _nil(cursor) else _string(cursor, "value", _VALUE)))
+        found.append((name, None if _nil(cursor) else _string(cursor, "value", _VALUE, _LONGEST)))
     cursor.done(grammar.END)
     return Id(tuple(found))
 

@@ -22,7 +22,8 @@ CARD = Card(
         "mailbox": "the old name, then the new one",
         "literal": grammar.LITERAL_GLOSS,
     },
-    more="RENAME changes the name of a mailbox and of those below it. The messages keep their uids. RENAME of INBOX "
+    more="RENAME changes the name of a mailbox and of those below it, or of "
+    "those alone where the name is no mailbox. The messages keep their uids. RENAME of INBOX "
     "moves its messages to the new mailbox, and INBOX stays, empty.",
 )
 
@@ -45,47 +46,51 @@ class Rename(NamedTuple):
     def run(self, desk: Desk) -> Reply:
         """Rename it, and what is below it."""
         store, new = desk.host.store, self.new.removesuffix(names.SEPARATOR)
-        mailbox = desk.find(self.old)
-        if mailbox is None:
+        mailbox, inbox, below = desk.find(self.old), self.old == "INBOX", self.old + names.SEPARATOR
+        every = [one.key.name for one in store.mailboxes(desk.host.name, desk.state.user)]
+        olds = [] if inbox else [name for name in every if name == self.old or name.startswith(below)]
+        if mailbox is None and not olds:
             return NO_SUCH_MAILBOX(f"The user has no mailbox {self.old}.")
         if because := names.wrong(new):
             return NAME_CANNOT(because)
-        below = self.old + names.SEPARATOR
-        if new.startswith(below):
+        if not inbox and new.startswith(below):
             return NAME_CANNOT(f"{new} lies below {self.old}.")
-        inbox = self.old == "INBOX"
-        others = [] if inbox else [one for one in store.mailboxes(*mailbox.key[:2]) if one.key.name.startswith(below)]
-        moves = {one.key.name: new + one.key.name[len(self.old) :] for one in (mailbox, *others)}
-        taken = next((to for to in moves.values() if desk.find(to) is not None), None)
+        moves = {name: new + name[len(self.old) :] for name in olds}
+        taken = next((to for to in (new, *moves.values()) if desk.find(to) is not None), None)
         if taken is not None:
             return NAME_TAKEN(f"{taken} exists.")
         try:
             for one in names.parents(new):
                 if desk.find(one) is None:
                     store.create(desk.key(one))
-            if inbox:
-                _emptied(desk, mailbox, new)
-            for before, to in () if inbox else moves.items():
+            block = _emptied(desk, mailbox, new) if inbox and mailbox is not None else b""
+            for before, to in moves.items():
                 store.rename(desk.key(before), to)
         except Full as full:
             return NO_ROOM(str(full))
-        return MAILBOX_DONE(verb="RENAME")
+        return MAILBOX_DONE(verb="RENAME", block=block)
 
 
-def _emptied(desk: Desk, inbox: Mailbox, new: str) -> None:
-    store = desk.host.store
+def _emptied(desk: Desk, inbox: Mailbox, new: str) -> bytes:
+    """Move all messages of INBOX to a new mailbox; the untagged EXPUNGE of each, where INBOX is open."""
+    store, view = desk.host.store, desk.state.view
+    is_open = view is not None and view.key == inbox.key
+    if is_open:
+        desk.sync(expunges=True)
     to = store.create(desk.key(new))
     messages = list(inbox.messages.values())
+    uids = [one.uid for one in messages]
     store.add(to.key, messages)
-    store.remove(inbox.key, [one.uid for one in messages])
+    store.remove(inbox.key, uids)
+    return desk.without(uids) if is_open else b""
 
 
 def parse(cursor: Cursor) -> Rename:
     """rename = "RENAME" SP mailbox SP mailbox."""
     grammar.space(cursor)
-    old = grammar.mailbox(cursor)
+    old = grammar.mailbox(cursor, made=True)
     grammar.space(cursor)
-    new = grammar.mailbox(cursor)
+    new = grammar.mailbox(cursor, grammar.NEW, made=True)
     cursor.done(grammar.END)
     return Rename(old, new)
 

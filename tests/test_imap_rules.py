@@ -1,0 +1,344 @@
+"""Single sentences of RFC 3501 and of those beside it, each by a command and the octets of its answer."""
+
+import pytest
+
+from mailshell.imap import names as names_of
+from mailshell.imap.desk import State
+from mailshell.imap.replies import OVER_QUOTA
+from mailshell.imap.responses import mark_reply
+from mailshell.mail.host import Traits
+from mailshell.world.seat import Seat
+from tests.imap import SENT, by, said, sessions, uids
+
+
+def last(answer: bytes) -> bytes:
+    """The line with the tag."""
+    return answer.splitlines(keepends=True)[-1]
+
+
+def told(answer: bytes) -> list[bytes]:
+    """The lines before it."""
+    return answer.splitlines()[:-1]
+
+
+# Literals (RFC 3501 sections 4.3.1 and 9)
+
+
+@pytest.mark.parametrize("off", ["", "BINARY"])
+def test_a_literal_has_no_nul(off):
+    made = sessions(traits=Traits(off=frozenset([off])))
+    answer = said(made, b"x APPEND Sent {5+}\r\na\0b\r\n")
+    assert last(answer).startswith(b"x BAD ")
+    assert uids(made, SENT) == []
+    assert last(said(made, b"x SEARCH SUBJECT {3+}\r\na\0b")).startswith(b"x BAD ")
+    assert last(said(made, b"x SELECT {3+}\r\na\0b")).startswith(b"x BAD ")
+    assert last(said(made, "x CHECK")) == b"x OK CHECK completed\r\n"
+
+
+def test_one_message_with_nul_keeps_all_others_out():
+    made = sessions()
+    assert last(said(made, b"x APPEND Sent {1+}\r\na {1+}\r\n\0")).startswith(b"x BAD ")
+    assert uids(made, SENT) == []
+
+
+def test_letters_outside_ascii_in_quotes_are_told_and_a_strict_server_refuses_them():
+    wanted = 'x SEARCH SUBJECT "é"'
+    assert last(said(sessions(), wanted)).startswith(b"x OK ")
+    assert last(said(sessions(traits=Traits(policy="strict")), wanted)).startswith(b"x BAD ")
+
+
+# Numbers (section 9)
+
+
+@pytest.mark.parametrize("line", ["UID FETCH {} FLAGS", "UID FETCH 1:{} FLAGS", "SEARCH UID {}", "UID EXPUNGE {}"])
+def test_a_number_has_32_bits(line):
+    made = sessions()
+    assert last(said(made, "x " + line.format(2**32 - 1))).startswith(b"x OK ")
+    assert last(said(made, "x " + line.format(2**32))).startswith(b"x BAD ")
+
+
+# BAD is for what the grammar does not have, NO for what cannot be (sections 6.3.3, 6.3.5, 6.3.11, 6.4.4, 6.4.6, 7.1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'CREATE "&Jjo!"', 'CREATE "&U,BTFw-&ZeVnLIqe-"', "CREATE &AGE-", 'CREATE "é"', 'CREATE "a\tb"',
+        'RENAME "&Jjo!" Old', 'RENAME Sent "&Jjo!"',
+        'APPEND Sent "31-Feb-2015 10:00:00 +0000" {3+}\r\nabc', 'APPEND Sent "01-Feb-2015 25:00:00 +0000" {3+}\r\nabc',
+        'APPEND Sent "01-Feb-2015 10:00:00 +2400" {3+}\r\nabc', "APPEND Sent (\\Odd) {3+}\r\nabc",
+        "SEARCH SINCE 31-Feb-2015", "SEARCH SENTON 0-Feb-2015", "STORE 1 +FLAGS (\\Odd)",
+    ],
+)  # fmt: skip
+def test_what_has_the_right_form_and_cannot_be_gets_no(line):
+    made = sessions()
+    assert last(said(made, f"x {line}")).startswith(b"x NO [CANNOT] ")
+    assert last(said(made, "x CHECK")) == b"x OK CHECK completed\r\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CREATE foo%", 'APPEND Sent "1-Feb-2015 10:00:00 +0000" {3+}\r\nabc', "STORE 1 +FLAGS (\\Recent)",
+        "APPEND Sent (\\Recent) {3+}\r\nabc", "SEARCH SINCE 1-Fun-2015", "SEARCH SINCE 001-Feb-2015",
+    ],
+)  # fmt: skip
+def test_what_has_the_wrong_form_gets_bad(line):
+    assert last(said(sessions(), f"x {line}")).startswith(b"x BAD ")
+
+
+def test_a_select_that_cannot_be_read_leaves_the_mailbox_open():
+    made = sessions()
+    assert last(said(made, 'x SELECT "&Jjo!"')).startswith(b"x BAD ")
+    assert last(said(made, "x CHECK")) == b"x OK CHECK completed\r\n"
+
+
+@pytest.mark.parametrize("name", ["", "a//b", "/a", "a%"])
+def test_create_is_proposed_only_where_it_can_help(name):
+    made = sessions()
+    for line in (f'x APPEND "{name}" {{1+}}\r\na', f'x COPY 1 "{name}"', f'x MOVE 1 "{name}"'):
+        assert last(said(made, line)).startswith(b"x NO [NONEXISTENT] ")
+
+
+# Keywords (section 9, the first note: letters have no case)
+
+
+def test_a_keyword_has_one_spelling_in_a_mailbox():
+    made = sessions()
+    assert told(said(made, "x STORE 1 +FLAGS ($Done $DONE)")) == [
+        b"* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $DONE)",
+        b"* 1 FETCH (FLAGS ($DONE \\Recent))",
+    ]
+    assert told(said(made, "x STORE 2 +FLAGS ($done)")) == [b"* 2 FETCH (FLAGS ($DONE \\Recent))"]
+    assert told(said(made, "x STORE 1 FLAGS ($done \\Seen)")) == [b"* 1 FETCH (FLAGS (\\Seen $DONE \\Recent))"]
+    assert told(said(made, "x STORE 1:2 -FLAGS ($Done)")) == [
+        b"* 1 FETCH (FLAGS (\\Seen \\Recent))",
+        b"* 2 FETCH (FLAGS (\\Recent))",
+    ]
+    said(made, b"x APPEND INBOX ($dOnE) {1+}\r\na")
+    assert told(said(made, "x FETCH 3 FLAGS")) == [b"* 3 FETCH (FLAGS ($DONE \\Recent))"]
+
+
+def test_copies_take_the_spelling_of_their_mailbox():
+    made = sessions()
+    said(made, b"x APPEND Sent ($done) {1+}\r\na {1+}\r\nb")
+    said(made, "x STORE 1:2 +FLAGS ($DONE)")
+    said(made, "x COPY 1:2 Sent")
+    assert b"$done)" in told(said(made, "x SELECT Sent"))[1]
+    assert told(said(made, "x SEARCH KEYWORD $Done")) == [b"* SEARCH 1 3 4"]
+    assert told(said(made, "x FETCH 4 FLAGS")) == [b"* 4 FETCH (FLAGS ($done \\Recent))"]
+
+
+# Names (sections 6.3.4, 6.3.5, 6.3.8; RFC 2683 section 3.4.9)
+
+
+def names(answer: bytes) -> list[bytes]:
+    return [line.rsplit(b" ", 1)[1] for line in told(answer)]
+
+
+def test_a_name_that_is_no_mailbox_takes_the_names_below_it_along():
+    made = sessions()
+    for line in ("CREATE foo/bar/zap", "DELETE foo", "CREATE other"):
+        said(made, f"x {line}")
+    assert last(said(made, "x RENAME foo zowie/x")) == b"x OK RENAME completed\r\n"
+    assert told(said(made, 'x LIST "" zow*')) == [
+        b'* LIST (\\HasChildren) "/" zowie',
+        b'* LIST (\\Noselect \\HasChildren) "/" zowie/x',
+        b'* LIST (\\HasChildren) "/" zowie/x/bar',
+        b'* LIST (\\HasNoChildren) "/" zowie/x/bar/zap',
+    ]
+    assert last(said(made, "x RENAME zowie/x zowie/x/y")).startswith(b"x NO [CANNOT] ")
+    assert last(said(made, "x RENAME zowie/x other")).startswith(b"x NO [ALREADYEXISTS] ")
+    assert last(said(made, "x RENAME other zowie/x")) == b"x OK RENAME completed\r\n"
+
+
+def test_nothing_is_renamed_where_a_name_below_is_taken():
+    made = sessions()
+    for line in ("CREATE a/b", "DELETE a", "CREATE c/b", "DELETE c"):
+        said(made, f"x {line}")
+    assert last(said(made, "x RENAME a c")).startswith(b"x NO [ALREADYEXISTS] ")
+    assert names(said(made, 'x LIST "" a*')) == [b"a", b"a/b"]
+
+
+def test_what_was_in_inbox_may_go_below_it():
+    made = sessions()
+    assert last(said(made, "x RENAME INBOX inbox/2015")) == b"x OK RENAME completed\r\n"
+    assert told(said(made, "x STATUS INBOX/2015 (MESSAGES)")) == [b"* STATUS INBOX/2015 (MESSAGES 2)"]
+    assert last(said(made, "x RENAME INBOX INBOX")).startswith(b"x NO [ALREADYEXISTS] ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        ("a %", [b"a/b"]),
+        ("a b", [b"a/b"]),
+        ("a/ /b", [b"a/b"]),
+        ("a /%", [b"a/b"]),
+        ("a/b/ %", [b"a/b/c"]),
+        ('"" a/%', [b"a/b"]),
+        ("ab c", []),
+        ("inbox %", [b"INBOX/x"]),
+        ('a ""', [b'""']),
+    ],
+)
+def test_a_reference_is_a_level_and_a_separator_stands_after_it_once(arguments, wanted):
+    made = sessions()
+    for name in ("a/b/c", "abc", "INBOX/x"):
+        said(made, f"x CREATE {name}")
+    assert names(said(made, f"x LIST {arguments}")) == wanted
+
+
+@pytest.mark.parametrize("name", ["a\u3000b", "a\u00a0b", "\U0001f469\u200d\U0001f4bb", "\u0645\u06cc\u200c\u062e"])
+def test_spaces_and_joiners_of_other_languages_may_stand_in_names(name):
+    made, octets = sessions(), names_of.encoded(name)
+    assert last(said(made, b"x CREATE " + octets)) == b"x OK CREATE completed\r\n"
+    assert names(said(made, b'x LIST "" ' + octets)) == [octets]
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "a\u2028b", "a\x07b"])
+def test_what_turns_the_text_around_may_not(name):
+    assert last(said(sessions(), b"x CREATE " + names_of.encoded(name))).startswith(b"x NO [CANNOT] ")
+
+
+# FETCH (sections 6.4.5 and 7.4.2)
+
+
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        (b"Subject: s\r\nTo: t\r\n", b"Subject: s\r\n"),
+        (b"Subject: s\r\nTo: t\r\n\r\n", b"Subject: s\r\n\r\n"),
+        (b"Subject: s\r\n\r\nbody", b"Subject: s\r\n\r\n"),
+        (b"Subject: s", b"Subject: s"),
+        (b"To: t", b""),
+        (b"no field is here\r\n", b"\r\n"),
+        (b"\r\n", b"\r\n"),
+    ],
+)
+def test_the_empty_line_after_a_header_is_left_out_where_a_message_has_none(message, wanted):
+    made = sessions()
+    said(made, b"x APPEND INBOX {%d+}\r\n%b" % (len(message), message))
+    answer = said(made, "x FETCH 3 BODY.PEEK[HEADER.FIELDS (Subject)]")
+    assert answer.startswith(b"* 3 FETCH (BODY[HEADER.FIELDS (Subject)] {%d}\r\n%b)\r\n" % (len(wanted), wanted))
+
+
+def test_the_name_of_a_field_comes_back_as_a_string_that_may_hold_it():
+    answer = said(sessions(), b"x FETCH 1 BODY.PEEK[HEADER.FIELDS ({1+}\r\n\xe9 NIL)]")
+    assert answer.startswith(b"* 1 FETCH (BODY[HEADER.FIELDS ({1}\r\n\xe9 NIL)] {2}\r\n\r\n)\r\n")
+
+
+# SEARCH (section 6.4.4)
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [('BCC ""', b"3"), ('CC ""', b""), ('SUBJECT ""', b"1 2"), ('HEADER bcc ""', b"3"), ('TEXT ""', b"1 2 3"),
+     ('NOT SUBJECT ""', b"3")],
+)  # fmt: skip
+def test_the_empty_string_is_in_each_field_that_there_is(key, wanted):
+    made = sessions()
+    said(made, b"x APPEND INBOX {10+}\r\nBcc:\r\n\r\nhi")
+    assert told(said(made, f"x SEARCH {key}")) == [b"* SEARCH " + wanted if wanted else b"* SEARCH"]
+
+
+@pytest.mark.parametrize("name", [b'""', b'"x y"', b"{1+}\r\n\xe9", b"KOI8-R", b"NIL"])
+@pytest.mark.parametrize("line", [b"SEARCH CHARSET %b ALL", b"SORT (DATE) %b ALL", b"THREAD REFERENCES %b ALL"])
+def test_a_charset_that_the_server_does_not_know_gets_no(line, name):
+    answer = said(sessions(), b"x " + line % name)
+    assert answer.startswith(b"x NO [BADCHARSET (US-ASCII UTF-8)] ")
+
+
+# Lines (sections 2.2.1 and 7.1.3)
+
+
+def test_a_line_that_is_cut_inside_its_tag_gets_an_answer_without_one():
+    made = sessions()
+    assert said(made, "x" * 9000) == b"* BAD Command too long\r\n"
+    assert said(made, "x LOGIN " + "x" * 9000) == b"x BAD Command too long\r\n"
+    assert said(made, "x" * 100).startswith(b"x" * 100 + b" BAD ")
+
+
+def test_the_literal_at_the_end_of_a_line_that_is_too_long_is_no_command():
+    """RFC 7888 section 3: the end of every line is looked at."""
+    made = sessions()
+    long = b"x SEARCH " + b"a" * 9000
+    assert said(made, long + b" {8+}\r\ny NOOP\r\n\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
+    made.send(long)
+    assert said(made, b" {8+}\r\ny NOOP\r\n\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
+    assert said(made, long + b" {8}\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
+
+
+def test_a_command_of_many_literals_is_not_held_once_it_is_refused():
+    made = sessions()
+    made.send(b'x LIST "" ' + b"{0+}\r\n" * 5000)
+    state = made.link.session.state
+    assert isinstance(state, State)
+    assert len(state.lead) < 9000
+    assert last(said(made, "")).startswith(b"x BAD ")
+
+
+# Several sessions (RFC 2180 sections 4.2 and 4.4)
+
+
+def removed() -> Seat:
+    """Two sessions; the second one has removed message 1, and the first one has not been told."""
+    made = sessions(2)
+    by(made, 2, "x STORE 1 +FLAGS.SILENT (\\Deleted)")
+    by(made, 2, "x EXPUNGE")
+    made.switch(1)
+    return made
+
+
+def test_a_silent_store_is_done_where_all_that_is_left_was_changed():
+    made = removed()
+    assert said(made, "x STORE 1:2 +FLAGS.SILENT (\\Seen)") == b"x OK STORE completed\r\n"
+    assert told(said(made, "x STORE 1:2 +FLAGS (\\Flagged)")) == [b"* 2 FETCH (FLAGS (\\Flagged \\Seen))"]
+    assert last(said(made, "x STORE 1 +FLAGS (\\Flagged)")).startswith(b"x NO [EXPUNGEISSUED] ")
+
+
+@pytest.mark.parametrize("verb", ["COPY", "MOVE"])
+def test_a_copy_of_what_is_gone_tells_what_is_gone(verb):
+    made = removed()
+    assert said(made, f"x {verb} 1:2 Sent").startswith(b"* 1 EXPUNGE\r\nx NO [EXPUNGEISSUED] ")
+    assert uids(made, SENT) == []
+    assert said(made, "x COPY 1 Sent").endswith(b"x OK [COPYUID 22 2 1] COPY completed\r\n")
+
+
+# ID (RFC 2971 section 3.3)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ('"' + "n" * 30 + '" "' + "v" * 1024 + '"', b"OK"),
+        ('"' + "n" * 31 + '" "v"', b"BAD"),
+        ('"name" "' + "v" * 1025 + '"', b"BAD"),
+        ('"name" "a" "Name" "b"', b"BAD"),
+        ('"name" NIL "version" "1"', b"OK"),
+    ],
+)
+def test_the_fields_of_id_have_limits(fields, status):
+    assert last(said(sessions(), f"x ID ({fields})")).startswith(b"x " + status)
+
+
+# What lines of servers say (section 7.1)
+
+
+@pytest.mark.parametrize(
+    ("line", "gloss"),
+    [
+        (b"* NO Disk is nearly full", "NO: a warning; the command may still be done"),
+        (b"a NO Disk is full", "x the mailboxes of this user are full"),
+        (b"* BAD Empty line", "x the mailboxes of this user are full"),
+        (b"* BYE Full", "BYE: the server closes the connection"),
+    ],
+)
+def test_no_without_a_tag_is_a_warning(line, gloss):
+    assert mark_reply(line, OVER_QUOTA.card, 0).gloss == gloss
+
+
+# What is told of a mailbox that is open for reading (section 6.3.2)
+
+
+def test_examine_says_that_no_flag_lasts():
+    assert b"* OK [PERMANENTFLAGS ()] No flag can be changed" in told(said(sessions(), "x EXAMINE INBOX"))
