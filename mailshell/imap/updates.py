@@ -40,7 +40,8 @@ def news(
     if box.modseq == view.modseq and not (expunges and view.gone):
         return News(view, b"", "")
     gone, changed = _compared(view, mailbox, every=expunges and view.gone)
-    lines, why = list[bytes](), list[str]()
+    lines: list[bytes] = []
+    why: list[str] = []
     if fresh_flags := keywords(view, box):
         lines.append(fresh_flags)
         why.append("FLAGS came because there is a new keyword.")
@@ -59,7 +60,10 @@ def news(
         keywords=len(box.keywords),
     )
     if fresh:
-        view = view.claimed(claim()) if view.writable else view.claimed(range(fresh[0], box.uidnext))
+        if not view.writable:
+            view = view.claimed(range(fresh[0], box.uidnext))
+        elif box.recent < box.uidnext:
+            view = view.claimed(claim())
         lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
         why.append(f"EXISTS came because {_arrived(len(fresh), own)}.")
     if changed:

@@ -125,7 +125,8 @@ def _message(store: Store, draft: Draft, octets: bytes, now: Instant) -> Message
 def _draft(cursor: Cursor) -> Draft:
     """append-message = [SP flag-list] [SP date-time] SP literal."""
     grammar.space(cursor)
-    found, date = frozenset[str](), None
+    found: frozenset[str] = frozenset()
+    date = None
     if cursor.octets[cursor.at : cursor.at + 1] == b"(":
         found = grammar.flag_list(cursor)
         grammar.space(cursor)
