@@ -104,16 +104,12 @@ def _read(
         return reasons.syntax(line, parsed), command, False
     if isinstance(parsed, append.Append):
         return parsed.refusal(desk), command, True
+    because = ""
     if len(line) + size > limits.COMMAND:
         because = f"With this literal the command has more than the {limits.COMMAND} octets that this server takes."
-        return TOO_LONG(because), command, False
-    if line.count(_ANNOUNCED) > limits.LITERALS:
-        return (
-            TOO_LONG(f"The command has more than the {limits.LITERALS} literals that this server takes."),
-            command,
-            False,
-        )
-    return None, command, False
+    elif line.count(_ANNOUNCED) > limits.LITERALS:
+        because = f"The command has more than the {limits.LITERALS} literals that this server takes."
+    return TOO_LONG(because) if because else None, command, False
 
 
 def take(desk: Desk, octets: bytes) -> tuple[bytes, bytes]:
