@@ -4,7 +4,7 @@ RFC 3501 section 7 lets a server tell such things with any command. Only the rem
 command that may report it, because it changes the sequence numbers (section 7.4.1).
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from mailshell.imap import flags
@@ -51,6 +51,19 @@ def news(
         why.append("EXPUNGE came because another session removed messages.")
     fresh = mailbox.newer(view.uidnext)
     held = (view.gone or bool(gone)) and not expunges
+    view = _reached(view, mailbox, fresh, claim, held=held)
+    if fresh:
+        lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
+        why.append(f"EXISTS came because {_arrived(len(fresh), own)}.")
+    if changed:
+        lines += (_flags(view, mailbox.messages[uid], aware=aware) for uid in changed)
+        why.append("FETCH came because another session changed flags.")
+    return News(view, b"".join(lines), " ".join(why))
+
+
+def _reached(view: View, mailbox: Mailbox, fresh: Sequence[int], claim: Callable[[], range], *, held: bool) -> View:
+    """The view with the new messages at its end, and those of them as recent that nobody has had as recent yet."""
+    box = mailbox.box
     view = view._replace(
         # Where nothing is held back, all sessions share one tuple: big mailboxes are not copied for each.
         uids=view.uids if not fresh else (*view.uids, *fresh) if held else mailbox.uids,
@@ -59,17 +72,11 @@ def news(
         gone=held,
         keywords=len(box.keywords),
     )
-    if fresh:
-        if not view.writable:
-            view = view.claimed(range(fresh[0], box.uidnext))
-        elif box.recent < box.uidnext:
-            view = view.claimed(claim())
-        lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
-        why.append(f"EXISTS came because {_arrived(len(fresh), own)}.")
-    if changed:
-        lines += (_flags(view, mailbox.messages[uid], aware=aware) for uid in changed)
-        why.append("FETCH came because another session changed flags.")
-    return News(view, b"".join(lines), " ".join(why))
+    if fresh and not view.writable:
+        return view.claimed(range(fresh[0], box.uidnext))
+    if fresh and box.recent < box.uidnext:
+        return view.claimed(claim())
+    return view
 
 
 def _arrived(count: int, own: int) -> str:
