@@ -174,6 +174,8 @@ def test_who_watches_is_told_of_each_mailbox_once():
     store.remove(INBOX, [2])
     assert store.touched() == {INBOX}
     assert store.touched() == set()
+    assert store.claim(INBOX)
+    assert store.touched() == set()
 
 
 def test_what_is_derived_from_octets_is_made_once():

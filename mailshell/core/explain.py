@@ -37,6 +37,7 @@ _FAULT = "x does not fit here: see why"
 _WORD = re.compile(rb"[^ \t]+")
 _ANSWER = re.compile(rb"[A-Za-z0-9+/]{2,}={1,2}")
 _CODE = re.compile(rb"([2-5][0-9]{2})(?![^ \r\n-])|(\+OK|-ERR|\+)(?![^ \r\n])")
+_STATUS = re.compile(rb"(?:(\+)|[^ \r\n]+ (OK|NO|BAD|BYE|PREAUTH)(?: \[([^]\r\n]*)\])?)(?![^ \r\n])", re.IGNORECASE)
 _STUFFING: dict[Side, Cite] = {"client": Cite(5321, "4.5.2"), "server": Cite(1939, "3")}
 _SECRET_VERBS = frozenset({b"AUTH", b"PASS", b"LOGIN", b"APOP", b"AUTHENTICATE"})
 
@@ -168,12 +169,30 @@ def masked(octets: bytes) -> bytes:
     return octets
 
 
-def code(replies: tuple[bytes, ...]) -> int | str | None:
-    """How an answer went, for a program: its number where the protocol has numbers, else the word it begins with."""
+def code(replies: tuple[bytes, ...], engine: Engine[Host]) -> int | str | None:
+    """How an answer went, for a program: its number where the protocol has numbers, else its word.
+
+    The word is what the answer begins with; where answers have tags it follows the tag, in the last line.
+    """
+    if engine.tagged:
+        status = _STATUS.match(_last(replies))
+        return None if status is None else (status[1] or status[2]).decode("ascii").upper()
     found = _CODE.match(replies[0]) if replies else None
     if found is None:
         return None
     return int(found[1]) if found[1] else found[2].decode("ascii")
+
+
+def response_code(replies: tuple[bytes, ...], engine: Engine[Host]) -> str | None:
+    """What stands in brackets behind the word of a tagged answer, as in `a1 NO [NONEXISTENT] x`; None: nothing does."""
+    status = _STATUS.match(_last(replies)) if engine.tagged else None
+    return None if status is None or status[3] is None else status[3].decode("latin-1")
+
+
+def _last(replies: tuple[bytes, ...]) -> bytes:
+    """The last line of an answer."""
+    last = replies[-1] if replies else b""
+    return last[last.rfind(b"\n", 0, -1) + 1 :]
 
 
 def _answers(
@@ -182,6 +201,8 @@ def _answers(
     rows, left, card = [], 0, record.card
     because = "" if isinstance(record, Opened) else record.because
     for at, reply in enumerate(replies):
+        # Where answers have tags, the line with the tag refuses; those before it tell what has happened.
+        tells = manner == "refusal" and engine.tagged and at < len(replies) - 1
         if at == len(replies) - 1:
             at, left = at + folded, 0 if folded else left
         inside = 0 < len(reply) <= left
@@ -189,7 +210,8 @@ def _answers(
         cause = "" if inside else engine.cause(reply[left:], verb, because)
         left = max(left - len(reply), 0) or engine.counted(reply[left:])
         notes = tuple(_caused(note, cause) if cause else note for note in _notes(marked))
-        rows.append(Row("server", manner, reply, marked.gloss, notes, (), _cite(marked.card), inside))
+        told = "plain" if tells else manner
+        rows.append(Row("server", told, reply, marked.gloss, notes, (), _cite(marked.card), inside))
     return tuple(rows)
 
 

@@ -204,8 +204,9 @@ class Engine(NamedTuple, Generic[Host]):
     world, and `own` are the rules in which a client names itself. `messages` are the names of the answers that bring
     a message: all of its lines between the first and the last, dots stuffed. `answers` are the phases in which a
     client answers what a mechanism asks: what it sends there is no command and no text, and may be a secret. `counted`
-    says of a line of an answer how many octets come after it that are no lines of the protocol. `lead` says of a line
-    of a client how many octets stand before its verb: a tag. `cause` says of a line of an answer, of the verb that is
+    says of a line of an answer how many octets come after it that are no lines of the protocol. `tagged`: each
+    command begins with a tag, and so does the last line of its answer. `lead` says of a line of a client how many
+    octets stand before its verb. `cause` says of a line of an answer, of the verb that is
     answered and of the reason of the record what brought that line. `brings` says of a line of an answer whether a
     message, or the header of one, comes in the octets counted after it. `facts` are what
     a lesson may ask about a session.
@@ -226,6 +227,7 @@ class Engine(NamedTuple, Generic[Host]):
     messages: frozenset[str] = frozenset()
     answers: frozenset[Phase] = frozenset()
     counted: Callable[[bytes], int] = _none
+    tagged: bool = False
     lead: Callable[[bytes], int] = _none
     cause: Callable[[bytes, str, str], str] = _unsaid
     brings: Callable[[bytes], Literal["", "header", "message"]] = _nothing

@@ -93,6 +93,7 @@ PROTOCOL: Engine[Host] = Engine(
     own=frozenset(),
     answers=frozenset({phases.Phase.EXCHANGE, phases.Phase.SECRET}),
     counted=counted,
+    tagged=True,
     lead=lead,
     cause=cause,
     brings=brings,

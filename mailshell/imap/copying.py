@@ -41,7 +41,7 @@ def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, moves: bool
     if quota is not None and not moves and host.taken(to.key.user) + size > quota:
         return OVER_QUOTA(f"All mailboxes of the user together may have {quota:,} octets. Nothing was copied.")
     try:
-        copies = host.store.add(to.key, [one._replace(save_date=host.written) for one in found.messages])
+        copies = desk.put(to.key, [one._replace(save_date=host.written) for one in found.messages])
     except Full as full:
         return NO_ROOM(str(full))
     here, there = [one.uid for one in found.messages], [one.uid for one in copies]

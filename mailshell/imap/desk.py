@@ -1,6 +1,6 @@
 """What an IMAP verb may see and change: the state of the session, its host, its peer."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from mailshell.imap.phases import Phase
 from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
 from mailshell.mail.host import Host, Traits
-from mailshell.mail.store import Account, BoxKey, Full, Mailbox
+from mailshell.mail.store import Account, BoxKey, Full, Mailbox, Message
 
 Mechanism = Callable[[Host, tuple[bytes, ...]], bytes | Account | None]
 """A SASL mechanism: from all that the client has answered so far, the next challenge, or who it is, or None (refused).
@@ -89,7 +89,7 @@ class State(NamedTuple):
 class Desk:
     """The session as a verb sees it; `commands` are all that exist."""
 
-    __slots__ = ("_news", "classic", "commands", "host", "in_pieces", "mechanisms", "peer", "state", "strict")
+    __slots__ = ("_news", "_put", "classic", "commands", "host", "in_pieces", "mechanisms", "peer", "state", "strict")
 
     def __init__(
         self,
@@ -106,6 +106,7 @@ class Desk:
         self.strict = host.traits.policy == "strict"
         self.in_pieces = False
         """Whether a command that takes long may be done in pieces."""
+        self._put = 0  # messages that this command has put into the open mailbox
         self._news: list[tuple[bytes, str]] = []
         self.state = State() if self.exists else State(Phase.LOGOUT)
 
@@ -227,10 +228,18 @@ class Desk:
             return b"", ""
         mailbox = self.host.store.mailbox(view.key)
         aware = aware or self.aware
-        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=aware)
+        own, self._put = self._put, 0
+        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=aware, own=own)
         if found.view is not view:
             self.view = found.view
         return found.block, found.because
+
+    def put(self, key: BoxKey, drafts: Iterable[Message]) -> list[Message]:
+        """Put messages at the end of a mailbox, all or none. Raises Full."""
+        added = self.host.store.add(key, drafts)
+        if self.state.view is not None and self.state.view.key == key:
+            self._put += len(added)
+        return added
 
     def sync(self, *, expunges: bool, aware: bool = False) -> None:
         """Take in what others have changed, before this command changes something itself; `told` gives it out."""

@@ -4,7 +4,7 @@ RFC 3501 section 7 lets a server tell such things with any command. Only the rem
 command that may report it, because it changes the sequence numbers (section 7.4.1).
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from mailshell.imap import flags
@@ -21,11 +21,18 @@ class News(NamedTuple):
 
 
 def news(
-    view: View, mailbox: Mailbox | None, claim: Callable[[], range], *, expunges: bool, aware: bool = False
+    view: View,
+    mailbox: Mailbox | None,
+    claim: Callable[[], range],
+    *,
+    expunges: bool,
+    aware: bool = False,
+    own: int = 0,
 ) -> News:
     """All that has changed since the session was told last; `claim` takes the uids that nobody has had as recent yet.
 
-    Without `expunges` messages that were removed keep their places. With `aware` mod-sequences are told.
+    Without `expunges` messages that were removed keep their places. With `aware` mod-sequences are told. `own` counts
+    the new messages that the command itself has put there.
     """
     if mailbox is None or mailbox.box.uidvalidity != view.validity:
         return _closed(view, expunges=expunges)
@@ -33,7 +40,8 @@ def news(
     if box.modseq == view.modseq and not (expunges and view.gone):
         return News(view, b"", "")
     gone, changed = _compared(view, mailbox, every=expunges and view.gone)
-    lines, why = list[bytes](), list[str]()
+    lines: list[bytes] = []
+    why: list[str] = []
     if fresh_flags := keywords(view, box):
         lines.append(fresh_flags)
         why.append("FLAGS came because there is a new keyword.")
@@ -43,6 +51,19 @@ def news(
         why.append("EXPUNGE came because another session removed messages.")
     fresh = mailbox.newer(view.uidnext)
     held = (view.gone or bool(gone)) and not expunges
+    view = _reached(view, mailbox, fresh, claim, held=held)
+    if fresh:
+        lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
+        why.append(f"EXISTS came because {_arrived(len(fresh), own)}.")
+    if changed:
+        lines += (_flags(view, mailbox.messages[uid], aware=aware) for uid in changed)
+        why.append("FETCH came because another session changed flags.")
+    return News(view, b"".join(lines), " ".join(why))
+
+
+def _reached(view: View, mailbox: Mailbox, fresh: Sequence[int], claim: Callable[[], range], *, held: bool) -> View:
+    """The view with the new messages at its end, and those of them as recent that nobody has had as recent yet."""
+    box = mailbox.box
     view = view._replace(
         # Where nothing is held back, all sessions share one tuple: big mailboxes are not copied for each.
         uids=view.uids if not fresh else (*view.uids, *fresh) if held else mailbox.uids,
@@ -51,14 +72,19 @@ def news(
         gone=held,
         keywords=len(box.keywords),
     )
-    if fresh:
-        view = view.claimed(claim()) if view.writable else view.claimed(range(fresh[0], box.uidnext))
-        lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
-        why.append(f"EXISTS came because the mailbox has new messages: {len(fresh)}.")
-    if changed:
-        lines += (_flags(view, mailbox.messages[uid], aware=aware) for uid in changed)
-        why.append("FETCH came because another session changed flags.")
-    return News(view, b"".join(lines), " ".join(why))
+    if fresh and not view.writable:
+        return view.claimed(range(fresh[0], box.uidnext))
+    if fresh and box.recent < box.uidnext:
+        return view.claimed(claim())
+    return view
+
+
+def _arrived(count: int, own: int) -> str:
+    others = "mail arrived, or another session put messages into the mailbox"
+    ours = f"this command put {own} {'message' if own == 1 else 'messages'} into the open mailbox"
+    if own >= count:
+        return ours
+    return f"{ours}; {others}: {count - own}" if own else f"{others}: {count}"
 
 
 def _compared(view: View, mailbox: Mailbox, *, every: bool) -> tuple[set[int], list[int]]:
@@ -75,21 +101,25 @@ def _compared(view: View, mailbox: Mailbox, *, every: bool) -> tuple[set[int], l
 
 
 def keywords(view: View, box: Box) -> bytes:
-    """The untagged FLAGS, where the mailbox has keywords that the session has not heard of."""
+    """The flags of the mailbox, where it has keywords that the session has not heard of."""
     if len(box.keywords) <= view.keywords:
         return b""
-    return b"* FLAGS (" + flags.listed((*flags.SYSTEM, *box.keywords)) + b")\r\n"
+    known, lasting = flags.told(box.keywords, writable=view.writable)
+    return f"{known}\r\n{lasting}\r\n".encode("ascii")
 
 
 def without(view: View, gone: Container[int]) -> tuple[View, bytes]:
-    """The view without some messages, and the untagged EXPUNGE of each.
+    """The view without some messages, the untagged EXPUNGE of each, and RECENT where fewer are recent now.
 
     They are told from the last one back: so no number moves before it is used.
     """
     uids = view.uids
     places = [at for at, uid in enumerate(uids) if uid in gone]
     block = b"".join([b"* %d EXPUNGE\r\n" % (at + 1) for at in reversed(places)])
-    return view._replace(uids=tuple([uid for uid in uids if uid not in gone])), block
+    after = view._replace(uids=tuple([uid for uid in uids if uid not in gone]))
+    if after.recents != view.recents:
+        block += b"* %d RECENT\r\n" % after.recents
+    return after, block
 
 
 def _flags(view: View, message: Message, *, aware: bool) -> bytes:

@@ -119,7 +119,10 @@ class Mailbox:
         return found
 
     def _after(self, modseq: int) -> list[tuple[int, Message]]:
-        return self._log[bisect_right(self._log, modseq, key=lambda one: one[0]) :]
+        log = self._log
+        if not log or log[-1][0] <= modseq:
+            return []
+        return log[bisect_right(log, modseq, key=lambda one: one[0]) :]
 
     def newer(self, uid: int) -> list[int]:
         """The uids from `uid` on, in their order; what was there before is not looked at."""

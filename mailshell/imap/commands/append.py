@@ -103,7 +103,7 @@ class Append(NamedTuple):
             return UNKNOWN_CTE("The octet NUL stands outside of a part that has Content-Transfer-Encoding: binary.")
         arrived = zip(self.drafts, texts, strict=True)
         try:
-            added = store.add(key, [_message(store, draft, text, now) for draft, text in arrived if text is not None])
+            added = desk.put(key, [_message(store, draft, text, now) for draft, text in arrived if text is not None])
         except Full as full:
             return NO_ROOM(str(full))
         mailbox, slip = desk.find(self.name), grammar.LONE_LF.says if alone else ""
@@ -125,7 +125,8 @@ def _message(store: Store, draft: Draft, octets: bytes, now: Instant) -> Message
 def _draft(cursor: Cursor) -> Draft:
     """append-message = [SP flag-list] [SP date-time] SP literal."""
     grammar.space(cursor)
-    found, date = frozenset[str](), None
+    found: frozenset[str] = frozenset()
+    date = None
     if cursor.octets[cursor.at : cursor.at + 1] == b"(":
         found = grammar.flag_list(cursor)
         grammar.space(cursor)
