@@ -70,8 +70,9 @@ def fitting(every: Iterable[str], reference: str, patterns: Sequence[str]) -> li
     A reference is a level of names. One separator stands after it (RFC 2683 section 3.4.9).
     """
     level = reference.removesuffix(names.SEPARATOR) + names.SEPARATOR if reference else ""
-    wanted = [level + (pattern.removeprefix(names.SEPARATOR) if level else pattern) for pattern in patterns]
-    found = (name for name in every if any(names.matches(one, name) for one in wanted))
+    fit = (level + (pattern.removeprefix(names.SEPARATOR) if level else pattern) for pattern in patterns)
+    wanted = [names.matcher(pattern) for pattern in fit]
+    found = (name for name in every if any(fits(name) for fits in wanted))
     return sorted(found, key=lambda name: (name != "INBOX", name))
 
 
