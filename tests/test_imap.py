@@ -271,6 +271,13 @@ def test_addresses_are_taken_apart(value, wanted):
     assert envelope.addresses(value) == wanted
 
 
+def test_a_header_of_many_addresses_is_read_so_far():
+    many = b"To: bob@nyu.edu\r\n" * 200_000 + b"\r\n"
+    long = b"To: " + b"bob " * 1_000_000 + b"\r\n\r\n"
+    assert envelope.of(many, parse(many)).count(b'"bob" "nyu.edu"') == 1000
+    assert len(envelope.of(long, parse(long))) < 70_000
+
+
 NESTED = (
     b"Subject: outer\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\nplain\r\n--a\r\n"
     b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
