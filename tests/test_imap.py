@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailshell.core.explain import explain
 from mailshell.core.record import Body, Exchange, Notice, Prompt, Record, Verdict, reply_lines
 from mailshell.imap import envelope, names, sections, sets, structure
 from mailshell.imap.desk import State
@@ -84,6 +85,11 @@ def test_a_mechanism_may_say_no():
 
 
 # The end, and damage
+
+
+def test_of_a_refusal_the_tagged_line_alone_refuses():
+    answers = explain(last(seat(*LOGIN, b"a3 SELECT nowhere")), PROTOCOLS["imap"]).answers
+    assert [(row.octets[:4], row.manner) for row in answers] == [(b"* OK", "plain"), (b"a3 N", "refusal")]
 
 
 def test_a_server_that_is_stopped_says_bye():
