@@ -212,6 +212,7 @@ class Session(LineSession[Desk, Reply]):
         """Do the next piece of a command; a part of its answer may have been told before."""
         desk, first = self._desk, self._desk.host.store.changes
         desk.state = desk.state._replace(rest=None)
+        desk.resume()
         reply = rest.verb.run(desk)
         if not rest.octets:
             more = f"This is more of the answer to {rest.parsed.card.name}."
