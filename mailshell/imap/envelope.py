@@ -31,7 +31,7 @@ _MOST = 1000  # Ours: addresses of one field that are listed
 
 def of(octets: bytes, entity: Entity) -> bytes:
     """The envelope of a message, or of a message in it."""
-    found: dict[bytes, bytes] = {}
+    found, several = dict[bytes, bytes](), dict[bytes, list[bytes]]()
     for field in entity.fields:
         name = field.name
         if name not in _WANTED:
@@ -39,7 +39,8 @@ def of(octets: bytes, entity: Entity) -> bytes:
         if name not in found:
             found[name] = field.value(octets)
         elif name in _FIELDS:
-            found[name] += b", " + field.value(octets)
+            several.setdefault(name, [found[name]]).append(field.value(octets))
+    found.update((name, b", ".join(values)) for name, values in several.items())
     get = found.get
     sender = addresses(get(b"from", b""))
     # An absent or empty Sender or Reply-To is that of From.

@@ -16,7 +16,7 @@ from mailshell.imap.wording import Reply
 
 CARD = Card(
     "FETCH",
-    "ask for something of messages",
+    "ask for data of messages",
     Cite(3501, "6.4.5"),
     parts={
         "tag": grammar.TAG_GLOSS,
