@@ -89,6 +89,35 @@ def test_a_message_inside_has_an_envelope_and_a_structure_of_its_own():
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            b'* NAMESPACE (("" "/")("#x" ".")) NIL (("a" NIL))',
+            [
+                *("namespace prefix", "namespace delimiter", "namespace prefix", "namespace delimiter"),
+                *("other users' namespaces NIL", "namespace prefix", "namespace delimiter NIL"),
+            ],
+        ),
+        (b'* ID ("name" "x" "version" NIL)', ["id field", "id value", "id field", "id value NIL"]),
+        (b"* ID NIL", ["atom"]),
+        (b"* STATUS x (MESSAGES 3)", ["mailbox", "status-att MESSAGES", "status-att-val"]),
+    ],
+)
+def test_other_lists_are_named_by_their_places(line, expected):
+    assert [rule for _, rule, _ in words(line)][2:] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "section"), [(b"* BYE x", "7.1.5"), (b"* OK [CLOSED] x", "7.1"), (b"* 2 EXISTS", "7.3.1")]
+)
+def test_an_untagged_response_has_a_section_of_its_own(line, section):
+    card = PROTOCOL.mark_reply(line, FETCHED.card, 0).card
+    assert card is not None
+    assert card.cite.section == section
+    assert PROTOCOL.mark_reply(b"a1 OK x", FETCHED.card, 0).card == FETCHED.card
+
+
+@pytest.mark.parametrize(
     ("section", "says"),
     [
         (b"BODY[]", "the whole message"),

@@ -295,7 +295,7 @@ class Renderer:
     def heading(self, name: str, word: str = "") -> list[str]:
         """The line that begins something; where roles are words, `word` stands before its name."""
         if self.view.words:
-            return [f"{word}{name}."]
+            return [f"{word}{name}{'' if name.endswith('?') else '.'}"]
         text = f"-- {cut(safe(name, ascii_only=self.view.ascii), self.view.width - 4)} "
         return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.theme)]
 
