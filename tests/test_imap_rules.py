@@ -64,7 +64,8 @@ def test_a_number_has_32_bits(line):
     "line",
     [
         'CREATE "&Jjo!"', 'CREATE "&U,BTFw-&ZeVnLIqe-"', "CREATE &AGE-", 'CREATE "é"', 'CREATE "a\tb"',
-        'RENAME "&Jjo!" Old', 'RENAME Sent "&Jjo!"',
+        'RENAME "&Jjo!" Old', 'RENAME Sent "&Jjo!"', 'COPY 1 "&Jjo!"', 'STATUS "&Jjo!" (MESSAGES)', 'LIST "" "&Jjo!"',
+        'APPEND "&Jjo!" {1+}\r\na', 'SUBSCRIBE "&Jjo!"',
         'APPEND Sent "31-Feb-2015 10:00:00 +0000" {3+}\r\nabc', 'APPEND Sent "01-Feb-2015 25:00:00 +0000" {3+}\r\nabc',
         'APPEND Sent "01-Feb-2015 10:00:00 +2400" {3+}\r\nabc', "APPEND Sent (\\Odd) {3+}\r\nabc",
         "SEARCH SINCE 31-Feb-2015", "SEARCH SENTON 0-Feb-2015", "STORE 1 +FLAGS (\\Odd)",
@@ -87,9 +88,10 @@ def test_what_has_the_wrong_form_gets_bad(line):
     assert last(said(sessions(), f"x {line}")).startswith(b"x BAD ")
 
 
-def test_a_select_that_cannot_be_read_leaves_the_mailbox_open():
+@pytest.mark.parametrize("verb", ["SELECT", "EXAMINE"])
+def test_a_select_that_cannot_be_read_leaves_the_mailbox_open(verb):
     made = sessions()
-    assert last(said(made, 'x SELECT "&Jjo!"')).startswith(b"x BAD ")
+    assert last(said(made, f'x {verb} "&Jjo!"')).startswith(b"x BAD ")
     assert last(said(made, "x CHECK")) == b"x OK CHECK completed\r\n"
 
 
@@ -246,6 +248,37 @@ def test_the_empty_string_is_in_each_field_that_there_is(key, wanted):
 def test_a_charset_that_the_server_does_not_know_gets_no(line, name):
     answer = said(sessions(), b"x " + line % name)
     assert answer.startswith(b"x NO [BADCHARSET (US-ASCII UTF-8)] ")
+
+
+# Several commands at once (section 5.5)
+
+
+def rushed(*commands: str) -> list[int]:
+    """Which of some commands, sent at once, the client should have waited for."""
+    session = sessions().link.session
+    octets = "".join(f"x{number} {line}\r\n" for number, line in enumerate(commands))
+    return [at for at, note in session.rushed(session.receive(octets.encode())) if "EXPUNGE" in note]
+
+
+@pytest.mark.parametrize(
+    ("commands", "early"),
+    [
+        (["FETCH 1 FLAGS", "STORE 1 +FLAGS (a)", "SEARCH ALL", "CHECK"], []),
+        (["STORE 1 +FLAGS (a)", "COPY 1 Sent", "EXPUNGE"], []),
+        (["FETCH 1 FLAGS", "NOOP", "STORE 1 +FLAGS (a)"], [1]),
+        (["STORE 1 +FLAGS (a)", "COPY 1 Sent", "FETCH 1 FLAGS"], [1]),
+        (["COPY 1 Sent", "COPY 1 Sent"], [0]),
+        (["CHECK", "FETCH 1 FLAGS"], [0]),
+        (["UID SEARCH ALL", "UID SEARCH UID 1"], []),
+        (["UID SEARCH ALL", "UID SEARCH 1"], [0]),
+        (["UID FETCH 1 FLAGS", "SEARCH ALL", "UID STORE 1 +FLAGS (a)"], []),
+        (["NOOP", "UID FETCH 1 FLAGS", "FETCH 1 FLAGS"], [0, 1]),
+        (["WHAT", "FETCH 1 FLAGS"], []),
+        (["SEARCH RETURN (SAVE) ALL", "NOOP", "FETCH $ FLAGS"], []),
+    ],
+)
+def test_who_may_hear_of_expunge_waits_before_it_sends_a_number(commands, early):
+    assert rushed(*commands) == early
 
 
 # Lines (sections 2.2.1 and 7.1.3)

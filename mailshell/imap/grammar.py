@@ -150,7 +150,7 @@ def text(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> 
         raise cursor.refuse(start, Expect(rule, "text in UTF-8"), formed=True) from None
 
 
-def _named(cursor: Cursor, start: int, octets: bytes, rule: str, *, formed: bool = False) -> str:
+def _named(cursor: Cursor, start: int, octets: bytes, rule: str, *, formed: bool = True) -> str:
     name = names.decoded(octets)
     if name is None or not names.readable(name):
         expect = Expect(rule, "printable letters, and modified UTF-7 outside ASCII, as in Entw&APw-rfe")
@@ -158,14 +158,15 @@ def _named(cursor: Cursor, start: int, octets: bytes, rule: str, *, formed: bool
     return name
 
 
-def mailbox(cursor: Cursor, expect: Expect = MAILBOX, *, made: bool = False) -> str:
+def mailbox(cursor: Cursor, expect: Expect = MAILBOX, *, opened: bool = False) -> str:
     """mailbox = "INBOX" / astring.
 
-    What cannot be a name is refused as any other argument is, but where a name is `made` the answer is NO (RFC 3501
-    sections 6.3.3 and 6.3.5).
+    The answer to what cannot be a name is NO, but BAD where the mailbox would be `opened`: after NO the one before it
+    would have to be closed (RFC 3501 sections 6 and 6.3.1).
     """
     start = cursor.at
-    return names.folded(_named(cursor, start, astring(cursor, "mailbox", expect), "mailbox", formed=made))
+    octets = astring(cursor, "mailbox", expect)
+    return names.folded(_named(cursor, start, octets, "mailbox", formed=not opened))
 
 
 def pattern(cursor: Cursor) -> str:

@@ -18,7 +18,7 @@ _PARAMETER = Expect("(CONDSTORE)", "mod-sequences are told from now on", needs=C
 def arguments(cursor: Cursor) -> tuple[str, bool]:
     """SP mailbox [SP "(" "CONDSTORE" ")"]."""
     grammar.space(cursor)
-    name = grammar.mailbox(cursor)
+    name = grammar.mailbox(cursor, opened=True)
     start = cursor.at
     aware = cursor.word(b" (CONDSTORE)", _PARAMETER)
     cursor.mark("select-param", start)

@@ -156,9 +156,9 @@ EXPUNGED = named(
     next="",
 )  # fmt: skip
 READ_ONLY = named(
-    "mailbox is read-only", "NO", "The mailbox is read-only", "EXAMINE opened it, nothing can change", "3",
+    "mailbox is read-only", "NO", "The mailbox is read-only", "EXAMINE opened it, nothing can change", "7.1",
     more="EXAMINE opens a mailbox so that nothing in it changes.", next="SELECT, which opens it for changes",
-    code="CANNOT", rfc=5530,
+    code="READ-ONLY",
 )  # fmt: skip
 FETCHED = named(
     "fetched", "OK", "FETCH completed", "what was asked for came before it", "6.4.5",

@@ -96,7 +96,7 @@ def _uses(cursor: Cursor) -> tuple[str, ...]:
 def parse(cursor: Cursor) -> Create:
     """create = "CREATE" SP mailbox [SP "(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")"]."""
     grammar.space(cursor)
-    name = grammar.mailbox(cursor, grammar.NEW, made=True)
+    name = grammar.mailbox(cursor, grammar.NEW)
     start, uses = cursor.at, None
     if cursor.word(b" (USE (", _USE):
         cursor.mark("create-param USE", start + 2)

@@ -88,9 +88,9 @@ def _emptied(desk: Desk, inbox: Mailbox, new: str) -> bytes:
 def parse(cursor: Cursor) -> Rename:
     """rename = "RENAME" SP mailbox SP mailbox."""
     grammar.space(cursor)
-    old = grammar.mailbox(cursor, made=True)
+    old = grammar.mailbox(cursor)
     grammar.space(cursor)
-    new = grammar.mailbox(cursor, grammar.NEW, made=True)
+    new = grammar.mailbox(cursor, grammar.NEW)
     cursor.done(grammar.END)
     return Rename(old, new)
 
