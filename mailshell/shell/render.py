@@ -327,7 +327,7 @@ class Renderer:
             out += self._body_line(number, line, label)
         message.wants = max(message.wants - len(body.octets) - body.omitted, 0)
         if message.wants and self.typed and self.view.depth:
-            out += self.say(f"Octets of the chunk still to come: {message.wants:,}.")
+            out += self.say(f"Octets still to come: {message.wants:,}.")
         return out
 
     def _body_line(self, number: int, line: bytes, label: Label) -> list[str]:
