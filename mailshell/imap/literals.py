@@ -66,6 +66,7 @@ def judge(desk: Desk, table: Table[Desk, Reply], octets: bytes, found: re.Match[
     return Announced(size, waits, aside, command is login.COMMAND, refusal, card)
 
 
+_ANNOUNCED = b"}\r\n"
 _WAIT = (
     "The client did not wait for + before it sends {size} octets. LITERAL+ allows that, and LITERAL- up to 4096 "
     "octets, where the server lists one of them."
@@ -88,7 +89,8 @@ def _read(
     if tag is None:
         return reasons.no_tag(line[:-2], desk), None, False
     standing = desk.standing
-    reading = table.read(line, strict=desk.strict, start=tag.end(), offers=desk.offers)
+    # With marks at once: a line that stops in the middle is never well formed.
+    reading = table.read(line, strict=desk.strict, marks=True, start=tag.end(), offers=desk.offers)
     command, parsed = reading.command, reading.parsed
     if command is None:
         return reasons.unknown(line[:-2], tag.end(), standing, desk), None, False
@@ -102,10 +104,12 @@ def _read(
         return reasons.syntax(line, parsed), command, False
     if isinstance(parsed, append.Append):
         return parsed.refusal(desk), command, True
+    because = ""
     if len(line) + size > limits.COMMAND:
         because = f"With this literal the command has more than the {limits.COMMAND} octets that this server takes."
-        return TOO_LONG(because), command, False
-    return None, command, False
+    elif line.count(_ANNOUNCED) > limits.LITERALS:
+        because = f"The command has more than the {limits.LITERALS} literals that this server takes."
+    return TOO_LONG(because) if because else None, command, False
 
 
 def take(desk: Desk, octets: bytes) -> tuple[bytes, bytes]:
