@@ -107,7 +107,9 @@ def syntax(line: bytes, fault: Fault, lead: int = 0) -> Reply:
 
     After a literal the octets are counted anew: `lead` of them came before.
     """
-    if 0 < lead <= fault.at:
+    if line[fault.at : fault.at + 1] == b'"' and b'"' not in line[fault.at + 1 :]:
+        because = f"The string that begins at octet {fault.at - lead + 1} has no double quote at its end."
+    elif 0 < lead <= fault.at:
         there = reasons.found(line[lead:], fault._replace(at=fault.at - lead))
         because = f"After the literal: {there[0].lower()}{there[1:]} {reasons.wanted(line, fault)}"
     else:
