@@ -106,7 +106,8 @@ class Session(LineSession[Desk, Reply]):
     def hear(self) -> list[Record]:
         """Something has changed: the server says what, without being asked (RFC 2177 section 3)."""
         block, because = self._desk.catch_up(expunges=True)
-        return [Notice(because, self.phase, self.phase, (block,), CHANGED.card)] if block else []
+        phase = self._desk.state.phase
+        return [Notice(because, phase, phase, (block,), CHANGED.card)] if block else []
 
     def preview(self, line: bytes) -> Preview:
         """What the grammar makes of a half-typed line; what comes inside a command has no grammar, or a part of one."""
