@@ -118,6 +118,11 @@ def test_the_first_mailbox_is_that_of_the_envelope(value, wanted):
     assert envelope.first_mailbox(value) == wanted
 
 
+def test_of_a_long_field_the_ids_at_its_end_are_read():
+    found = msgids.ids(b"<first@x> " + b" " * 300_000 + b"<last@x>")
+    assert found == [b"last@x"]
+
+
 def test_in_reply_to_stands_in_for_references_without_ids():
     def references(fields: bytes) -> tuple[bytes, ...]:
         return compared.read(compared.digest(fields + b"\r\n\r\n")).references

@@ -15,7 +15,7 @@ from mailshell.core.record import Body
 from mailshell.mail import glosses, parameters
 from mailshell.mail.headers import HEADERS, OPTIONAL
 from mailshell.mail.letter import Letter
-from mailshell.mail.message import NESTING, Entity, Media, Outline, parse, uncommented, unfolded
+from mailshell.mail.message import FIELDS, NESTING, PARTS, Entity, Media, Outline, parse, uncommented, unfolded
 from mailshell.mail.message import media as content_type
 from tests.sections import SECTIONS
 
@@ -556,6 +556,21 @@ def test_base64_of_nothing_is_not_explained():
     assert noted(b"Content-Transfer-Encoding: base64\r\n\r\n\r\nQQ\r\n")[2:] == [[], [("base64", b"QQ")]]
     data = b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nQUJD\r\n"
     assert texts_of(data)[-1] == "base64: 4 characters are 3 octets"
+
+
+def test_parts_and_fields_beyond_the_most_are_text_and_stay_in_the_header():
+    text = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\na\r\n" * (PARTS + 5) + b"--b--\r\nend"
+    found = parse(text)
+    assert len(found.parts) == PARTS
+    last = found.parts[-1]
+    assert text[last.body : last.end] == b"\r\n".join([b"a\r\n--b\r\n"] * 5) + b"\r\na"
+    header = b"a: b\r\n" * (FIELDS + 5)
+    for rest in (b"--x: y\r\n z\r\n", b""):
+        found = parse(header + rest + b"\r\nbody")
+        assert len(found.fields) == FIELDS
+        assert (header + rest + b"\r\nbody")[found.body :] == b"body"
+    inner = parse(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + header + b"--x: y\r\n z\r\n\r\n--b--")
+    assert len(inner.fields) + len(inner.parts[0].fields) == FIELDS
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def _disposition(value: bytes | None) -> bytes:
 
 
 def _language(value: bytes | None) -> bytes:
-    tags = [] if value is None else [tag.strip() for tag in uncommented(value).split(b",") if tag.strip()]
+    tags = [] if value is None else [tag.strip() for tag in uncommented(value[:VALUE]).split(b",") if tag.strip()]
     if not tags:
         return _NIL
     return nstring(tags[0]) if len(tags) == 1 else b"(" + b" ".join(map(nstring, tags)) + b")"

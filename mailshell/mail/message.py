@@ -13,6 +13,12 @@ from mailshell.mail.parameters import joined
 NESTING = 32
 """Multiparts and messages inside each other; what is nested deeper is text. The RFCs set no limit, a program must."""
 
+PARTS = 10_000
+FIELDS = 100_000
+"""Ours: the most parts and the most fields of a message, all parts together, that are told. What comes after stays text
+of the last part, or is in a header all the same. A message of any size takes little memory so.
+"""
+
 VALUE = 8192
 """Octets of Content-Type that are read; the limit keeps a header of any size in little memory."""
 
@@ -34,6 +40,7 @@ _OPENING = re.compile(rb'"(?:[^"\\]|\\.)*+"?|\(', re.S)
 _COMMENT = re.compile(rb"[()]|\\.", re.S)
 _PAIR = re.compile(rb"\\(.)", re.S)
 _DIGEST = "multipart/digest"
+_MANY = 1000
 
 
 class Field(NamedTuple):
@@ -112,6 +119,7 @@ class Outline:
         self._media = PLAIN
         self._encoding = "7bit"
         self._frames: list[_Frame] = []
+        self._parts = 0
         self._value: bytes | None = None
         self._seen: set[bytes] = set()
 
@@ -162,11 +170,11 @@ class Outline:
     def take(self, octets: bytes, at: int) -> list[Field]:
         """Take the fields that stand at a place of a header, folds and all, in one go; quicker than `line`.
 
-        It stops before whatever is no field, and before what may be a boundary.
+        It stops before whatever is no field, before what may be a boundary, and after many fields.
         """
         found: list[Field] = []
         bounded, match = self.bounded, _FIELD.match
-        while (one := match(octets, at)) is not None:
+        while len(found) < _MANY and (one := match(octets, at)) is not None:
             name, colon, end = one[1].lower(), one.start(2), one.end()
             if bounded and name.startswith(b"--"):
                 break
@@ -194,6 +202,9 @@ class Outline:
             if not boundary or not text.startswith(boundary):
                 continue
             if text == boundary:
+                if self._parts == PARTS:
+                    return None
+                self._parts += 1
                 self.finish()
                 del self._frames[level + 1 :]
                 self._begin_header(Media("message/rfc822") if self._frames[level].digest else PLAIN)
@@ -260,20 +271,24 @@ class _Reading:
 def parse(octets: bytes) -> Entity:
     """The structure of a message; never raises, in time that grows with the octets."""
     outline, stack, size = Outline(), [_Reading(0)], len(octets)
-    at = 0
+    at, room = 0, FIELDS
     while at < size:
         newline = octets.find(b"\r\n", at)
         header = outline.area == "header"
         if header and newline != at and (fields := outline.take(octets, at)):
-            stack[-1].fields += fields
+            stack[-1].fields += fields[: max(room, 0)]
+            room -= len(fields)
             at = fields[-1].end
             continue
         stop, end = (size, size) if newline < 0 else (newline, newline + 2)
         kind = outline.line(octets[at:stop])
         if kind == "field":
-            stack[-1].fields.append(Field(at, octets.index(b":", at), end, outline.name))
+            if room > 0:
+                stack[-1].fields.append(Field(at, octets.index(b":", at), end, outline.name))
+            room -= 1
         elif kind == "fold":
-            stack[-1].fields[-1] = stack[-1].fields[-1]._replace(end=end)
+            if stack[-1].fields and stack[-1].fields[-1].end == at:
+                stack[-1].fields[-1] = stack[-1].fields[-1]._replace(end=end)
         elif header:
             _describe(stack[-1], outline, None if kind in ("opening", "closing") else at if kind == "lost" else end)
         if kind in ("opening", "closing"):

@@ -121,12 +121,12 @@ def decoded(value: bytes) -> str:
     """The value of an unstructured field for people; between two encoded words white space does not count."""
     pieces: list[str] = []
     at = 0
-    for word in words(value):
-        between = value[at : word.start]
+    for word in _WORD.finditer(value):
+        between = value[at : word.start()]
         if not at or between.strip(b" \t\r\n"):
             pieces.append(between.decode("utf-8", "backslashreplace"))
-        pieces.append(word.text)
-        at = word.end
+        pieces.append(_read(word))
+        at = word.end()
     return "".join([*pieces, value[at:].decode("utf-8", "backslashreplace")])
 
 
