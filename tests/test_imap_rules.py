@@ -109,6 +109,8 @@ def test_a_keyword_has_one_spelling_in_a_mailbox():
     made = sessions()
     assert told(said(made, "x STORE 1 +FLAGS ($Done $DONE)")) == [
         b"* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $DONE)",
+        b"* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $DONE \\*)] "
+        b"Flags that can be changed for good",
         b"* 1 FETCH (FLAGS ($DONE \\Recent))",
     ]
     assert told(said(made, "x STORE 2 +FLAGS ($done)")) == [b"* 2 FETCH (FLAGS ($DONE \\Recent))"]
