@@ -109,6 +109,8 @@ def test_a_keyword_has_one_spelling_in_a_mailbox():
     made = sessions()
     assert told(said(made, "x STORE 1 +FLAGS ($Done $DONE)")) == [
         b"* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $DONE)",
+        b"* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $DONE \\*)] "
+        b"Flags that can be changed for good",
         b"* 1 FETCH (FLAGS ($DONE \\Recent))",
     ]
     assert told(said(made, "x STORE 2 +FLAGS ($done)")) == [b"* 2 FETCH (FLAGS ($DONE \\Recent))"]
@@ -275,6 +277,8 @@ def rushed(*commands: str) -> list[int]:
         (["NOOP", "UID FETCH 1 FLAGS", "FETCH 1 FLAGS"], [0, 1]),
         (["WHAT", "FETCH 1 FLAGS"], []),
         (["SEARCH RETURN (SAVE) ALL", "NOOP", "FETCH $ FLAGS"], []),
+        (["NOOP", "SELECT Sent", "FETCH 1 FLAGS"], []),
+        (["NOOP", "STORE 1 +FLAGS (a)", "EXAMINE Sent", "CHECK", "SEARCH 1"], [0, 3]),
     ],
 )
 def test_who_may_hear_of_expunge_waits_before_it_sends_a_number(commands, early):
