@@ -174,18 +174,21 @@ def test_what_was_in_inbox_may_go_below_it():
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
-        ("a %", [b"a/b"]),
-        ("a b", [b"a/b"]),
+        ("a *", [b"a", b"a/b", b"a/b/c", b"abc"]),
+        ("a %", [b"a", b"abc"]),
+        ("a/ %", [b"a/b"]),
         ("a/ /b", [b"a/b"]),
         ("a /%", [b"a/b"]),
         ("a/b/ %", [b"a/b/c"]),
         ('"" a/%', [b"a/b"]),
-        ("ab c", []),
-        ("inbox %", [b"INBOX/x"]),
+        ("ab c", [b"abc"]),
+        ("a b", []),
+        ("inbox %", [b"INBOX"]),
+        ("inbox *", [b"INBOX", b"INBOX/x"]),
         ('a ""', [b'""']),
     ],
 )
-def test_a_reference_is_a_level_and_a_separator_stands_after_it_once(arguments, wanted):
+def test_a_reference_stands_before_the_pattern_and_no_separator_comes_twice(arguments, wanted):
     made = sessions()
     for name in ("a/b/c", "abc", "INBOX/x"):
         said(made, f"x CREATE {name}")
