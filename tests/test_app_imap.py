@@ -10,7 +10,7 @@ LETTER = (
 
 def test_what_arrives_in_idle_stands_above_the_line_that_is_typed():
     async def journey(shell):
-        assert shell.prompt == "imap nyu.edu>"
+        assert shell.prompt == "imap nyu.edu> a1"
         await shell.type("a1 LOGIN bob hungry", "a2 SELECT INBOX")
         assert shell.toolbar.startswith(" IMAP  selected  | next FETCH SEARCH STORE LOGOUT")
         await shell.type("a3 IDLE")
@@ -26,5 +26,21 @@ def test_what_arrives_in_idle_stands_above_the_line_that_is_typed():
         await shell.until("S! * 3 EXISTS", "imap nyu.edu> DON")
         shell.press("E\r")
         await shell.until("S: a3 OK IDLE completed")
+
+    in_shell(journey, protocol="imap", rows=40)
+
+
+def test_a_tag_stands_in_grey_and_the_right_arrow_takes_it():
+    async def journey(shell):
+        assert shell.prompt == "imap nyu.edu> a1"
+        shell.press("\x1b[C")
+        await shell.until("next: LOGIN NOOP LOGOUT CAPABILITY")
+        shell.press("NO\t\r")
+        await shell.until("C: a1 NOOP", "S: a1 OK NOOP completed")
+        assert shell.prompt == "imap nyu.edu> a2"
+        shell.press("\x1bOP")
+        await shell.until("Legal now:")
+        shell.press("a2 LOGIN\x1bOP")
+        await shell.until("LOGIN: name and password (IMAP command)")
 
     in_shell(journey, protocol="imap", rows=40)

@@ -110,6 +110,7 @@ def test_only_commands_can_be_struck_and_of_many_words_not_all_are_named():
     for line, says in (
         ("reject BODY", r"BODY is no command\."),  # a parameter of MAIL
         ("reject QQQQ", r"QQQQ is no command\.$"),
+        ("reject UID FETHC", r"UID FETHC is no command\. Did you mean UID FETCH\?"),
         ("slow zzz.test", r"zzz.test is no host of this world\.$"),
     ):
         with pytest.raises(SeatError, match=says):

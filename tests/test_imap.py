@@ -250,8 +250,17 @@ def test_a_star_is_the_last_message_also_where_it_comes_first():
         ),
         (b'"B, \\"x\\"" <bob@nyu.edu>', b'(("B, \\"x\\"" NIL "bob" "nyu.edu"))'),
         (b"Friends: a@b, c@d;", b'((NIL NIL "Friends" NIL)(NIL NIL "a" "b")(NIL NIL "c" "d")(NIL NIL NIL NIL))'),
+        (
+            b"a: b: c@d;",
+            b'((NIL NIL "a" NIL)(NIL NIL NIL NIL)(NIL NIL "b" NIL)(NIL NIL "c" "d")(NIL NIL NIL NIL))',
+        ),
+        (b"bob@nyu . edu later", b'((NIL NIL "bob" "nyu.edu later"))'),
         (b"undisclosed:;", b'((NIL NIL "undisclosed" NIL)(NIL NIL NIL NIL))'),
         (b"<@x,@y:bob@nyu.edu>", b'((NIL "@x,@y" "bob" "nyu.edu"))'),
+        (b"Bob of NYU", b'((NIL NIL "Bob of NYU" ""))'),
+        (b"<@x ,@y , @z: bob@nyu.edu>", b'((NIL "@x,@y,@z" "bob" "nyu.edu"))'),
+        (b"bob@nyu@edu, carol@lancs.uk", b'((NIL NIL "bob" "nyu@edu")(NIL NIL "carol" "lancs.uk"))'),
+        (b"<@x@y:bob@nyu.edu>", b'((NIL "@x@y" "bob" "nyu.edu"))'),
         (b"bob . b @ nyu . edu", b'((NIL NIL "bob.b" "nyu.edu"))'),
         (b"", b"NIL"),
         (b"bob@[192.0.2.1]", b'((NIL NIL "bob" "[192.0.2.1]"))'),
@@ -368,7 +377,7 @@ def test_a_half_typed_line_is_read_as_far_as_it_goes():
     session = seat(*LOGIN).link.session
     assert session.preview(b"").expected[0].what == "tag"
     assert session.preview(b"a1").fits == 2
-    assert session.preview(b"a+").why == "Each command begins with a tag, as in a1 NOOP."
+    assert session.preview(b"a+").why == "Each command begins with a tag, as in a3 NOOP."
     assert {want.text for want in session.preview(b"a1 UID F").wants} == {"UID FETCH"}
     assert "ENVELOPE" in {want.text for want in session.preview(b"a1 FETCH 1 E").wants}
     assert session.preview(b"a1 SELECT {5}").fits == 13

@@ -53,6 +53,9 @@ class Modseqs(RuleBasedStateMachine):
         self.made = sessions(3, "a ENABLE CONDSTORE")
         self.caches = {number: Cache() for number in (1, 2, 3)}
         self.top = 0
+        self.last: Known = {}
+        self.stamps: dict[int, dict[str, int]] = {}
+        """By uid, when each flag changed last; under the empty name, when the message came."""
         for number in (1, 2, 3):
             self.synchronise(number)
 
@@ -109,6 +112,21 @@ class Modseqs(RuleBasedStateMachine):
     def expunge(self, number):
         self.say(number, "a EXPUNGE")
 
+    @rule(number=SESSIONS, first=st.integers(1, 9), to=st.sampled_from(["INBOX", "Trash"]))
+    def move(self, number, first, to):
+        """The session that moves is told how far it knows the mailbox (RFC 6851 section 4.4)."""
+        self.catch_up(number)
+        moved = {first, first + 1}.intersection(self.truth)
+        answer = self.say(number, f"a UID MOVE {first}:{first + 1} {to}")
+        found = HIGHEST.search(answer.splitlines()[-1])
+        mailbox = self.made.world.store.mailbox(INBOX)
+        assert mailbox is not None
+        assert (found is not None) is bool(moved)
+        if found is not None:
+            assert int(found[1]) == mailbox.box.modseq
+            assert answer.index(b"[COPYUID ") < answer.index(b" EXPUNGE\r\n")
+        assert moved.isdisjoint(self.truth)
+
     @rule(
         number=SESSIONS,
         flag=FLAG,
@@ -118,7 +136,11 @@ class Modseqs(RuleBasedStateMachine):
         since=st.none() | st.integers(0, 12),
     )
     def store(self, number, flag, sign, silent, first, since):
-        """A conditional STORE changes what nobody has changed since, and nothing else."""
+        """A conditional STORE changes what nobody has changed since, and nothing else.
+
+        Where it names the flags one by one, others may have changed (RFC 7162 section 3.1.12). Since 0 all that exists
+        has changed: each flag of the system, and each keyword that is set (section 3.1.3).
+        """
         before = self.truth
         limit = None if since is None else max(self.top - since, 0)
         condition = "" if limit is None else f"(UNCHANGEDSINCE {limit}) "
@@ -132,8 +154,12 @@ class Modseqs(RuleBasedStateMachine):
         failed = {at + 1 for at in sets.by_uid(sets.read(found[1]), range(1, 99))} if found else set[int]()
         after = self.truth
         for uid, (flags, modseq) in before.items():
-            named = first <= uid <= first + 2
+            named, stamps = first <= uid <= first + 2, self.stamps[uid]
             late = limit is not None and modseq > limit
+            if late and sign and not limit:
+                late = flag in flags or flag.startswith("\\")
+            elif late and sign:
+                late = limit is not None and max(stamps[""], stamps.get(flag, 0)) > limit
             assert (uid in failed) is (named and late)
             if named and not late and change(flags) != flags:
                 assert after[uid][0] == change(flags)
@@ -160,10 +186,14 @@ class Modseqs(RuleBasedStateMachine):
     @invariant()
     def mod_sequences_grow(self):
         """No message has a higher mod-sequence than the mailbox, whose mod-sequence never goes back."""
-        mailbox = self.made.world.store.mailbox(INBOX)
+        mailbox, truth = self.made.world.store.mailbox(INBOX), self.truth
         assert mailbox is not None
-        assert mailbox.box.modseq >= max([self.top, *(modseq for _, modseq in self.truth.values())])
+        assert mailbox.box.modseq >= max([self.top, *(modseq for _, modseq in truth.values())])
         self.top = mailbox.box.modseq
+        for uid, (flags, modseq) in truth.items():
+            stamps = self.stamps.setdefault(uid, {"": modseq})
+            stamps.update(dict.fromkeys(flags ^ self.last.get(uid, (flags, 0))[0], modseq))
+        self.last = truth
 
 
 Modseqs.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
@@ -188,6 +218,13 @@ def test_what_asks_for_mod_sequences_first_is_told_that_of_the_open_mailbox(line
     by(made, 2, "a STORE 2 +FLAGS ($x)")
     assert b" UID 2 MODSEQ (" in by(made, 1, "a NOOP")
     assert b"MODSEQ" not in by(made, 2, "a NOOP")
+
+
+@pytest.mark.parametrize("line", ["FETCH 1 (FLAGS) (CHANGEDSINCE 3)", "STORE 1 (UNCHANGEDSINCE 3) +FLAGS (\\Seen)"])
+def test_what_is_told_with_the_first_such_command_has_mod_sequences(line):
+    made = sessions(2)
+    by(made, 2, "a STORE 1:2 +FLAGS (\\Seen)")
+    assert b"* 2 FETCH (FLAGS (\\Seen) UID 2 MODSEQ (4))\r\n" in by(made, 1, f"a {line}")
 
 
 def test_a_command_that_is_refused_asks_for_nothing():
@@ -218,6 +255,41 @@ def test_messages_that_are_gone_and_messages_that_had_changed():
     by(made, 2, "a STORE 1 +FLAGS (\\Deleted)")
     by(made, 2, "a EXPUNGE")
     by(made, 2, "a STORE 1 +FLAGS ($x)")
-    answer = by(made, 1, "a STORE 1:2 (UNCHANGEDSINCE 3) +FLAGS ($y)")
+    answer = by(made, 1, "a STORE 1:2 (UNCHANGEDSINCE 3) +FLAGS ($x)")
     assert answer.endswith(b"a NO [MODIFIED 2] Some of the messages are gone\r\n")
     assert answer.count(b"* 2 FETCH") == 1
+
+
+def test_a_flag_that_nobody_has_changed_is_stored_beside_one_that_somebody_has():
+    made = sessions(2)
+    by(made, 2, "a STORE 1 +FLAGS (\\Flagged)")
+    by(made, 2, "a STORE 2 +FLAGS ($x)")
+    answer = by(made, 1, "a STORE 1:2 (UNCHANGEDSINCE 3) +FLAGS.SILENT ($x)")
+    assert b"* 1 FETCH (FLAGS (\\Flagged) UID 1 MODSEQ (4))" in answer
+    assert b"* 1 FETCH (UID 1 MODSEQ (6))" in answer
+    assert b"a OK [MODIFIED 2] " in answer
+
+
+@pytest.mark.parametrize("item", ["FLAGS (\\Seen)", "+FLAGS (\\Seen)", "-FLAGS (\\Flagged)", "-FLAGS (\\Draft)"])
+def test_a_flag_that_was_changed_and_changed_back_has_changed(item):
+    made = sessions(2)
+    for line in ("+FLAGS (\\Seen \\Draft)", "-FLAGS (\\Seen \\Draft)", "+FLAGS (\\Flagged)"):
+        by(made, 2, f"a STORE 1 {line}")
+    assert b"[MODIFIED 1]" in by(made, 1, f"a STORE 1 (UNCHANGEDSINCE 3) {item}")
+
+
+def test_what_nobody_remembers_is_taken_for_changed():
+    made = sessions(2)
+    for _ in range(600):
+        by(made, 2, "a STORE 1 +FLAGS.SILENT ($x)")
+        by(made, 2, "a STORE 1 -FLAGS.SILENT ($x)")
+    assert b"[MODIFIED 1]" in by(made, 1, "a STORE 1 (UNCHANGEDSINCE 3) +FLAGS ($y)")
+
+
+def test_since_0_a_keyword_that_is_not_set_is_stored():
+    """So one of several clients alone does what is to be done once (RFC 7162 section 3.1.3)."""
+    made = sessions(2)
+    line = "a STORE 1 (UNCHANGEDSINCE 0) +FLAGS.SILENT ($MDNSent)"
+    assert b"a OK STORE completed" in by(made, 1, line)
+    assert b"a OK [MODIFIED 1]" in by(made, 2, line)
+    assert b"a OK [MODIFIED 2]" in by(made, 2, "a STORE 2 (UNCHANGEDSINCE 0) +FLAGS.SILENT (\\Seen)")

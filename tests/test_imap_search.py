@@ -210,6 +210,10 @@ def test_older_dates_are_read_as_the_email_package_reads_them(value):
     assert found[1] == round((wanted if wanted.tzinfo else wanted.replace(tzinfo=UTC)).timestamp()) * 1_000_000
 
 
+def test_a_comment_may_stand_in_a_date_field():
+    assert dates.of_field(b"Mon, (a (b) \\)) 9 Mar 2015 10:00 +0000") == dates.of_field(b"9 Mar 2015 10:00 +0000")
+
+
 @pytest.mark.parametrize(
     ("value", "clock"),
     [

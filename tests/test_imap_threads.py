@@ -108,7 +108,7 @@ def test_message_ids_have_one_spelling(value, wanted):
 
 @pytest.mark.parametrize(
     ("value", "wanted"),
-    [(b"Bob <bob@nyu.edu>, x@y", b"bob"), (b"Friends: a@b;", b"Friends"), (b"", b""), (b"x y", b"xy")],
+    [(b"Bob <bob@nyu.edu>, x@y", b"bob"), (b"Friends: a@b;", b"Friends"), (b"", b""), (b"x y", b"x y")],
 )
 def test_the_first_mailbox_is_that_of_the_envelope(value, wanted):
     assert envelope.first_mailbox(value) == wanted

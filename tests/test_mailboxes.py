@@ -43,6 +43,23 @@ def test_flags_change_together_under_one_mod_sequence():
     assert box(store).box.modseq == before + 1
 
 
+def test_a_keyword_is_spelled_as_it_was_first_in_its_mailbox():
+    """RFC 3501 section 9, note 1: letters are the same in either case."""
+    store = filled(2)
+    store.create(WORK)
+    store.flag(INBOX, {1: frozenset({"$Work", "$b", "$B"})})
+    store.flag(INBOX, {2: frozenset({"$work", "\\Seen"})})
+    store.append(WORK, store.keep(b"hello"), at=NOON, flags=frozenset({"$WORK"}))
+    store.add(WORK, box(store).messages.values())
+    assert box(store).box.keywords == ("$B", "$Work")
+    assert [one.flags for one in box(store).messages.values()] == [{"$Work", "$B"}, {"$Work", "\\Seen"}]
+    assert box(store, WORK).box.keywords == ("$WORK", "$B")
+    assert [one.flags for one in box(store, WORK).messages.values()] == [
+        {"$WORK"}, {"$WORK", "$B"}, {"$WORK", "\\Seen"}
+    ]  # fmt: skip
+    assert store.flag(INBOX, {2: frozenset({"$wORK", "\\Seen"})}) == []
+
+
 def test_copies_share_the_body_and_the_object_id():
     store = filled(2)
     store.create(WORK)
@@ -156,6 +173,8 @@ def test_who_watches_is_told_of_each_mailbox_once():
     store.flag(INBOX, {1: SEEN})
     store.remove(INBOX, [2])
     assert store.touched() == {INBOX}
+    assert store.touched() == set()
+    assert store.claim(INBOX)
     assert store.touched() == set()
 
 

@@ -15,7 +15,7 @@ from mailshell.core.record import Body
 from mailshell.mail import glosses
 from mailshell.mail.headers import HEADERS, OPTIONAL
 from mailshell.mail.letter import Letter
-from mailshell.mail.message import NESTING, Entity, Media, Outline, parse, unfolded
+from mailshell.mail.message import NESTING, Entity, Media, Outline, parse, uncommented, unfolded
 from mailshell.mail.message import media as content_type
 from tests.sections import SECTIONS
 
@@ -199,12 +199,39 @@ def test_where_a_header_ends(octets, names, body):
         (b"TEXT/Plain ; Charset=UTF-8", Media("text/plain", (("charset", "UTF-8"),))),
         (b'a/b; c="d;\\"e (f)"; g=h/i=j', Media("a/b", (("c", 'd;"e (f)'), ("g", "h/i=j")))),
         (b"a (x)/b (c; d=e); f; =g", Media("a/b")),
+        (b"a/b (c (d; e=f) \\) g); h=i", Media("a/b", (("h", "i"),))),
         (b'a/b; c="d', Media("a/b", (("c", "d"),))),
         *((value, None) for value in (b"", b"text", b"/plain", b"text/", b'"', b"(")),
     ],
 )
 def test_content_types_are_read(value, wanted):
     assert content_type(value) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [(b"Base64", "base64"), (b" (a (b)) base64 (c;d)", "base64"), (b"base64; x=y", "base64"), (b"(c)", ""), (b"", "")],
+)
+def test_transfer_encodings_are_read(value, wanted):
+    assert parse(b"Content-Transfer-Encoding: %b\r\n\r\n" % value).encoding == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (b"a", b"a"),
+        (b"a (b) c", b"a   c"),
+        (b"a(b (c) \\( d)e", b"a e"),
+        (b'"a (b)" (c)', b'"a (b)"  '),
+        (b'a ("b) c', b"a   c"),
+        (b"a (b", b"a  "),
+        (b"a) b", b"a) b"),
+        (b'"\\" (a)" (b)', b'"\\" (a)"  '),
+        (b"(" * 50_000, b" "),
+    ],
+)
+def test_comments_are_white_space(value, wanted):
+    assert uncommented(value) == wanted
 
 
 def test_the_first_content_type_counts_and_a_bad_one_is_plain_text():

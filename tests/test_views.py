@@ -538,14 +538,8 @@ class Views(RuleBasedStateMachine):
             self._told(number)
         else:
             assert last.name == "OK"
-            self.boxes[to] = self.boxes.pop(here)
-            self._leave(self.boxes[to])
-
-    def _leave(self, box: Box) -> None:
-        """Whoever has opened a mailbox that was renamed has one that is not there any more."""
-        for client in self.clients.values():
-            if client.box is box:
-                client.box = Box(0)
+            self.boxes[to] = self.boxes.pop(here)  # it stays open, under its new name
+            self._told(number)
 
     def _validity(self, name: str) -> int:
         kept = self.made.world.store.mailbox(BoxKey("nyu.edu", "bob", name))

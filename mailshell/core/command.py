@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from mailshell.core.cursor import Cursor, Slip, Stop
+from mailshell.core.cursor import Cursor, Slip, Stop, every
 from mailshell.core.record import Card, Expect, Fault, Parsed, Part, Phase, Want
 
 Desk_contra = TypeVar("Desk_contra", contravariant=True)
@@ -46,7 +46,10 @@ class Command(NamedTuple, Generic[Desk, Answer]):
 
 
 class Reading(NamedTuple, Generic[Desk, Answer]):
-    """What the grammar makes of one line; `cursor` is the one that read it with marks."""
+    """What the grammar makes of one line; `cursor` is the one that read it with marks.
+
+    `absent` is the first capability that the line uses and the server does not have; empty where there is none.
+    """
 
     command: Command[Desk, Answer] | None
     parsed: Verb[Desk, Answer] | Fault
@@ -54,6 +57,7 @@ class Reading(NamedTuple, Generic[Desk, Answer]):
     parts: tuple[Part, ...]
     expected: tuple[Expect, ...]
     cursor: Cursor | None = None
+    absent: str = ""
 
 
 class Table(Generic[Desk, Answer]):
@@ -93,8 +97,19 @@ class Table(Generic[Desk, Answer]):
             return found[0] if second is None else line[start : second.end()]
         return found[0]
 
-    def read(self, line: bytes, *, strict: bool = False, marks: bool = False, start: int = 0) -> Reading[Desk, Answer]:
-        """Read a line, line end left out, whatever the phase; the verb stands at `start`."""
+    def read(
+        self,
+        line: bytes,
+        *,
+        strict: bool = False,
+        marks: bool = False,
+        start: int = 0,
+        offers: Callable[[str], bool] = every,
+    ) -> Reading[Desk, Answer]:
+        """Read a line, line end left out, whatever the phase; the verb stands at `start`.
+
+        `offers` says which capabilities the server has.
+        """
         space = line.find(b" ", start)
         word = line[start:] if space < 0 else line[start:space]
         command = self._words.get(word)
@@ -105,14 +120,14 @@ class Table(Generic[Desk, Answer]):
             parts = (Part("Unknown", start, start + len(word)),) if word and marks else ()
             fault = Fault(start, self.expect(), "Command")
             return Reading(None, fault, (), parts, fault.expected)
-        cursor = Cursor(line, self._trailing, strict=strict, marks=marks)
+        cursor = Cursor(line, self._trailing, strict=strict, marks=marks, offers=offers)
         cursor.at = start + len(word)
         if not marks:
             try:
-                return Reading(command, command.parse(cursor), cursor.slips, (), ())
+                return Reading(command, command.parse(cursor), cursor.slips, (), (), absent=cursor.absent)
             except Stop:
                 # Most lines are well formed; one that is not is read again with care.
-                return self.read(line, strict=strict, marks=True, start=start)
+                return self.read(line, strict=strict, marks=True, start=start, offers=offers)
         cursor.mark(command.card.name, start)
         parsed: Verb[Desk, Answer] | Fault
         try:
@@ -120,7 +135,7 @@ class Table(Generic[Desk, Answer]):
         except Stop:
             parsed = cursor.fault()
         expected = tuple(dict.fromkeys(cursor.expected))
-        return Reading(command, parsed, cursor.slips, tuple(cursor.parts or ()), expected, cursor)
+        return Reading(command, parsed, cursor.slips, tuple(cursor.parts or ()), expected, cursor, cursor.absent)
 
     def begun(self, line: bytes, start: int = 0) -> tuple[Want, ...]:
         """The verbs, relics too, that a line without one may become."""

@@ -5,6 +5,7 @@ error: an attempt that fails leaves behind what it wanted, and where.
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from mailshell.core.record import Cite, Expect, Fault, Part, Want
@@ -27,30 +28,39 @@ class Slip(NamedTuple):
     cite: Cite
 
 
+def every(capability: str) -> bool:
+    """A server that has every capability: the grammar is read for itself."""
+    return True
+
+
 class Cursor:
     """A place in the octets of one command, line end left out.
 
     With `marks` the rules that were read are kept as parts, and what would have been accepted is remembered; without,
     reading is quick, and tells only whether the line is well formed. With `strict` a slip stops the reading.
+
+    `offers` says which capabilities the server has. What belongs to another one is read, so that the answer can name
+    it, and is never among what would have been accepted: `absent` is the first such capability, used at `absent_at`.
     """
 
     __slots__ = (
-        "_tries",
-        "at",
-        "end",
-        "expected",
-        "far",
-        "formed",
-        "octets",
-        "parts",
-        "rule",
-        "slips",
-        "strict",
-        "trailing",
+        *("_tries", "absent", "absent_at", "at", "end", "expected", "far", "formed", "octets", "offers", "parts"),
+        *("rule", "slips", "strict", "trailing"),
     )
 
-    def __init__(self, octets: bytes, trailing: Slip | None = None, *, strict: bool = False, marks: bool = False):
+    def __init__(
+        self,
+        octets: bytes,
+        trailing: Slip | None = None,
+        *,
+        strict: bool = False,
+        marks: bool = False,
+        offers: Callable[[str], bool] = every,
+    ):
         self.octets = octets
+        self.offers = offers
+        self.absent = ""
+        self.absent_at = 0
         self.at = 0
         self.end = len(octets)
         self.far = 0
@@ -63,9 +73,18 @@ class Cursor:
         self.trailing = trailing
         self._tries: list[tuple[int, bytes | re.Pattern[bytes], Expect, str]] = []
 
+    def use(self, capability: str, at: int) -> None:
+        """What stands at `at` belongs to a capability."""
+        if not self.absent and not self.offers(capability):
+            self.absent, self.absent_at = capability, at
+
+    def _remembers(self, expect: Expect) -> bool:
+        """Whether this is worth to be remembered as what would have been accepted."""
+        return self.parts is not None and (not expect.needs or self.offers(expect.needs))
+
     def miss(self, expect: Expect) -> None:
         """Remember that `expect` would have been accepted here."""
-        if self.parts is None:
+        if not self._remembers(expect):
             return
         if self.at > self.far:
             self.far = self.at
@@ -75,7 +94,7 @@ class Cursor:
 
     def offer(self, what: bytes | re.Pattern[bytes], expect: Expect, ahead: int = 0) -> None:
         """Remember that `what` may stand here, or some octets further on; a word is in upper case."""
-        if self.parts is None:
+        if not self._remembers(expect):
             return
         at = self.at + ahead
         if self.end - at <= _REACH:
@@ -87,6 +106,8 @@ class Cursor:
         """Take `text` (upper case), in any case of its letters, if it stands here."""
         end = self.at + len(text)
         if self.octets[self.at : end].upper() == text:
+            if expect.needs:
+                self.use(expect.needs, self.at)
             self.at = end
             return True
         if self.parts is not None:

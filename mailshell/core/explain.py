@@ -13,6 +13,7 @@ from mailshell.core.record import (
     Closed,
     Exchange,
     Fault,
+    Notice,
     Opened,
     Parsed,
     Part,
@@ -26,6 +27,8 @@ from mailshell.core.record import (
 )
 from mailshell.core.session import Engine, Host, Marked
 
+_Said = Opened | Exchange | Prompt | Notice
+
 Manner = Literal["plain", "refusal", "unasked"]
 
 _COUNTED = "literal octets"
@@ -34,6 +37,7 @@ _FAULT = "x does not fit here: see why"
 _WORD = re.compile(rb"[^ \t]+")
 _ANSWER = re.compile(rb"[A-Za-z0-9+/]{2,}={1,2}")
 _CODE = re.compile(rb"([2-5][0-9]{2})(?![^ \r\n-])|(\+OK|-ERR|\+)(?![^ \r\n])")
+_STATUS = re.compile(rb"(?:(\+)|[^ \r\n]+ (OK|NO|BAD|BYE|PREAUTH)(?: \[([^]\r\n]*)\])?)(?![^ \r\n])", re.IGNORECASE)
 _STUFFING: dict[Side, Cite] = {"client": Cite(5321, "4.5.2"), "server": Cite(1939, "3")}
 _SECRET_VERBS = frozenset({b"AUTH", b"PASS", b"LOGIN", b"APOP", b"AUTHENTICATE"})
 
@@ -51,7 +55,8 @@ class Note(NamedTuple):
 class Row(NamedTuple):
     """One line of the wire, line end included, with its gloss and notes.
 
-    `secret` are the spans that must not be shown; `cite` is the place that the notes rest on.
+    `secret` are the spans that must not be shown; `cite` is the place that the notes rest on. What is `counted` came
+    as octets after a number, and is no line of the protocol.
     """
 
     side: Side
@@ -61,6 +66,7 @@ class Row(NamedTuple):
     notes: tuple[Note, ...] = ()
     secret: tuple[tuple[int, int], ...] = ()
     cite: Cite | None = None
+    counted: bool = False
 
 
 class Meaning(NamedTuple):
@@ -89,14 +95,15 @@ def explain(record: Spoken, engine: Engine[Host], most: int | None = None) -> Me
     lines, folded = (reply_lines(record), 0) if most is None else reply_ends(record, most)
     if isinstance(record, Exchange | Prompt):
         refused = record.verdict is Verdict.REFUSED
-        answers = _answers(lines, folded, record.card, engine, "refusal" if refused else "plain")
+        verb = "" if isinstance(record.parsed, Fault) else record.parsed.card.name
+        answers = _answers(lines, folded, record, engine, "refusal" if refused else "plain", verb)
         next_step = (record.card.next or engine.phases[record.after].next) if refused else ""
         # The answer to a counted body has no octets of its own.
         fault = record.parsed if refused else None
         command = (command_row(record.octets, engine, fault, record.lead),) if record.octets else ()
         return Meaning(command, answers, record.because, next_step, record.before, record.after, refused, folded)
     opened = isinstance(record, Opened)
-    answers = _answers(lines, folded, record.card, engine, "plain" if opened else "unasked")
+    answers = _answers(lines, folded, record, engine, "plain" if opened else "unasked", "")
     if isinstance(record, Opened):
         return Meaning((), answers, "", "", None, record.after, folded=folded)
     return Meaning((), answers, record.because, record.card.next, record.before, record.after, folded=folded)
@@ -162,23 +169,52 @@ def masked(octets: bytes) -> bytes:
     return octets
 
 
-def code(replies: tuple[bytes, ...]) -> int | str | None:
-    """How an answer went, for a program: its number where the protocol has numbers, else the word it begins with."""
+def code(replies: tuple[bytes, ...], engine: Engine[Host]) -> int | str | None:
+    """How an answer went, for a program: its number where the protocol has numbers, else its word.
+
+    The word is what the answer begins with; where answers have tags it follows the tag, in the last line.
+    """
+    if engine.tagged:
+        status = _STATUS.match(_last(replies))
+        return None if status is None else (status[1] or status[2]).decode("ascii").upper()
     found = _CODE.match(replies[0]) if replies else None
     if found is None:
         return None
     return int(found[1]) if found[1] else found[2].decode("ascii")
 
 
-def _answers(replies: list[bytes], folded: int, card: Card, engine: Engine[Host], manner: Manner) -> tuple[Row, ...]:
-    rows, left = [], 0
+def response_code(replies: tuple[bytes, ...], engine: Engine[Host]) -> str | None:
+    """What stands in brackets behind the word of a tagged answer, as in `a1 NO [NONEXISTENT] x`; None: nothing does."""
+    status = _STATUS.match(_last(replies)) if engine.tagged else None
+    return None if status is None or status[3] is None else status[3].decode("latin-1")
+
+
+def _last(replies: tuple[bytes, ...]) -> bytes:
+    """The last line of an answer."""
+    last = replies[-1] if replies else b""
+    return last[last.rfind(b"\n", 0, -1) + 1 :]
+
+
+def _answers(
+    replies: list[bytes], folded: int, record: _Said, engine: Engine[Host], manner: Manner, verb: str
+) -> tuple[Row, ...]:
+    rows, left, card = [], 0, record.card
+    because = "" if isinstance(record, Opened) else record.because
     for at, reply in enumerate(replies):
         if at == len(replies) - 1:
             at, left = at + folded, 0 if folded else left
+        inside = 0 < len(reply) <= left
         marked = _counted(reply, left, card, at, engine)
+        cause = "" if inside else engine.cause(reply[left:], verb, because)
         left = max(left - len(reply), 0) or engine.counted(reply[left:])
-        rows.append(Row("server", manner, reply, marked.gloss, tuple(_notes(marked)), (), _cite(marked.card)))
+        notes = tuple(_caused(note, cause) if cause else note for note in _notes(marked))
+        rows.append(Row("server", manner, reply, marked.gloss, notes, (), _cite(marked.card), inside))
     return tuple(rows)
+
+
+def _caused(note: Note, cause: str) -> Note:
+    """The mark of an untagged response says what brought it."""
+    return note._replace(text=f"*: {cause}") if note.rule == "untagged" else note
 
 
 def _counted(reply: bytes, left: int, card: Card, at: int, engine: Engine[Host]) -> Marked:
@@ -187,7 +223,7 @@ def _counted(reply: bytes, left: int, card: Card, at: int, engine: Engine[Host])
     if not left:
         return engine.mark_reply(line, card, at)
     if left >= len(reply):
-        return Marked(card, (Part(_COUNTED, 0, len(line)),) if line else (), {_COUNTED: _INSIDE}, _INSIDE)
+        return Marked(card, (Part(_COUNTED, 0, len(line)),) if line else (), {_COUNTED: _INSIDE}, "")
     rest = engine.mark_reply(line[left:], card, at)
     inside = (Part(_COUNTED, 0, min(left, len(line))),)
     return rest._replace(parts=(*inside, *_moved(rest.parts, left)), glosses={**rest.glosses, _COUNTED: _INSIDE})

@@ -1,6 +1,7 @@
 """Sentences on what is wrong with a line, the same for every protocol of lines; none of this goes on the wire."""
 
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 from typing import TypeVar
 
 from mailshell.core import tables
@@ -113,11 +114,18 @@ def found(line: bytes, fault: Fault) -> str:
     return f'Octet {fault.at + 1} is "{octet.decode("ascii")}".'
 
 
-def wanted(fault: Fault) -> str:
-    """What would have made sense there."""
-    wants = [f"{_worded(expect.what.strip())} ({expect.why})" for expect in fault.expected[:4]]
+def wanted(line: bytes, fault: Fault) -> str:
+    """What would have made sense there; what is most like the line stands first."""
+    begun = line[fault.at :].decode("latin-1").upper()
+    nearest = sorted(fault.expected, key=lambda one: -_common(begun, one.what.upper()))
+    wants = [f"{_worded(expect.what.strip())} ({expect.why})" for expect in nearest[:4]]
     more = " or others" if len(fault.expected) > 4 else ""
     return f"Expected there: {', or '.join(wants)}{more}."
+
+
+def _common(first: str, second: str) -> int:
+    """How many letters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
 
 
 def _worded(what: str) -> str:

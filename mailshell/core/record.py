@@ -61,13 +61,14 @@ class Expect(NamedTuple):
     """Something that would have been accepted: a word or a rule, and what it is for.
 
     Of a rule, `words` are all that it may be, where they are few, each with what it means; `like` is one way to write
-    it.
+    it. `needs` is the capability that has it, empty where every server has it.
     """
 
     what: str
     why: str
     words: tuple[tuple[str, str], ...] = ()
     like: str = ""
+    needs: str = ""
 
 
 class Want(NamedTuple):
@@ -116,7 +117,8 @@ class Opened(NamedTuple):
 class Exchange(NamedTuple):
     """One complete command and its final answer.
 
-    `octets` are empty where the answer comes after a body that was counted, and not ended by a line.
+    `octets` are empty where the answer comes after a body that was counted, and not ended by a line, and where it is
+    a further piece of an answer that began in an earlier record.
     `replies` are whole lines with their line ends, a long answer many of them in one item: `reply_lines` cuts it when
     somebody looks. `because` is for the student and is never sent; `changes` are the
     numbers of the store's changes that the command made; `card` explains the answer. `lead` is what of the command

@@ -112,13 +112,14 @@ class Session(Protocol):
     def receive(self, data: bytes, most: int | None = None) -> list[Record]:
         """Octets arrived; never raises, whatever they are.
 
-        Once the answers have more than `most` octets no further command is run: the rest `waits`, also in `state`, and
-        goes on with what is received next, no octets included. None: all is done at once.
+        Once the answers have more than `most` octets no further command is run, and a command that takes long may be
+        done in pieces, one at a time: the rest `waits`, also in `state`, and goes on with what is received next, no
+        octets included. None: all is done at once.
         """
 
     @property
     def waits(self) -> bool:
-        """Whether octets that arrived wait for their turn."""
+        """Whether the rest of a command, or octets that arrived, wait for their turn."""
 
     def receive_eof(self) -> list[Record]:
         """The peer will send no more, and gets no more answers: what `waits` is lost."""
@@ -147,6 +148,9 @@ class Session(Protocol):
 
     def numbers(self) -> Numbers | None:
         """How this session numbers messages; None where no mailbox is open in it."""
+
+    def names(self, rule: Expect) -> Iterable[tuple[str, str]]:
+        """What of this session may stand for a rule: texts as one types them, each with what it is."""
 
     def rushed(self, records: list[Record]) -> Iterable[tuple[int, str]]:
         """Of the records that `receive` gave last, those whose answers the client should have waited for.
@@ -184,6 +188,14 @@ def _none(line: bytes) -> int:
     return 0
 
 
+def _unsaid(line: bytes, verb: str, because: str) -> str:
+    return ""
+
+
+def _nothing(line: bytes) -> Literal["", "header", "message"]:
+    return ""
+
+
 class Engine(NamedTuple, Generic[Host]):
     """A protocol: how to open a session, how to take its lines apart, what there is to know.
 
@@ -192,8 +204,12 @@ class Engine(NamedTuple, Generic[Host]):
     world, and `own` are the rules in which a client names itself. `messages` are the names of the answers that bring
     a message: all of its lines between the first and the last, dots stuffed. `answers` are the phases in which a
     client answers what a mechanism asks: what it sends there is no command and no text, and may be a secret. `counted`
-    says of a line of an answer how many octets come after it that are no lines of the protocol. `facts` are what a
-    lesson may ask about a session.
+    says of a line of an answer how many octets come after it that are no lines of the protocol. `tagged`: each
+    command begins with a tag, and so does the last line of its answer. `lead` says of a line of a client how many
+    octets stand before its verb. `cause` says of a line of an answer, of the verb that is
+    answered and of the reason of the record what brought that line. `brings` says of a line of an answer whether a
+    message, or the header of one, comes in the octets counted after it. `facts` are what
+    a lesson may ask about a session.
     """
 
     name: str
@@ -211,4 +227,8 @@ class Engine(NamedTuple, Generic[Host]):
     messages: frozenset[str] = frozenset()
     answers: frozenset[Phase] = frozenset()
     counted: Callable[[bytes], int] = _none
+    tagged: bool = False
+    lead: Callable[[bytes], int] = _none
+    cause: Callable[[bytes, str, str], str] = _unsaid
+    brings: Callable[[bytes], Literal["", "header", "message"]] = _nothing
     facts: Callable[[], tuple[Fact, ...]] = tuple

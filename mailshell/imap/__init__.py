@@ -5,6 +5,7 @@ from mailshell.core.record import Part
 from mailshell.core.session import Engine, Fact, Marked, Peer, Topic
 from mailshell.imap import eras, phases
 from mailshell.imap.capabilities import CAPABILITIES
+from mailshell.imap.causes import cause
 from mailshell.imap.commands import COMMANDS, idle
 from mailshell.imap.desk import Desk
 from mailshell.imap.eras import YEARS
@@ -12,8 +13,9 @@ from mailshell.imap.grammar import TAG, TAG_GLOSS, TOLERATED
 from mailshell.imap.items import ITEMS
 from mailshell.imap.keys import KEYS
 from mailshell.imap.ordering import ORDERS
-from mailshell.imap.responses import counted, mark_reply
+from mailshell.imap.responses import brings, counted, mark_reply
 from mailshell.imap.session import TABLE, Session
+from mailshell.imap.worded import worded
 from mailshell.mail.host import Host
 
 _NO_TAG = "a command of IMAP begins with a tag"
@@ -33,7 +35,14 @@ def mark_command(line: bytes) -> Marked:
         marked = unknown_marked(line, reading.parts, "imap-commands", "IMAP")
         return marked._replace(parts=parts, glosses={**marked.glosses, "tag": TAG_GLOSS})
     card = reading.command.card
-    return Marked(card, parts, card.parts, card.says)
+    parts, glosses = worded(line, parts)
+    return Marked(card, parts, {**card.parts, **glosses}, card.says)
+
+
+def lead(line: bytes) -> int:
+    """How many octets of a line stand before its verb: those of the tag and of a space."""
+    found = TAG.match(line)
+    return 0 if found is None or found.end() == found.end(1) else found.end()
 
 
 def matrix(host: Host) -> list[str]:
@@ -80,9 +89,13 @@ PROTOCOL: Engine[Host] = Engine(
     matrix=matrix,
     reads_lines=lambda phase: phase not in phases.COUNTED and phase is not phases.Phase.EXCHANGE,
     usual=("NOOP", "LOGOUT", "CAPABILITY"),
-    kinds={"userid": "user"},
+    kinds={},
     own=frozenset(),
     answers=frozenset({phases.Phase.EXCHANGE, phases.Phase.SECRET}),
     counted=counted,
+    tagged=True,
+    lead=lead,
+    cause=cause,
+    brings=brings,
     facts=_facts,
 )

@@ -36,11 +36,6 @@ class Binary(NamedTuple):
         return not (self.peek or self.size)
 
     @property
-    def needs(self) -> str:
-        """The capability that it belongs to."""
-        return "BINARY"
-
-    @property
     def _inside(self) -> str:
         return f"[{'.'.join(map(str, self.part))}]"
 

@@ -1,9 +1,11 @@
 """The capabilities, in the order of the CAPABILITY response (RFC 3501 section 7.2.1)."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailshell.core.record import Card, Cite
-from mailshell.imap.desk import Desk
+from mailshell.imap.desk import Desk, limit, offers
+from mailshell.mail.host import Traits
 
 
 class Capability(NamedTuple):
@@ -104,9 +106,15 @@ CAPABILITIES = (
 
 def listed(desk: Desk) -> str:
     """`IMAP4rev1 LITERAL+ ...`: all that the server has now."""
-    mechanisms = (f"AUTH={name}" for name in desk.mechanisms)
-    return " ".join([*(_word(one, desk) for one in CAPABILITIES if desk.offers(one.keyword)), *mechanisms])
+    return _listed(desk.host.traits, tuple(desk.mechanisms))
 
 
-def _word(one: Capability, desk: Desk) -> str:
-    return f"APPENDLIMIT={desk.limit}" if one.keyword == "APPENDLIMIT" else one.keyword
+@lru_cache(maxsize=64)
+def _listed(traits: Traits, mechanisms: tuple[str, ...]) -> str:
+    """The list of every host with these traits: each greeting and each login tells it."""
+    words = (_word(one, traits) for one in CAPABILITIES if offers(traits, one.keyword))
+    return " ".join([*words, *(f"AUTH={name}" for name in mechanisms)])
+
+
+def _word(one: Capability, traits: Traits) -> str:
+    return f"APPENDLIMIT={limit(traits)}" if one.keyword == "APPENDLIMIT" else one.keyword

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mailshell.imap import reasons, sets
+from mailshell.imap import sets
 from mailshell.imap.desk import Desk
 from mailshell.imap.replies import NO_SUCH_NUMBER
 from mailshell.imap.wording import Reply
@@ -21,8 +21,6 @@ def places(desk: Desk, numbers: sets.Numbers, *, uid: bool) -> list[int] | Reply
     """The places, from 0, of the messages of a set; a reply where a sequence number does not exist."""
     view = desk.view
     if numbers == sets.SAVED:
-        if not desk.offers("SEARCHRES"):
-            return reasons.not_offered("SEARCHRES", desk)
         return [at for at in map(view.place, view.saved) if at is not None]
     found = sets.by_uid(numbers, view.uids) if uid else sets.by_number(numbers, len(view.uids))
     if found is None:

@@ -41,7 +41,7 @@ def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, moves: bool
     if quota is not None and not moves and host.taken(to.key.user) + size > quota:
         return OVER_QUOTA(f"All mailboxes of the user together may have {quota:,} octets. Nothing was copied.")
     try:
-        copies = host.store.add(to.key, [one._replace(save_date=host.written) for one in found.messages])
+        copies = desk.put(to.key, [one._replace(save_date=host.written) for one in found.messages])
     except Full as full:
         return NO_ROOM(str(full))
     here, there = [one.uid for one in found.messages], [one.uid for one in copies]
@@ -50,10 +50,10 @@ def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, moves: bool
     return Copied(here, f"COPYUID {to.box.uidvalidity} {sets.text(here)} {sets.text(there)}")
 
 
-def arguments(cursor: Cursor) -> tuple[sets.Numbers, str]:
-    """SP sequence-set SP mailbox."""
+def arguments(cursor: Cursor, *, uid: bool) -> tuple[sets.Numbers, str]:
+    """SP sequence-set SP mailbox; the set is of uids, or of sequence numbers."""
     grammar.space(cursor)
-    numbers = grammar.sequence_set(cursor)
+    numbers = grammar.sequence_set(cursor, uid=uid)
     grammar.space(cursor)
     name = grammar.mailbox(cursor)
     cursor.done(grammar.END)

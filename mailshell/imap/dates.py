@@ -6,6 +6,7 @@ from functools import lru_cache
 from mailshell.core.clock import DAY, MINUTE, SECOND, Instant, civil, instant
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
+from mailshell.mail.message import uncommented
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = b"(?i:%b)" % "|".join(_MONTHS).encode("ascii")
@@ -32,7 +33,6 @@ def day_of(at: Instant, zone: int = 0) -> int:
     return (at + zone * MINUTE) // DAY
 
 
-_COMMENT = re.compile(rb"\([^()]*\)")
 _FIELD = re.compile(
     rb"\s*(?:[A-Za-z]+[\s,]+)?([0-9]{1,2})[\s-]+([A-Za-z]{3})[\s-]+([0-9]{2,4})(?![0-9])"
     rb"(?:\s+([0-9]{1,2})\s*:\s*([0-9]{1,2})(?:\s*:\s*([0-9]{1,2}))?(?:\s*([+-][0-9]{4}|[A-Za-z]+))?)?"
@@ -46,7 +46,7 @@ def of_field(value: bytes) -> tuple[Instant, Instant] | None:
 
     RFC 5256 section 2.2: a time that makes no sense is midnight, and such a zone is UTC. None where there is no day.
     """
-    found = _FIELD.match(_COMMENT.sub(b" ", value))
+    found = _FIELD.match(uncommented(value))
     if found is None:
         return None
     year = int(found[3])

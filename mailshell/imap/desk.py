@@ -1,6 +1,6 @@
 """What an IMAP verb may see and change: the state of the session, its host, its peer."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,12 +9,12 @@ from mailshell.core.clock import Instant
 from mailshell.core.command import Command, Verb
 from mailshell.core.cursor import Slip
 from mailshell.core.session import Peer
-from mailshell.imap import eras, limits, names, updates
+from mailshell.imap import eras, limits, names, tags, updates
 from mailshell.imap.phases import Phase
 from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
 from mailshell.mail.host import Host, Traits
-from mailshell.mail.store import Account, BoxKey, Full, Mailbox
+from mailshell.mail.store import Account, BoxKey, Full, Mailbox, Message
 
 Mechanism = Callable[[Host, tuple[bytes, ...]], bytes | Account | None]
 """A SASL mechanism: from all that the client has answered so far, the next challenge, or who it is, or None (refused).
@@ -65,12 +65,14 @@ class Rest(NamedTuple):
 class State(NamedTuple):
     """Everything that an IMAP session remembers; replaced, never changed.
 
-    `tag` is that of the command under way, or of the last one. `lead` is what of a command with literals came before
-    its last line, `texts` are the messages in it, and `refusal` is its answer where that is known before its end.
+    `tag` is that of the command under way, or of the last one, `numbered` the last one that ended in a number. `lead`
+    is what of a command with literals came before its last line, `texts` are the messages in it, and `refusal` is its
+    answer where that is known before its end.
     """
 
     phase: Phase = Phase.NOT_AUTHENTICATED
     tag: bytes = b"*"
+    numbered: bytes = b""
     user: str = ""
     view: View | None = None
     enabled: frozenset[str] = frozenset()
@@ -87,7 +89,7 @@ class State(NamedTuple):
 class Desk:
     """The session as a verb sees it; `commands` are all that exist."""
 
-    __slots__ = ("_news", "classic", "commands", "host", "in_pieces", "mechanisms", "peer", "state", "strict")
+    __slots__ = ("_news", "_put", "classic", "commands", "host", "in_pieces", "mechanisms", "peer", "state", "strict")
 
     def __init__(
         self,
@@ -104,6 +106,7 @@ class Desk:
         self.strict = host.traits.policy == "strict"
         self.in_pieces = False
         """Whether a command that takes long may be done in pieces."""
+        self._put = 0  # messages that this command has put into the open mailbox
         self._news: list[tuple[bytes, str]] = []
         self.state = State() if self.exists else State(Phase.LOGOUT)
 
@@ -114,7 +117,7 @@ class Desk:
 
     def offers(self, keyword: str) -> bool:
         """Whether the host offers a capability; a strict host has LITERAL- for LITERAL+ (RFC 7888 section 5)."""
-        return _offers(self.host.traits, keyword)
+        return offers(self.host.traits, keyword)
 
     @property
     def aware(self) -> bool:
@@ -124,7 +127,7 @@ class Desk:
     @property
     def limit(self) -> int:
         """The biggest message that APPEND takes, in octets."""
-        return self.host.traits.size or limits.MESSAGE
+        return limit(self.host.traits)
 
     def gives(self, code: str) -> bool:
         """Whether the server uses a response code: most of them came in 2009 (RFC 5530)."""
@@ -140,8 +143,14 @@ class Desk:
             return Phase.SELECTED
         return Phase.AUTHENTICATED if state.user else Phase.NOT_AUTHENTICATED
 
+    @property
+    def tag(self) -> str:
+        """The tag that the client may give its next command."""
+        return tags.following(self.state.numbered).decode("ascii")
+
     def resume(self) -> None:
         """The last line of a command is here: it is judged by the state that the session is in."""
+        self._follow()
         standing = self.standing
         if self.state.phase is not standing:
             self.state = self.state._replace(phase=standing)
@@ -186,7 +195,7 @@ class Desk:
 
     @property
     def mailbox(self) -> Mailbox | None:
-        """The open mailbox as it is now; None where it was deleted or renamed since."""
+        """The open mailbox as it is now; None where it was deleted since, or has a name that is not known yet."""
         view = self.view
         mailbox = self.host.store.mailbox(view.key)
         return mailbox if mailbox is not None and mailbox.box.uidvalidity == view.validity else None
@@ -199,20 +208,42 @@ class Desk:
         """The same, as it is now; None where there is none."""
         return self.host.store.mailbox(self.key(name))
 
-    def catch_up(self, *, expunges: bool) -> tuple[bytes, str]:
-        """What the session has not been told yet of its mailbox, and why; the view knows it from now on."""
+    def _follow(self) -> None:
+        """A mailbox that was renamed stays open under its new name (RFC 2180 section 3.4)."""
+        view = self.state.view
+        if view is None or self.mailbox is not None:
+            return
+        for mailbox in self.host.store.mailboxes(view.key.host, view.key.user):
+            if mailbox.box.uidvalidity == view.validity:
+                self.view = view._replace(key=mailbox.key)
+
+    def catch_up(self, *, expunges: bool, aware: bool = False) -> tuple[bytes, str]:
+        """What the session has not been told yet of its mailbox, and why; the view knows it from now on.
+
+        With `aware` the command asks for mod-sequences, which are told then also where none has asked before.
+        """
+        self._follow()
         view = self.state.view
         if view is None:
             return b"", ""
         mailbox = self.host.store.mailbox(view.key)
-        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=self.aware)
+        aware = aware or self.aware
+        own, self._put = self._put, 0
+        found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=aware, own=own)
         if found.view is not view:
             self.view = found.view
         return found.block, found.because
 
-    def sync(self, *, expunges: bool) -> None:
+    def put(self, key: BoxKey, drafts: Iterable[Message]) -> list[Message]:
+        """Put messages at the end of a mailbox, all or none. Raises Full."""
+        added = self.host.store.add(key, drafts)
+        if self.state.view is not None and self.state.view.key == key:
+            self._put += len(added)
+        return added
+
+    def sync(self, *, expunges: bool, aware: bool = False) -> None:
         """Take in what others have changed, before this command changes something itself; `told` gives it out."""
-        self._news.append(self.catch_up(expunges=expunges))
+        self._news.append(self.catch_up(expunges=expunges, aware=aware))
 
     def told(self) -> tuple[bytes, str]:
         """What `sync` found in this command, and why it is told."""
@@ -245,20 +276,25 @@ class Desk:
             return range(0)
 
 
+def limit(traits: Traits) -> int:
+    """The biggest message that APPEND takes on a host with these traits, in octets."""
+    return traits.size or limits.MESSAGE
+
+
 @lru_cache(maxsize=1024)
-def _offers(traits: Traits, keyword: str) -> bool:
-    """Whether a host with these traits offers a capability: asked for each of them at each login."""
+def offers(traits: Traits, keyword: str) -> bool:
+    """Whether a host with these traits offers a capability: asked for with almost every command."""
     if keyword in traits.off or not eras.YEARS.known(keyword, traits.era):
         return False
     if keyword == "IMAP4":
-        return not _offers(traits, "IMAP4rev1")
+        return not offers(traits, "IMAP4rev1")
     if keyword in _BASIC:
         return True
     if keyword == "THREAD":  # the verb is there where one of its algorithms is
-        return _offers(traits, "THREAD=ORDEREDSUBJECT") or _offers(traits, "THREAD=REFERENCES")
-    if keyword == "SEARCHRES" and not _offers(traits, "ESEARCH"):  # RFC 5182 section 2.1
+        return offers(traits, "THREAD=ORDEREDSUBJECT") or offers(traits, "THREAD=REFERENCES")
+    if keyword == "SEARCHRES" and not offers(traits, "ESEARCH"):  # RFC 5182 section 2.1
         return False
-    if keyword in _EXTEND_LIST and not _offers(traits, "LIST-EXTENDED"):
+    if keyword in _EXTEND_LIST and not offers(traits, "LIST-EXTENDED"):
         return False
     if keyword == ("LITERAL+" if traits.policy == "strict" else "LITERAL-"):
         return False

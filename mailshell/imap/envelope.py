@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from mailshell.imap.grammar import QUOTED, string_of
-from mailshell.mail.message import Entity
+from mailshell.mail.message import Entity, comment_end
 
 _TOKEN = re.compile(
     rb"""(?P<space>[ \t\r\n]+)|(?P<comment>\()|"(?P<quoted>(?:[^"\\]|\\.)*+)"?|(?P<literal>\[[^\]]*\]?)"""
@@ -15,7 +15,6 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _PAIR = re.compile(rb"\\(.)", re.DOTALL)
-_COMMENT = re.compile(rb"[()]|\\.", re.DOTALL)
 _WORD = rb"[!#-'*+\-./-9=?A-Z^-~]++"
 _USUAL = re.compile(
     rb'[ \t]*+(?P<angle>(?:"(?P<quoted>[ !#-\[\]-~]++)"|(?P<words>' + _WORD + rb"(?: " + _WORD + rb")*+))?[ \t]*+<)?"
@@ -110,7 +109,7 @@ def _tokens(value: bytes) -> list[tuple[str, bytes]]:
             tokens.append(("word", value[at : at + 1]))
             at += 1
         elif found.lastgroup == "comment":
-            end = _comment(value, at)
+            end = comment_end(value, at)
             tokens.append(("comment", _PAIR.sub(rb"\1", value[at + 1 : end].removesuffix(b")"))))
             at = end
         else:
@@ -121,16 +120,6 @@ def _tokens(value: bytes) -> list[tuple[str, bytes]]:
                 tokens.append((found.lastgroup, text))
             at = found.end()
     return tokens
-
-
-def _comment(value: bytes, at: int) -> int:
-    """Where a comment ends that begins at `at`; comments may lie in each other."""
-    depth = 0
-    for found in _COMMENT.finditer(value, at):
-        depth += {b"(": 1, b")": -1}.get(found[0], 0)
-        if not depth:
-            return found.end()
-    return len(value)
 
 
 class _Reading:
@@ -160,15 +149,17 @@ class _Reading:
         if text == b"<":
             self._name, self._local, self._host, self._at, self._angle = self._words(), [], [], False, True
         elif text == b"@":
+            self._host += [text] if self._at else []
             self._at = True
         elif text == b":" and self._angle:
             self._route, self._host, self._at = b"@" + b"".join(self._host), [], False
         elif text == b":":
+            ended = [Address()] if self._group else []  # groups do not lie in each other
             group, self._group = self._words(), True
             self._start()
-            return [Address(mailbox=b" ".join(group))]
+            return [*ended, Address(mailbox=b" ".join(group))]
         elif text == b"," and self._angle and self._at and not self._local:
-            self._host.append(b",@")  # a route by RFC 822: the sign @ of the next host comes now
+            self._host.append(text)  # a route by RFC 822 has several hosts
         elif text == b",":
             return self.one()
         elif text == b";":
@@ -188,10 +179,16 @@ class _Reading:
             self._start()
             return []
         name = b" ".join(self._name) if self._angle else self._comment
-        found = Address(name or None, self._route or None, b"".join(self._local), b"".join(self._host))
+        found = Address(name or None, self._route or None, _joined(self._local), _joined(self._host))
         self._start()
         return [found]
 
     def end(self) -> list[Address]:
         """The field is over."""
         return self.take("sign", b";") if self._group else self.one()
+
+
+def _joined(words: list[bytes]) -> bytes:
+    """A side of an address: dots join its words (RFC 5322 section 4.4); of what is no address the words stay apart."""
+    found = b" ".join(words)
+    return re.sub(rb" ?\. ?", b".", found) if b"." in found else found

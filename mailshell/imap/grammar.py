@@ -21,6 +21,7 @@ ANNOUNCED = re.compile(rb"~?\{([0-9]{1,20})(\+?)\}\r\n\Z")
 """The end of a line that a literal follows."""
 
 _ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
+_PLAIN = re.compile(rb"[\x01-\t\x0b\x0c\x0e-!#-\[\]-\x7f]*+")
 _ASTRING = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
 _LIST = re.compile(rb'[^\x00-\x20\x7f-\xff(){"\\]+')
 _QUOTED = re.compile(rb'"((?:[^"\\\r\n\x00\x80-\xff]|\\["\\]|' + CHARACTER + rb')*)"')
@@ -36,9 +37,12 @@ CLOSE = Expect(")", "the list in parentheses ends")
 TAGGED = Expect("tag", "a name for this command, as in a1: its answer has the same", like="a1")
 OCTETS = Expect("literal octets", "as many octets as the number in braces says")
 NO_NUL = Expect("literal octets", "any octet but NUL")
+USER = Expect("userid", "the name of a user, as in bob", like="bob")
 MAILBOX = Expect("mailbox", "the name of a mailbox, as in INBOX", like="INBOX")
+NEW = Expect("mailbox", "the name of a new mailbox, as in Tea", like="Tea")
 PATTERN = Expect("list-mailbox", "a name, in which * and % are wildcards", like="*")
 SET = Expect("sequence-set", "numbers of messages, as in 1 or 2:4 or 1,3:*", like="1:*")
+UIDS = Expect("sequence-set", "uids of messages, as in 1 or 2:4 or 1,3:*", like="1:*")
 FLAG = Expect("flag", "a flag, as in \\Seen", like="\\Seen")
 
 TAG_GLOSS = "tag: the client makes it up, and the answer has the same"
@@ -57,7 +61,14 @@ BEYOND_ASCII = Slip(
     "server refuses it.",
     Cite(3501, "4.3"),
 )
-TOLERATED = (TRAILING_SPACE, BEYOND_ASCII)
+LONE_LF = Slip(
+    "LF without CR in a message",
+    Expect("CR LF", "at the end of each line of a message"),
+    "Lines of the message end in LF without CR: other programs may read them as one line. Some servers accept it, a "
+    "strict server refuses it.",
+    Cite(5322, "2.3"),
+)
+TOLERATED = (TRAILING_SPACE, BEYOND_ASCII, LONE_LF)
 """Everything that the tolerant policy lets pass, and the strict policy refuses."""
 
 
@@ -99,7 +110,7 @@ def literal(cursor: Cursor, rule: str, *, secret: bool = False) -> bytes | None:
 def quoted(cursor: Cursor, rule: str, expect: Expect, *, secret: bool = False) -> bytes | None:
     """quoted; None where none stands here."""
     start = cursor.at
-    found = cursor.match(_QUOTED, expect)
+    found = cursor.match(_QUOTED, expect._replace(like=f'"{expect.like}"'))
     if found is None:
         return None
     if not found.isascii():
@@ -147,14 +158,14 @@ def _named(cursor: Cursor, start: int, octets: bytes, rule: str, *, formed: bool
     return name
 
 
-def mailbox(cursor: Cursor, *, opened: bool = False) -> str:
+def mailbox(cursor: Cursor, expect: Expect = MAILBOX, *, opened: bool = False) -> str:
     """mailbox = "INBOX" / astring.
 
     The answer to what cannot be a name is NO, but BAD where the mailbox would be `opened`: after NO the one before it
     would have to be closed (RFC 3501 sections 6 and 6.3.1).
     """
     start = cursor.at
-    octets = astring(cursor, "mailbox", MAILBOX)
+    octets = astring(cursor, "mailbox", expect)
     return names.folded(_named(cursor, start, octets, "mailbox", formed=not opened))
 
 
@@ -164,12 +175,14 @@ def pattern(cursor: Cursor) -> str:
     return _named(cursor, start, string(cursor, "list-mailbox", PATTERN, bare=_LIST), "list-mailbox")
 
 
-def sequence_set(cursor: Cursor) -> sets.Numbers:
-    """sequence-set."""
+def sequence_set(cursor: Cursor, *, uid: bool) -> sets.Numbers:
+    """sequence-set: of uids, or of sequence numbers."""
     cursor.rule, start = "sequence-set", cursor.at
-    found = sets.read(cursor.need(sets.PATTERN, SET))
+    found = sets.read(cursor.need(sets.PATTERN, UIDS if uid else SET))
     if max(map(max, found)) > limits.NUMBER:
         raise cursor.refuse(start, Expect("sequence-set", f"numbers of 32 bits: {limits.NUMBER} at most"))
+    if found == sets.SAVED:
+        cursor.use("SEARCHRES", start)
     cursor.mark("sequence-set", start)
     return found
 
@@ -181,8 +194,9 @@ def flag(cursor: Cursor) -> str:
     if found == flags.RECENT:
         raise cursor.refuse(start, Expect("flag", "a flag that a client may change, which \\Recent is not"))
     if found.startswith("\\") and found not in flags.SYSTEM:
-        known = Expect("flag", "one of the five system flags, or a keyword without a backslash")
-        raise cursor.refuse(start, known, formed=True)
+        begun = cursor.at == cursor.end and any(one.lower().startswith(found.lower()) for one in flags.SYSTEM)
+        expect = Expect("flag", "one of the five system flags, or a keyword without a backslash")
+        raise cursor.refuse(start, expect, unfinished=begun, formed=True)
     cursor.mark("flag", start)
     return found
 
@@ -211,6 +225,8 @@ def written(octets: bytes) -> bytes:
 
 def string_of(octets: bytes) -> bytes:
     """A string as a server sends it: quoted where it may be, else a literal; no string has the octet NUL."""
+    if len(octets) <= QUOTED and _PLAIN.fullmatch(octets):
+        return b'"%b"' % octets
     octets = octets.replace(b"\0", b"\x80")
     if len(octets) <= QUOTED and octets.isascii() and not (b"\r" in octets or b"\n" in octets):
         if b'"' in octets or b"\\" in octets:

@@ -40,10 +40,6 @@ class Wanted(Protocol):
         """Whether asking for it sets \\Seen."""
 
     @property
-    def needs(self) -> str:
-        """The capability that it belongs to; empty where every server has it."""
-
-    @property
     def column(self) -> Column:
         """The answers."""
 

@@ -88,7 +88,7 @@ def _read(
     if tag is None:
         return reasons.no_tag(line[:-2], desk), None, False
     standing = desk.standing
-    reading = table.read(line, strict=desk.strict, start=tag.end())
+    reading = table.read(line, strict=desk.strict, start=tag.end(), offers=desk.offers)
     command, parsed = reading.command, reading.parsed
     if command is None:
         return reasons.unknown(line[:-2], tag.end(), standing, desk), None, False
@@ -96,6 +96,8 @@ def _read(
         return reasons.not_offered(command.card.name, desk), command, False
     if standing not in command.when:
         return reasons.wrong_order(command.card.name, command.when, standing, desk), command, False
+    if reading.absent:
+        return reasons.not_offered(reading.absent, desk), command, False
     if isinstance(parsed, Fault) and parsed.at < len(line):
         return reasons.syntax(line, parsed), command, False
     if isinstance(parsed, append.Append):

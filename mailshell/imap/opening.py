@@ -2,7 +2,7 @@
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
-from mailshell.imap import flags, grammar, modseqs, reasons
+from mailshell.imap import flags, grammar, modseqs
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.replies import NO_SUCH_MAILBOX, SELECTED
 from mailshell.imap.view import View, opened
@@ -12,7 +12,7 @@ from mailshell.mail.store import Mailbox
 PARTS = {"select-param": "CONDSTORE: tell mod-sequences from now on"}
 _CLOSED = b"* OK [CLOSED] The mailbox that was open is closed now\r\n"
 _FIXED = "No flag can be changed"
-_PARAMETER = Expect("(CONDSTORE)", "mod-sequences are told from now on")
+_PARAMETER = Expect("(CONDSTORE)", "mod-sequences are told from now on", needs=CONDSTORE)
 
 
 def arguments(cursor: Cursor) -> tuple[str, bool]:
@@ -28,8 +28,6 @@ def arguments(cursor: Cursor) -> tuple[str, bool]:
 
 def run(desk: Desk, name: str, *, writable: bool, aware: bool) -> Reply:
     """Open a mailbox; one that was open is closed first, also where this fails. With `aware` mod-sequences are told."""
-    if aware and not desk.offers(CONDSTORE):
-        return reasons.not_offered(CONDSTORE, desk)
     closed = _CLOSED if desk.state.view is not None and desk.offers(CONDSTORE) else b""  # RFC 7162 section 3.2.11
     desk.select(None)
     mailbox = desk.find(name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mailshell.core.clock import Instant
+from mailshell.core.clock import SECOND, Instant
 from mailshell.core.record import Card, Cite
 from mailshell.imap import compared
 from mailshell.imap.compared import Facts
@@ -24,7 +24,12 @@ class Order(NamedTuple):
 
 def sent(message: Message, known: Facts) -> Instant:
     """The moment in the Date field; where there is none, the internal date (RFC 5256 section 2.2)."""
-    return message.internal_date if known.sent is None else known.sent
+    return arrived(message, known) if known.sent is None else known.sent
+
+
+def arrived(message: Message, known: Facts) -> Instant:
+    """The internal date, in whole seconds, as a client sees it."""
+    return Instant(message.internal_date // SECOND * SECOND)
 
 
 def _order(name: str, says: str, place: Place, *, reads: bool = True) -> Order:
@@ -32,7 +37,7 @@ def _order(name: str, says: str, place: Place, *, reads: bool = True) -> Order:
 
 
 ORDERS = (
-    _order("ARRIVAL", "by the internal date", lambda message, known: message.internal_date, reads=False),
+    _order("ARRIVAL", "by the internal date", arrived, reads=False),
     _order("CC", "by the first name in Cc", lambda message, known: known.cc),
     _order("DATE", "by the Date field", sent),
     _order("FROM", "by the first name in From", lambda message, known: known.sender),

@@ -14,17 +14,20 @@ from mailshell.mail.store import Message
 NESTING = 32
 """Ours: keys inside each other."""
 
+KEYWORD = Expect("flag-keyword", "a keyword, as in $Forwarded", like="$Forwarded")
+"""The one argument of KEYWORD and UNKEYWORD."""
+
 _NUMBER = re.compile(rb"[0-9]{1,10}")
 _COUNT = re.compile(rb"[1-9][0-9]{0,9}")
 _FIELD = Expect("header-fld-name", "the name of a header field, as in Subject", like="Subject")
 _TEXT = Expect("astring", "the text that is looked for", like="lunch")
 _SIZE = Expect("number", "a number of octets", like="4096")
 _SECONDS = Expect("nz-number", "a number of seconds, as in 3600", like="3600")
-_KEYWORD = Expect("flag-keyword", "a keyword, as in $Forwarded", like="$Forwarded")
 _NOT = Expect("NOT", "messages that do not fit the next key")
 _OR = Expect("OR", "messages that fit one of the next two keys")
 _UID = Expect("UID", "messages with these uids")
-_BY_LENGTH = tuple(sorted(KEYS, key=lambda key: -len(key.name)))
+_LONGER_FIRST = tuple(sorted(KEYS, key=lambda key: f"{key.name}~"))
+"""By name; one that begins with the whole name of another comes before it."""
 
 
 class Term(NamedTuple):
@@ -73,7 +76,7 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
     if depth > NESTING:
         raise cursor.refuse(cursor.at, Expect("search-key", f"no more than {NESTING} keys inside each other"))
     if cursor.octets[cursor.at : cursor.at + 1] in (*(b"%d" % digit for digit in range(10)), b"*", b"$"):
-        return Numbers(False, grammar.sequence_set(cursor))
+        return Numbers(False, grammar.sequence_set(cursor, uid=False))
     if cursor.word(b"(", grammar.OPEN):
         return _several(cursor, depth)
     cursor.rule, start = "search-key", cursor.at
@@ -86,9 +89,9 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
         cursor.at -= 1
         cursor.mark("search-key", start)
         grammar.space(cursor)
-        return Numbers(True, grammar.sequence_set(cursor))
-    for key in _BY_LENGTH:
-        if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says)):
+        return Numbers(True, grammar.sequence_set(cursor, uid=True))
+    for key in _LONGER_FIRST:
+        if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says, needs=key.needs)):
             cursor.mark("search-key", start)
             return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
     raise Stop
@@ -97,8 +100,16 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
 def every(cursor: Cursor) -> Tree:
     """search-key *(SP search-key), to the end of the line."""
     keys = [read(cursor)]
+    last = cursor.at
     while cursor.word(b" ", grammar.SPACE):
-        keys.append(read(cursor))
+        try:
+            keys.append(read(cursor))
+        except Stop:
+            if cursor.octets[last:].strip(b" \t"):
+                raise
+            cursor.at = last  # it is white space at the end, as after any command
+            break
+        last = cursor.at
     cursor.done(grammar.END)
     return Tree("AND", tuple(keys))
 
@@ -127,7 +138,7 @@ def _value(cursor: Cursor, kind: str) -> Value:
         cursor.mark(kind, start)
         return found
     if kind == "flag-keyword":
-        return grammar.atom(cursor, kind, _KEYWORD)
+        return grammar.atom(cursor, kind, KEYWORD)
     expect = _FIELD if kind == "header-fld-name" else _TEXT
     # What is no text in UTF-8 is nowhere, and some other charset is refused later.
     return grammar.astring(cursor, kind, expect).decode("utf-8", "replace")

@@ -34,7 +34,8 @@ def closed_early(phase: Phase) -> str:
 
 def legal(desk: Desk, phase: Phase) -> str:
     """The commands that this server takes in a phase, as a list in a sentence."""
-    return " ".join(one.card.name for one in desk.commands if phase in one.when and one.offered(desk.offers))
+    found = (one.card.name for one in desk.commands if phase in one.when and one.offered(desk.offers))
+    return " ".join(dict.fromkeys(name.partition(" ")[0] for name in found))
 
 
 def no_tag(line: bytes, desk: Desk) -> Reply:
@@ -42,19 +43,28 @@ def no_tag(line: bytes, desk: Desk) -> Reply:
     word = reasons.first_word(line).upper()
     if any(word == one.card.name.split(" ")[0].encode() for one in desk.commands):
         name = word.decode("ascii")
-        return NO_TAG(f"The line begins with {name} alone. A tag stands before it, as in a1 {name}.")
+        return NO_TAG(f"The line begins with {name} alone. A tag stands before it, as in {desk.tag} {name}.")
     because = reasons.no_verb(line, "an IMAP", legal(desk, desk.standing))
-    return NO_TAG(because or "A tag is letters and digits, then a space and the command follow, as in a1 NOOP.")
+    return NO_TAG(because or f'A tag is one word without ( ) {{ % * + " or \\, as in {desk.tag} NOOP.')
+
+
+def misplaced(tag: bytes, desk: Desk) -> str:
+    """Why no command follows a tag that is itself the name of a command; empty where it is none."""
+    name = tag.strip().upper()
+    if not any(name == one.card.name.split(" ")[0].encode() for one in desk.commands):
+        return ""
+    word = name.decode("ascii")
+    return f"{word} stands where the tag stands. A tag goes before it, as in {desk.tag} {word}."
 
 
 def unknown(line: bytes, start: int, phase: Phase, desk: Desk) -> Reply:
     """The word after the tag is no verb; the nearest one is named."""
     rest, now = line[start:], legal(desk, phase)
     word = reasons.first_word(rest)
-    said = line[:start].strip().upper()
-    if any(said == one.card.name.split(" ")[0].encode() for one in desk.commands):
-        name = said.decode("ascii")
-        return UNKNOWN_COMMAND(f"{name} stands where the tag stands. A tag goes before it, as in a1 {name}.")
+    if because := misplaced(line[:start], desk):
+        return UNKNOWN_COMMAND(because)
+    if rest.startswith(b" ") and rest.strip():
+        return UNKNOWN_COMMAND("More than one space stands after the tag. The command comes after the first.")
     if not word:
         return UNKNOWN_COMMAND(f"The line has a tag and no command. Legal now: {now}.")
     if because := reasons.no_verb(rest, "an IMAP", now):
@@ -94,5 +104,5 @@ def nowhere(name: str, done: str = "") -> Reply:
 
 def syntax(line: bytes, fault: Fault) -> Reply:
     """Where the line stops making sense, and what would have made sense there."""
-    because = f"{reasons.found(line, fault)} {reasons.wanted(fault)}"
+    because = f"{reasons.found(line, fault)} {reasons.wanted(line, fault)}"
     return VALUE_CANNOT(because) if fault.formed else BAD_SYNTAX(because)

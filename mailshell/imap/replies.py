@@ -176,8 +176,8 @@ STORED = named(
 MODIFIED = named(
     "some had changed", "OK", "STORE completed, but not for messages that had changed",
     "not done where flags had changed", "3.1.3",
-    more="UNCHANGEDSINCE lets STORE work only on messages whose mod-sequence is not higher than the number. [MODIFIED] "
-    "has the messages with a higher one. Their flags are as they were.",
+    more="UNCHANGEDSINCE lets STORE work only on messages that nobody has changed since that mod-sequence. With +FLAGS "
+    "and -FLAGS the flags in the command alone count. [MODIFIED] has the others. Their flags are as they were.",
     next="look at these messages, then STORE again", rfc=7162,
 )  # fmt: skip
 COPIED = named(
@@ -189,7 +189,7 @@ COPIED = named(
 MOVED = named(
     "moved", "OK", "MOVE completed", "the messages are in the other mailbox", "3.3",
     more="The messages are in the other mailbox alone. [COPYUID] came first, with the uids here and there, then "
-    "EXPUNGE for each message that is gone here.",
+    "EXPUNGE for each message that is gone here. [HIGHESTMODSEQ] is for a client that has asked for mod-sequences.",
     next="", rfc=6851,
 )  # fmt: skip
 SEARCHED = named(
@@ -266,7 +266,7 @@ NO_TAG = named(
     "no tag", "BAD", "Missing or wrong tag", "the line has no tag", "2.2.1",
     more="Each command begins with a tag that the client makes up, as in a1. The answer has the same tag, so that "
     "answers and commands can be matched. The server answers with * where it found no tag.",
-    next="the same with a tag: a1 NOOP",
+    next="a command with a tag before it, as in a1 NOOP",
 )  # fmt: skip
 UNKNOWN_COMMAND = named(
     "command unknown", "BAD", "Command unknown", "no such command", "7.1.3",
@@ -298,6 +298,12 @@ WITH_NUL = named(
     "NUL in a literal", "BAD", "A literal has no NUL", "the octet NUL is in no string of IMAP", "4.3.1",
     more="A literal may have any octet but NUL. With BINARY a message with NUL may come with a tilde: ~{310}.",
     next="the message without NUL",
+)  # fmt: skip
+LONE_LF = named(
+    "LF without CR", "NO", "The message has lines that end in LF without CR", "the lines of a message end in CR LF",
+    "6.3.11",
+    more="APPEND brings a message by RFC 5322, in which each line ends in CR LF. A strict server takes no other.",
+    next="the message with CR LF at the end of each line",
 )  # fmt: skip
 NO_SUCH_NUMBER = named(
     "no such message", "BAD", "No such sequence number", "there is no message of that number", "9",
@@ -360,7 +366,7 @@ REPLIES = (
     GO_ON, COUNTED, APPENDED, EMPTY, TRY_CREATE, TOO_BIG, NO_ROOM, OVER_QUOTA, CHECKED, CLOSED, EXPUNGED, READ_ONLY,
     FETCHED, PIECE, STORED, MODIFIED, COPIED, MOVED, SEARCHED, SORTED, THREADED, BAD_CHARSET, SOME_GONE, UNREADABLE,
     UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
-    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
+    LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, LONE_LF, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
     LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,
     USE_CANNOT, COPY_GONE,
 )  # fmt: skip

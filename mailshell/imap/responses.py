@@ -6,16 +6,23 @@ and is read as the rest of its response.
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
-from mailshell.core.record import Card, Part
+from mailshell.core.record import Card, Cite, Part
 from mailshell.core.session import Marked
 from mailshell.imap import flags, listing
 from mailshell.imap.capabilities import CAPABILITIES
 from mailshell.imap.commands.search import OPTIONS
 from mailshell.imap.commands.status import ITEMS as STATUS
 from mailshell.imap.items import ITEMS
+from mailshell.imap.sections import SAYS as SECTIONS
+from mailshell.imap.shapes import Shapes
 
 _COUNTED = re.compile(rb"~?\{([0-9]{1,10})\}\r?\n?\Z")
+_LETTER = re.compile(
+    rb"(?:BODY\[([^\]]*)\](?:<0>)?|BINARY\[\](?:<0>)?|RFC822(?:\.(HEADER))?) ~?\{[0-9]+\}(?:\r\n)?\Z", re.IGNORECASE
+)
+_PLACE = re.compile(r"[0-9.]+")
 _HEAD = re.compile(rb"(\*|\+|[^\x00-\x20\x7f-\xff(){%*\"\\+]+)(?: |$)")
 _STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: |$)", re.IGNORECASE)
 _CODE = re.compile(rb"\[([^\x00-\x20\]]+)(?: ([^\]]*))?\](?: |$)")
@@ -90,6 +97,35 @@ RESPONSES = {
 }
 """The untagged responses (RFC 3501 sections 7.2 to 7.4)."""
 
+_CODE_CITE = Cite(3501, "7.1")
+_CITES = {
+    "CAPABILITY": Cite(3501, "7.2.1"),
+    "ENABLED": Cite(5161, "3.2"),
+    "LIST": Cite(3501, "7.2.2"),
+    "LSUB": Cite(3501, "7.2.3"),
+    "STATUS": Cite(3501, "7.2.4"),
+    "SEARCH": Cite(3501, "7.2.5"),
+    "ESEARCH": Cite(4731, "3.1"),
+    "SORT": Cite(5256, "4"),
+    "THREAD": Cite(5256, "4"),
+    "FLAGS": Cite(3501, "7.2.6"),
+    "NAMESPACE": Cite(2342, "5"),
+    "ID": Cite(2971, "3.2"),
+    "EXISTS": Cite(3501, "7.3.1"),
+    "RECENT": Cite(3501, "7.3.2"),
+    "EXPUNGE": Cite(3501, "7.4.1"),
+    "FETCH": Cite(3501, "7.4.2"),
+}
+"""Where each response is described."""
+
+_VALUES = {
+    "UID": ("uniqueid", "the uid"),
+    "RFC822.SIZE": ("number", "so many octets"),
+    "INTERNALDATE": ("date-time", "day, time and zone"),
+    "MODSEQ": ("permsg-modsequence", "the mod-sequence"),
+}
+"""The one word after the name of an item."""
+
 _CAPABILITIES = {one.keyword: one.card.says for one in CAPABILITIES}
 _ITEMS = {item.name: item.card.says for item in ITEMS}
 _RETURNED = {
@@ -131,11 +167,22 @@ def counted(line: bytes) -> int:
     return 0 if found is None else int(found[1])
 
 
+def brings(line: bytes) -> Literal["", "header", "message"]:
+    """Whether the literal that a line announces is a message, or a header, from its first octet on."""
+    found = _LETTER.search(line)
+    if found is None:
+        return ""
+    section = (found[1] or found[2] or b"").upper()
+    if not section:
+        return "message"
+    return "header" if section.endswith((b"HEADER", b"MIME")) or b"HEADER.FIELDS" in section else ""
+
+
 def mark_reply(line: bytes, card: Card, at: int) -> Marked:
     """A line of an answer, line end left out, and the card of the answer."""
     head = _HEAD.match(line)
     if head is None:
-        parts, glosses = _tokens(line, 0, _fetched)
+        parts, glosses = _tokens(line, 0, _fetched())
         return Marked(card, parts, glosses, "the response goes on" if line else "")
     start = head.end()
     if head[1] == b"+":
@@ -148,17 +195,24 @@ def mark_reply(line: bytes, card: Card, at: int) -> Marked:
     numbered = _NUMBERED.match(line, start) if head[1] == b"*" else None
     if numbered is not None:
         name = numbered[2].decode("ascii").upper()
-        parts, glosses = _tokens(line, numbered.end(), _fetched)
+        parts, glosses = _tokens(line, numbered.end(), _fetched())
         begin = (first, Part("msg-number", *numbered.span(1)), Part(f"response {name}", *numbered.span(2)))
         if name in ("EXISTS", "RECENT"):
             begin = (first, Part("number", *numbered.span(1)), begin[2])
-        return Marked(card, (*begin, *parts), glosses, RESPONSES[name])
+            glosses["number"] = "so many"
+        return Marked(_told(card, name), (*begin, *parts), glosses, RESPONSES[name])
     named = _NAMED.match(line, start) if head[1] == b"*" else None
     if named is None:
         return Marked(card, _part("text", 0, line), {"text": "no answer by the grammar"}, "no answer by the grammar")
     name = named[1].decode("ascii").upper()
     parts, glosses = _tokens(line, named.end(), _NAMERS.get(name, _plain))
-    return Marked(card, (first, Part(f"response {name}", *named.span(1)), *parts), glosses, RESPONSES[name])
+    marked = (first, Part(f"response {name}", *named.span(1)), *parts)
+    return Marked(_told(card, name), marked, glosses, RESPONSES[name])
+
+
+def _told(card: Card, name: str) -> Card:
+    """The card of an answer, with the section that has this response."""
+    return card._replace(cite=_CITES[name])
 
 
 def _status(line: bytes, card: Card, first: Part, status: re.Match[bytes]) -> Marked:
@@ -171,6 +225,8 @@ def _status(line: bytes, card: Card, first: Part, status: re.Match[bytes]) -> Ma
     code = _CODE.match(line, at)
     if code is not None:
         name = code[1].decode("latin-1").upper()
+        if not tagged:
+            card = card._replace(cite=_CODE_CITE)
         glosses["resp-text-code"] = CODES.get(name, "a response code that mailshell does not know")
         parts.append(Part("resp-text-code", at, line.index(b"]", at) + 1))
         at = code.end()
@@ -190,8 +246,8 @@ def _tokens(line: bytes, at: int, namer: Namer) -> tuple[tuple[Part, ...], dict[
         assert found is not None, "every octet is in some token"
         assert found.lastgroup is not None, "a token has a name"
         kind, text = found.lastgroup, found[0].decode("latin-1")
+        rule, gloss = namer(kind, text)
         if kind != "other":  # parentheses and spaces say nothing by themselves
-            rule, gloss = namer(kind, text)
             parts.append(Part(rule, found.start(), found.end()))
             glosses[rule] = gloss
         at = found.end()
@@ -199,6 +255,8 @@ def _tokens(line: bytes, at: int, namer: Namer) -> tuple[tuple[Part, ...], dict[
 
 
 def _plain(kind: str, text: str) -> tuple[str, str]:
+    if kind == "other":
+        return "", ""
     if kind == "flag":
         name = flags.spelled(text)
         return f"flag {name}", flags.MEANINGS.get(name, GLOSSES["flag"])
@@ -206,11 +264,26 @@ def _plain(kind: str, text: str) -> tuple[str, str]:
     return rule, GLOSSES[rule]
 
 
-def _fetched(kind: str, text: str) -> tuple[str, str]:
-    name = text.upper()
-    if kind == "word" and name in _ITEMS:
-        return f"msg-att {name}", _ITEMS[name]
-    return _plain(kind, text)
+def _fetched() -> Namer:
+    shapes, item = Shapes(), list[str]()
+
+    def namer(kind: str, text: str) -> tuple[str, str]:
+        if kind == "other":
+            shapes.marks(text)
+            return "", ""
+        found, name = shapes.word(text), text.upper()
+        if found is not None:
+            return found
+        if kind == "word" and name in _ITEMS:
+            shapes.begin(name)
+            item.append(name)
+            return f"msg-att {name}", _ITEMS[name]
+        if kind == "section":
+            return f"section {text}", _section(text)
+        value = _VALUES.get(item.pop()) if item else None
+        return value or _plain(kind, text)
+
+    return namer
 
 
 def _capabilities(kind: str, text: str) -> tuple[str, str]:
@@ -251,7 +324,28 @@ def _returned(kind: str, text: str) -> tuple[str, str]:
     return ("sequence-set", "numbers of messages") if kind == "word" else _plain(kind, text)
 
 
+def _section(text: str) -> str:
+    """What a section of a message is, as in BODY[2.MIME]."""
+    inside = text.partition("[")[2].partition("]")[0].partition(" ")[0].upper()
+    found = _PLACE.match(inside)
+    place, word = ("", inside) if found is None else (found[0].strip("."), inside[found.end() :])
+    if word == "MIME":
+        says = f"the MIME header of part {place}"
+    elif word:
+        says = SECTIONS.get(word, "a section") + (f", of part {place}" if place else "")
+    else:
+        says = f"part {place}" if place else "the whole message"
+    return f"{says}, a piece of it" if text.endswith(">") else says
+
+
+def _messages(kind: str, text: str) -> tuple[str, str]:
+    return ("number", "a message") if kind == "number" else _plain(kind, text)
+
+
 _NAMERS: dict[str, Namer] = {
+    "SEARCH": _messages,
+    "SORT": _messages,
+    "THREAD": _messages,
     "CAPABILITY": _capabilities,
     "ENABLED": _capabilities,
     "LIST": _listed,

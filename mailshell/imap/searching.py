@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from mailshell.core.command import Verb
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Expect
-from mailshell.imap import chosen, grammar, limits, modseqs, query, reasons, sets
+from mailshell.imap import chosen, grammar, limits, modseqs, query, sets
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.keys import Pool
 from mailshell.imap.query import Numbers, Tree
@@ -135,8 +135,6 @@ def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] |
             if isinstance(places, Reply):
                 return places
             uids[one] = frozenset(view.uids[at] for at in places)
-        elif one.key.needs and not desk.offers(one.key.needs):
-            return reasons.not_offered(one.key.needs, desk)
         elif one.key.needs == CONDSTORE:
             aware = True
     try:

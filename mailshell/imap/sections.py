@@ -11,13 +11,15 @@ from mailshell.mail.message import Entity, parse
 
 Kind = Literal["", "HEADER", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "TEXT", "MIME"]
 _KINDS: tuple[Kind, ...] = ("HEADER.FIELDS.NOT", "HEADER.FIELDS", "HEADER", "TEXT", "MIME")
-_SAYS = {
+SAYS = {
     "HEADER.FIELDS.NOT": "the header without these fields",
     "HEADER.FIELDS": "these fields of the header",
     "HEADER": "the header of a message",
     "TEXT": "the body of a message",
     "MIME": "the header of a part",
 }
+"""What of a message, or of a part, each word means."""
+
 OLD: dict[str, tuple[Kind, bool]] = {
     "RFC822.HEADER": ("HEADER", False),
     "RFC822.TEXT": ("TEXT", True),
@@ -29,8 +31,13 @@ _NUMBER = re.compile(rb"[1-9][0-9]{0,8}")
 _PART = Expect("section-part", "the number of a part, as in 1", like="1")
 _CLOSE = Expect("]", "the section ends")
 _FIELD = Expect("header-fld-name", "the name of a header field, as in Subject", like="Subject")
-_PARTIAL = re.compile(rb"<([0-9]{1,10})\.([1-9][0-9]{0,9})>")
-_CUT = Expect("<", "a piece: where it begins and how long it is, as in <0.100>", like="<0.100>")
+_FIRST = re.compile(rb"[0-9]{1,10}")
+_COUNT = re.compile(rb"[1-9][0-9]{0,9}")
+_CUT = Expect("<", "a piece: where it begins and how long it is, as in <0.100>")
+_FROM = Expect("number", "the first octet of the piece; the octets are counted from 0", like="0")
+_DOT = Expect(".", "the number of octets comes after it")
+_MANY = Expect("nz-number", "how many octets the piece has, 1 or more", like="100")
+_CUT_END = Expect(">", "the piece ends")
 _TRAILER = b"\r\n"
 
 
@@ -59,11 +66,6 @@ class Section(NamedTuple):
     def seen(self) -> bool:
         """Whether asking for it sets \\Seen."""
         return not self.peek
-
-    @property
-    def needs(self) -> str:
-        """No capability: every server has sections."""
-        return ""
 
     @property
     def _inside(self) -> bytes:
@@ -178,16 +180,21 @@ def end(cursor: Cursor, *, partial: bool = True) -> tuple[int, int] | None:
     if not partial:
         return None
     start = cursor.at
-    piece = _PARTIAL.match(cursor.octets, cursor.at)
-    cursor.match(_PARTIAL, _CUT)
+    if not cursor.word(b"<", _CUT):
+        return None
+    cursor.rule = "partial"
+    first = int(cursor.need(_FIRST, _FROM))
+    cursor.need_word(b".", _DOT)
+    count = int(cursor.need(_COUNT, _MANY))
+    cursor.need_word(b">", _CUT_END)
     cursor.mark("partial", start)
-    return None if piece is None else (int(piece[1]), int(piece[2]))
+    return first, count
 
 
 def _kind(cursor: Cursor, numbered: bool) -> Kind:
     cursor.rule, start = "section-text", cursor.at
     for kind in _KINDS:
-        if (numbered or kind != "MIME") and cursor.word(kind.encode("ascii"), Expect(kind, _SAYS[kind])):
+        if (numbered or kind != "MIME") and cursor.word(kind.encode("ascii"), Expect(kind, SAYS[kind])):
             cursor.mark("section-text", start)
             return kind
     return ""

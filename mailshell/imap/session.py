@@ -5,16 +5,16 @@ octets of the literal are Body pieces, and the last line is the Exchange.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mailshell.core import reasons as common
 from mailshell.core.clock import MINUTE
 from mailshell.core.command import Command, Table, Verb
 from mailshell.core.cursor import Slip
-from mailshell.core.record import Body, Closed, Fault, Notice, Opened, Parsed, Phase, Record
+from mailshell.core.record import Body, Closed, Expect, Fault, Notice, Opened, Parsed, Phase, Record
 from mailshell.core.session import Move, Numbers, Peer, Preview
 from mailshell.core.session import State as AnyState
-from mailshell.imap import grammar, limits, literals, reasons, rushed, typed
+from mailshell.imap import grammar, limits, literals, reasons, rushed, tags, typed
 from mailshell.imap import phases as imap
 from mailshell.imap.capabilities import listed
 from mailshell.imap.commands import COMMANDS, authenticate, idle
@@ -114,9 +114,12 @@ class Session(LineSession[Desk, Reply]):
         lead = self.lead if phase is imap.Phase.REST else b""
         if phase in typed.NOTES:
             return typed.inside(line, self._desk.state)
-        if not lead and grammar.TAG.match(line) is None:
+        if not lead and not typed.tagged(line):
             return typed.untagged(line, self._desk)
-        return typed.shifted(super().preview(lead + line), len(lead))
+        found = typed.shifted(super().preview(lead + line), len(lead))
+        if found.card is None and not lead and (because := reasons.misplaced(line[: self._start(line)], self._desk)):
+            return found._replace(wants=(), why=because)
+        return found
 
     def numbers(self) -> Numbers | None:
         """The sequence numbers of the open mailbox, and the messages that have \\Deleted."""
@@ -127,6 +130,12 @@ class Session(LineSession[Desk, Reply]):
         messages = {} if mailbox is None else mailbox.messages
         marked = frozenset(uid for uid in view.uids if uid in messages and "\\Deleted" in messages[uid].flags)
         return Numbers(view.key.user, view.key.name, {uid: at for at, uid in enumerate(view.uids, 1)}, marked)
+
+    def names(self, rule: Expect) -> Iterable[tuple[str, str]]:
+        """Names of mailboxes, numbers of messages, flags."""
+        from mailshell.imap import offered  # only who types asks
+
+        return offered.names(self._desk, rule)
 
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now; none inside a command."""
@@ -175,10 +184,12 @@ class Session(LineSession[Desk, Reply]):
             return False
         desk = self._desk
         if desk.state.phase is not imap.Phase.REST:
-            tag = grammar.TAG.match(octets.rstrip(b"\r\n"))
-            if tag is not None and self._framer.lost and tag.end() > limits.COMMAND - limits.TAIL:
-                tag = None  # the line was cut inside its tag
-            desk.state = desk.state._replace(tag=b"*" if tag is None else tag[1], lead=b"", refusal=None)
+            found = grammar.TAG.match(octets.rstrip(b"\r\n"))
+            if found is not None and self._framer.lost and found.end() > limits.COMMAND - limits.TAIL:
+                found = None  # the line was cut inside its tag
+            tag = b"*" if found is None else found[1]
+            numbered = tag if tags.numbered(tag) else desk.state.numbered
+            desk.state = desk.state._replace(tag=tag, numbered=numbered, lead=b"", refusal=None)
         announced = grammar.ANNOUNCED.search(octets) if octets.endswith(b"}\r\n") else None
         if announced is not None:
             self._announce(records, octets, announced)
@@ -202,12 +213,10 @@ class Session(LineSession[Desk, Reply]):
         desk, first = self._desk, self._desk.host.store.changes
         desk.state = desk.state._replace(rest=None)
         reply = rest.verb.run(desk)
-        if rest.octets:
-            self._finish(records, rest.octets, rest.parsed, self.phase, reply, rest.slips, first)
-            return self._in_turn
-        reply = self._complete(reply)
-        because = f"This is more of the answer to {rest.parsed.card.name}. {reply.because}".strip()
-        records.append(Notice(because, self.phase, self.phase, self._say(reply), self._card(reply)))
+        if not rest.octets:
+            more = f"This is more of the answer to {rest.parsed.card.name}."
+            reply = reply._replace(because=f"{more} {reply.because}".strip())
+        self._finish(records, rest.octets, rest.parsed, self.phase, reply, rest.slips, first)
         return self._in_turn
 
     def _unframed(self, octets: bytes) -> Reply | None:
@@ -286,10 +295,13 @@ class Session(LineSession[Desk, Reply]):
     ) -> None:
         """Answer a command, and tell with it what has changed in the open mailbox."""
         reply, desk = self._complete(reply), self._desk
-        if desk.state.rest is not None and not reply.block:
-            desk.state = desk.state._replace(rest=desk.state.rest._replace(parsed=parsed, octets=octets, slips=slips))
+        rest = desk.state.rest
+        if rest is not None and not reply.block:
+            desk.state = desk.state._replace(rest=rest._replace(parsed=parsed, octets=octets, slips=slips))
             return
         super()._finish(records, octets, parsed, before, reply, slips, first)
+        if rest is not None:
+            desk.state = desk.state._replace(rest=rest._replace(parsed=parsed), lead=b"")
         if reply.asks and self.phase is imap.Phase.IDLE:
             records.extend(self.hear())
 
@@ -326,8 +338,8 @@ class Session(LineSession[Desk, Reply]):
     def _unknown(self, line: bytes, phase: Phase) -> Reply:
         return reasons.unknown(line, self._start(line), phase, self._desk)
 
-    def _absent(self, command: Command[Desk, Reply]) -> Reply:
-        return reasons.not_offered(command.card.name, self._desk)
+    def _absent(self, name: str) -> Reply:
+        return reasons.not_offered(name, self._desk)
 
     def _misplaced(self, command: Command[Desk, Reply], phase: Phase) -> Reply:
         return reasons.wrong_order(command.card.name, command.when, phase, self._desk)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from mailshell.imap import envelope
 from mailshell.imap.envelope import nstring
 from mailshell.imap.grammar import string_of
-from mailshell.mail.message import Entity, Media, media, parse
+from mailshell.mail.message import Entity, Media, media, parse, uncommented
 
 _NIL = b"NIL"
 _TOLD = frozenset(
@@ -106,7 +106,7 @@ def _disposition(value: bytes | None) -> bytes:
 
 
 def _language(value: bytes | None) -> bytes:
-    tags = [] if value is None else [tag.strip() for tag in value.split(b",") if tag.strip()]
+    tags = [] if value is None else [tag.strip() for tag in uncommented(value).split(b",") if tag.strip()]
     if not tags:
         return _NIL
     return nstring(tags[0]) if len(tags) == 1 else b"(" + b" ".join(map(nstring, tags)) + b")"

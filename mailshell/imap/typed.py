@@ -1,5 +1,7 @@
 """What a half-typed line means where the grammar of commands does not say it: before the verb, and inside a command."""
 
+from collections.abc import Iterator
+
 from mailshell.core.record import Expect, Fault, Part, Want
 from mailshell.core.session import Preview
 from mailshell.imap import grammar
@@ -41,17 +43,37 @@ def _counted(left: int, size: int) -> str:
     return f"octets of the literal left after this line: {left - size - 2}"
 
 
+def tagged(line: bytes) -> bool:
+    """Whether the tag of a line is over: a space stands behind it."""
+    found = grammar.TAG.match(line)
+    return found is not None and found.end() > found.end(1)
+
+
 def untagged(line: bytes, desk: Desk) -> Preview:
-    """A line whose tag is not complete."""
+    """A line whose tag is not over: the session proposes one, and puts it before a command that has none."""
     fits = 0
     while fits < len(line) and grammar.TAG.match(line[: fits + 1]) is not None:
         fits += 1
     whole = fits == len(line)
     parts = (Part("tag", 0, fits),) if fits else ()
     fault = Fault(fits, (grammar.SPACE if fits else grammar.TAGGED,), "tag")
-    wants = (Want(0, "", grammar.TAGGED),) if not line else ()
-    why = "" if whole else "Each command begins with a tag, as in a1 NOOP."
+    wants = tuple(_proposed(line.decode("ascii"), desk)) if whole else ()
+    why = "" if whole else f"Each command begins with a tag, as in {desk.tag} NOOP."
     return Preview(None, False, parts, fault, (grammar.TAGGED,), fits, wants, why)
+
+
+def _proposed(line: str, desk: Desk) -> Iterator[Want]:
+    tag, found = desk.tag, False
+    if len(line) < len(tag) and tag.startswith(line):
+        yield Want(0, tag, grammar.TAGGED)
+        return
+    for one in desk.commands:
+        name, verb = one.card.name, line.upper()
+        if len(line) > 1 and name.startswith(verb) and desk.standing in one.when and one.offered(desk.offers):
+            yield Want(0, f"{tag} {name}", Expect(f"{tag} {name}", "a tag goes before the command"))
+            found = True
+    if not found:
+        yield Want(len(line), " ", grammar.SPACE)
 
 
 def shifted(preview: Preview, by: int) -> Preview:

@@ -14,6 +14,8 @@ Parse = Callable[[Cursor], Verb[Desk, Reply]]
 def card(plain: Card) -> Card:
     """The card of the form with UID."""
     parts = {f"UID {rule}" if rule == plain.name else rule: gloss for rule, gloss in plain.parts.items()}
+    if "sequence-set" in parts:
+        parts["sequence-set"] = parts["sequence-set"].replace("numbers", "uids")
     says = f"{plain.name} by uids"
     return plain._replace(name=f"UID {plain.name}", says=says, cite=Cite(3501, "6.4.8"), parts=parts)
 

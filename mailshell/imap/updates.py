@@ -21,11 +21,18 @@ class News(NamedTuple):
 
 
 def news(
-    view: View, mailbox: Mailbox | None, claim: Callable[[], range], *, expunges: bool, aware: bool = False
+    view: View,
+    mailbox: Mailbox | None,
+    claim: Callable[[], range],
+    *,
+    expunges: bool,
+    aware: bool = False,
+    own: int = 0,
 ) -> News:
     """All that has changed since the session was told last; `claim` takes the uids that nobody has had as recent yet.
 
-    Without `expunges` messages that were removed keep their places. With `aware` mod-sequences are told.
+    Without `expunges` messages that were removed keep their places. With `aware` mod-sequences are told. `own` counts
+    the new messages that the command itself has put there.
     """
     if mailbox is None or mailbox.box.uidvalidity != view.validity:
         return _closed(view, expunges=expunges)
@@ -33,7 +40,8 @@ def news(
     if box.modseq == view.modseq and not (expunges and view.gone):
         return News(view, b"", "")
     gone, changed = _compared(view, mailbox, every=expunges and view.gone)
-    lines, why = list[bytes](), list[str]()
+    lines: list[bytes] = []
+    why: list[str] = []
     if fresh_flags := keywords(view, box):
         lines.append(fresh_flags)
         why.append("FLAGS came because there is a new keyword.")
@@ -52,13 +60,24 @@ def news(
         keywords=len(box.keywords),
     )
     if fresh:
-        view = view.claimed(claim()) if view.writable else view.claimed(range(fresh[0], box.uidnext))
+        if not view.writable:
+            view = view.claimed(range(fresh[0], box.uidnext))
+        elif box.recent < box.uidnext:
+            view = view.claimed(claim())
         lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
-        why.append(f"EXISTS came because the mailbox has new messages: {len(fresh)}.")
+        why.append(f"EXISTS came because {_arrived(len(fresh), own)}.")
     if changed:
         lines += (_flags(view, mailbox.messages[uid], aware=aware) for uid in changed)
         why.append("FETCH came because another session changed flags.")
     return News(view, b"".join(lines), " ".join(why))
+
+
+def _arrived(count: int, own: int) -> str:
+    others = "mail arrived, or another session put messages into the mailbox"
+    ours = f"this command put {own} {'message' if own == 1 else 'messages'} into the open mailbox"
+    if own >= count:
+        return ours
+    return f"{ours}; {others}: {count - own}" if own else f"{others}: {count}"
 
 
 def _compared(view: View, mailbox: Mailbox, *, every: bool) -> tuple[set[int], list[int]]:
@@ -120,9 +139,9 @@ def shown(view: View, uid: int, found: frozenset[str]) -> bytes:
 
 
 def _closed(view: View, *, expunges: bool) -> News:
-    """The mailbox was deleted or renamed: its messages are gone for this session."""
+    """The mailbox was deleted: its messages are gone."""
     if not view.uids or not expunges:
         return News(view._replace(gone=True), b"", "")
     after, block = without(view, frozenset(view.uids))
     # No mailbox has 0 as its UIDVALIDITY: one that gets its old name again is not this one, of which all is told.
-    return News(after._replace(validity=0), block, "EXPUNGE came because the mailbox was deleted or renamed.")
+    return News(after._replace(validity=0), block, "EXPUNGE came because the mailbox was deleted.")

@@ -48,7 +48,12 @@ class View(NamedTuple):
 
     def claimed(self, span: range) -> "View":
         """The same, with more uids of messages that this session is the first to be told of."""
-        return self._replace(recent=(*self.recent, span)) if span else self
+        if not span:
+            return self
+        recent = self.recent
+        if recent and recent[-1].stop == span.start:  # or a session that waits for long would have one for each message
+            recent, span = recent[:-1], range(recent[-1].start, span.stop)
+        return self._replace(recent=(*recent, span))
 
     def found(self, places: Sequence[int], mailbox: Mailbox) -> tuple[list[int], list[Message]]:
         """Sequence numbers and messages at some places, of those that are still there."""

@@ -144,16 +144,19 @@ def parse(line: str, hosts: Collection[str] = (), verbs: Collection[str] = ()) -
         if found is None:
             raise ValueError(f"odds {words[-1]} is nothing from 1% to 100%. {wants}")
         fault, words = fault._replace(odds=int(found[1])), words[:-2]
-    left = list(kind.slots)
+    left, last = list(kind.slots), ""
     for word in words:
         for slot in left:
             read = _READ[slot](fault, word, hosts)
             if read is not None:
-                fault = read
+                fault, last = read, slot
                 left.remove(slot)
                 break
         else:
-            raise ValueError(f"{word} does not fit there. {wants}")
+            if last != "verb" or _VERB.fullmatch(word) is None:
+                raise ValueError(f"{word} does not fit there. {wants}")
+            # A verb may have two words, as UID FETCH has.
+            fault, last = fault._replace(what=f"{fault.what} {word.upper()}"), ""
     if any(slot in kind.needs for slot in left):
         raise ValueError(f"{name} wants more words. {wants}")
     return _checked(fault, hosts, verbs, domain="domain" in kind.slots, verb="verb" in kind.slots)

@@ -176,7 +176,7 @@ class Ledger:
         self._committed = (self.head, self.changes, self._next_body)
 
     def touched(self) -> set[BoxKey]:
-        """The mailboxes that have changed since somebody asked last."""
+        """The mailboxes that have changed since somebody asked last; who has which message as recent is no change."""
         found, self._touched = self._touched, set()
         return found
 
@@ -275,7 +275,7 @@ class Ledger:
             mailbox = self._boxes[what[1][:2]][what[1].name]
             before = put(mailbox.messages, what[2], value, Message)
             if before is not None:
-                mailbox.remember(what[2])
+                mailbox.remember(before)
             self._uses.swap(before, value)
         elif what[0] == "box":
             self._put_box(what[1], value)
@@ -294,10 +294,12 @@ class Ledger:
 
     def _put_box(self, key: BoxKey, value: Value | None) -> None:
         boxes = self._boxes.setdefault(key[:2], {})
-        self._touched.add(key)
+        mailbox = boxes.get(key.name)
+        if mailbox is None or not isinstance(value, Box) or mailbox.box.modseq != value.modseq:
+            self._touched.add(key)
         if not isinstance(value, Box):
             del boxes[key.name]
-        elif key.name in boxes:
-            boxes[key.name].box = value
+        elif mailbox is not None:
+            mailbox.box = value
         else:
             boxes[key.name] = Mailbox(key, value, {})

@@ -44,10 +44,14 @@ class Reading(NamedTuple):
 
 
 class Letter:
-    """The reader of one message. `sender` is the return path of its envelope, empty where nobody knows it."""
+    """The reader of one message, or of some fields of its `header`.
 
-    def __init__(self, sender: bytes = b"") -> None:
+    `sender` is the return path of its envelope, empty where nobody knows it.
+    """
+
+    def __init__(self, sender: bytes = b"", *, header: bool = False) -> None:
         self._sender = sender
+        self._header = header
         self._outline = Outline()
         self._missing = set(_NEEDED)
         self._met: set[bytes] = set()  # of _ONCE
@@ -144,6 +148,8 @@ class Letter:
 
     def _empty(self, fields: int, nested: bool) -> Reading:
         outline = self._outline
+        if self._header:
+            return Reading("the header ends", (Note("empty line", 0, 0, "the header ends", _MESSAGE),))
         gloss, cite = "the header ends, the body begins", _MESSAGE
         if nested:
             gloss, cite = "the part's header ends", _BOUNDARY

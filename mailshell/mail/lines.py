@@ -5,6 +5,7 @@ from protocol to protocol (the words, phases that read no commands) is what a su
 """
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import ClassVar
 
 from mailshell.core import reasons
@@ -122,6 +123,10 @@ class LineSession(Refusals[D, A]):
         """How this session numbers messages: not at all, where the protocol opens no mailbox."""
         return None
 
+    def names(self, rule: Expect) -> Iterable[tuple[str, str]]:
+        """None, where the session knows nothing that the world does not know."""
+        return ()
+
     def legal(self) -> tuple[str, ...]:
         """The names of the commands that this server takes now."""
         return tuple(one.card.name for one in self._table.legal(self.phase) if one.offered(self._desk.offers))
@@ -131,7 +136,8 @@ class LineSession(Refusals[D, A]):
         table, phase = self._table, self.phase
         # What stands past the longest line of any verb is refused whatever it is, and not worth reading at each key.
         start = self._start(line)
-        reading = table.read(line[: table.longest], strict=self._desk.strict, marks=True, start=start)
+        offers = self._desk.offers
+        reading = table.read(line[: table.longest], strict=self._desk.strict, marks=True, start=start, offers=offers)
         fault = reading.parsed if isinstance(reading.parsed, Fault) else None
         command, cursor = reading.command, reading.cursor
         if command is None or cursor is None:
@@ -143,9 +149,10 @@ class LineSession(Refusals[D, A]):
             return Preview(None, False, reading.parts, fault, table.expect(phase), fits, wants, why)
         wants = cursor.wants()
         fits = len(line) if fault is None or wants else fault.at
-        why = self._why_not(command, phase) or (
-            "" if fault is None or fits == len(line) else self._unfit(command, line, fault).because
-        )
+        why = self._why_not(command, phase)
+        if not why and cursor.absent:
+            fits, why = min(fits, cursor.absent_at), self._absent(cursor.absent).because
+        why = why or ("" if fault is None or fits == len(line) else self._unfit(command, line, fault).because)
         if not why and len(line) + 2 > command.limit:
             fits, why = min(fits, command.limit - 2), reasons.too_long(len(line) + 2, command.limit)
         if not why and isinstance(reading.parsed, Relic):
@@ -166,7 +173,7 @@ class LineSession(Refusals[D, A]):
         if command.relic or phase is self.closed:
             return ""
         if not command.offered(self._desk.offers):
-            return self._absent(command).because
+            return self._absent(command.card.name).because
         return "" if phase in command.when else self._misplaced(command, phase).because
 
     def _command(self, records: list[Record]) -> bool:
@@ -194,18 +201,20 @@ class LineSession(Refusals[D, A]):
         desk, table = self._desk, self._table
         before = desk.state.phase
         line = self.lead + octets[:-2]
-        reading = table.read(line, strict=desk.strict, start=self._start(line))
+        reading = table.read(line, strict=desk.strict, start=self._start(line), offers=desk.offers)
         command, parsed = reading.command, reading.parsed
         if command is None:
             self._refuse(records, octets, Fault(0, table.expect(before), "Command"), self._unknown(line, before))
         elif command.needs and not command.answers and not desk.offers(command.needs):
-            self._refuse(records, octets, Fault(0, table.expect(before), "Command"), self._absent(command))
+            self._refuse(records, octets, Fault(0, table.expect(before), "Command"), self._absent(command.card.name))
         elif before not in command.when:
             fault = Fault(0, table.expect(before), "Command")
             self._reject(records, octets, command, fault, self._misplaced(command, before))
         elif len(octets) > command.limit:
             reply = self._too_long(len(octets), command.limit)
             self._reject(records, octets, command, Fault(command.limit, (), "line"), reply)
+        elif reading.absent:
+            self._reject(records, octets, command, parsed, self._absent(reading.absent))
         elif isinstance(parsed, Fault):
             self._reject(records, octets, command, parsed, self._unfit(command, line, parsed))
         elif not (desk.host.faults and self._struck(records, octets, command, parsed)):

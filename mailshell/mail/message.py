@@ -22,14 +22,14 @@ Area = Literal["header", "body", "preamble", "epilogue"]
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+(:)[^\r]*+(?:\r(?!\n(?![ \t]))[^\r]*+)*+(?:\r\n|\Z)")
 _DESCRIBING = frozenset((b"content-type", b"content-transfer-encoding"))
-_TOKEN = re.compile(
-    rb'[ \t\r\n]+|\([^()]*\)?|"(?P<quoted>(?:[^"\\]|\\.)*+)"?|(?P<sign>[;=/])|(?P<word>[^ \t\r\n;=/"(]+)', re.S
-)
 _WORD = rb"[^ \t\r\n;=/\"()]++"
 _VALUE = rb'(?:"([^"\\]*+)"|(' + _WORD + rb"))"
 _USUAL = re.compile(rb"(" + _WORD + rb"/" + _WORD + rb")((?:[ \t]*+;[ \t]*+" + _WORD + rb"=" + _VALUE + rb")*+)\Z")
 """A Content-Type as almost all are, without comments, escapes and odd white space; the quick way to the same answer."""
 _PARAMETER = re.compile(rb";[ \t]*+(" + _WORD + rb")=" + _VALUE)
+_TOKEN = re.compile(rb'[ \t\r\n]+|"(?P<quoted>(?:[^"\\]|\\.)*+)"?|(?P<sign>[;=/])|(?P<word>[^ \t\r\n;=/"]+)', re.S)
+_OPENING = re.compile(rb'"(?:[^"\\]|\\.)*+"?|\(', re.S)
+_COMMENT = re.compile(rb"[()]|\\.", re.S)
 _PAIR = re.compile(rb"\\(.)", re.S)
 _DIGEST = "multipart/digest"
 
@@ -217,7 +217,7 @@ class Outline:
         if self.name == b"content-type":
             self._media = media(value) or PLAIN
         else:
-            self._encoding = value.partition(b";")[0].strip().decode("latin-1").lower()
+            self._encoding = _pieces(value)[0].lower()
 
     def _begin_body(self, lost: bool = False) -> None:
         self.finish()
@@ -311,9 +311,29 @@ def unfolded(value: bytes) -> bytes:
     return value.replace(b"\r\n", b"").strip(b" \t")
 
 
+def comment_end(value: bytes, at: int) -> int:
+    """Where a comment ends that begins at `at`; comments may lie in each other (RFC 5322 section 3.2.2)."""
+    depth = 0
+    for found in _COMMENT.finditer(value, at):
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+        if not depth:
+            return found.end()
+    return len(value)
+
+
+def uncommented(value: bytes) -> bytes:
+    """The value of a field with a space in the place of each comment."""
+    pieces, at = [], 0
+    while (found := _OPENING.search(value, at)) is not None:
+        quoted = found[0] != b"("
+        pieces += [value[at : found.end()]] if quoted else [value[at : found.start()], b" "]
+        at = found.end() if quoted else comment_end(value, found.start())
+    return b"".join([*pieces, value[at:]])
+
+
 @lru_cache(maxsize=256)
 def media(value: bytes) -> Media | None:
-    """Read an unfolded Content-Type, comments left out; None where no type and subtype stand there."""
+    """Read an unfolded Content-Type; None where no type and subtype stand there."""
     if (usual := _USUAL.match(value)) is not None:
         pairs = _PARAMETER.findall(usual[2])
         found = tuple([(_lower(name), (one or two).decode("latin-1")) for name, one, two in pairs])
@@ -334,7 +354,7 @@ def _lower(word: bytes) -> str:
 def _pieces(value: bytes) -> list[str]:
     """What stands between semicolons; quotes, comments and white space outside of quotes left out."""
     pieces = [""]
-    for found in _TOKEN.finditer(value):
+    for found in _TOKEN.finditer(uncommented(value)):
         if found["sign"] == b";":
             pieces.append("")
         elif found["quoted"] is not None:

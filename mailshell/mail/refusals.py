@@ -22,8 +22,8 @@ class Refusals(ABC, Generic[D, A]):
         """The first word is no verb."""
 
     @abstractmethod
-    def _absent(self, command: Command[D, A]) -> A:
-        """The verb is known, and this server does not have it."""
+    def _absent(self, name: str) -> A:
+        """The verb, or a capability that the line uses, is known, and this server does not have it."""
 
     @abstractmethod
     def _misplaced(self, command: Command[D, A], phase: Phase) -> A:

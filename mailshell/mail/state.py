@@ -93,7 +93,7 @@ class Mailbox:
         self.key = key
         self.box = box
         self.messages = messages
-        self._log: list[tuple[int, int]] = []  # mod-sequence and uid of each message that was changed or removed
+        self._log: list[tuple[int, Message]] = []  # the mod-sequence of each change or removal, the message before it
         self._since = box.modseq  # the log holds everything after that
         self._uids: tuple[int, ...] = ()
         self._taken = -1  # the mod-sequence at which they were taken
@@ -107,20 +107,32 @@ class Mailbox:
 
     def changed(self, modseq: int) -> Iterable[int] | None:
         """The uids of messages that were changed or removed after a mod-sequence; None where nobody remembers."""
+        return None if modseq < self._since else {message.uid for _, message in self._after(modseq)}
+
+    def past(self, modseq: int) -> dict[int, list[Message]] | None:
+        """By uid, what each such message was before each of the changes, in their order; None likewise."""
         if modseq < self._since:
             return None
+        found: dict[int, list[Message]] = {}
+        for _, message in self._after(modseq):
+            found.setdefault(message.uid, []).append(message)
+        return found
+
+    def _after(self, modseq: int) -> list[tuple[int, Message]]:
         log = self._log
-        return {uid for _, uid in log[bisect_right(log, modseq, key=lambda one: one[0]) :]}
+        if not log or log[-1][0] <= modseq:
+            return []
+        return log[bisect_right(log, modseq, key=lambda one: one[0]) :]
 
     def newer(self, uid: int) -> list[int]:
         """The uids from `uid` on, in their order; what was there before is not looked at."""
         return list(_until(reversed(self.messages), uid))[::-1]
 
-    def remember(self, uid: int) -> None:
-        """A message that was here before is changed or removed, by the change that the mailbox counted last."""
+    def remember(self, before: Message) -> None:
+        """A message that was here is changed or removed, by the change that the mailbox counted last."""
         if len(self._log) >= LOG:
             self.forget()
-        self._log.append((self.box.modseq, uid))
+        self._log.append((self.box.modseq, before))
 
     def forget(self) -> None:
         """Start the memory of changes anew."""

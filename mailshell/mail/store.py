@@ -93,11 +93,13 @@ class Store(Ledger):
         mailbox = self._known(key)
         key, box = mailbox.key, mailbox.box
         uid, modseq = box.uidnext, box.modseq + 1
-        added = [draft._replace(uid=uid + number, modseq=modseq) for number, draft in enumerate(drafts)]
+        drafts = list(drafts)
+        keywords, spelled = _spelled(box, [draft.flags for draft in drafts])
+        added = [
+            draft._replace(uid=uid + number, modseq=modseq, flags=flags)
+            for number, (draft, flags) in enumerate(zip(drafts, spelled, strict=True))
+        ]
         if added:
-            keywords, spelled = _keywords(box, (message.flags for message in added))
-            if spelled:
-                added = [one._replace(flags=spelled.get(one.flags, one.flags)) for one in added]
             after = Box(box.uidvalidity, uid + len(added), modseq, box.recent, box.use, keywords)
             self._change(("box", key), box, after)
         for message in added:
@@ -111,15 +113,10 @@ class Store(Ledger):
         """
         mailbox = self._known(key)
         key, box, messages = mailbox.key, mailbox.box, mailbox.messages
-        modseq = box.modseq + 1
-        keywords, spelled = _keywords(box, flags.values())
-        if spelled:
-            flags = {uid: spelled.get(wanted, wanted) for uid, wanted in flags.items()}
-        changed = [
-            (messages[uid], wanted)
-            for uid, wanted in flags.items()
-            if uid in messages and messages[uid].flags != wanted
-        ]
+        modseq, known = box.modseq + 1, [uid for uid in flags if uid in messages]
+        keywords, spelled = _spelled(box, [flags[uid] for uid in known])
+        pairs = zip((messages[uid] for uid in known), spelled, strict=True)
+        changed = [(message, wanted) for message, wanted in pairs if message.flags != wanted]
         if changed:
             self._change(("box", key), box, box._replace(modseq=modseq, keywords=keywords))
         after = []
@@ -240,19 +237,13 @@ class Store(Ledger):
         self._change(("counter", name), self._counters.get(name), value)
 
 
-Flags = frozenset[str]
+def _spelled(box: Box, flags: list[frozenset[str]]) -> tuple[tuple[str, ...], list[frozenset[str]]]:
+    """The keywords of a mailbox with those that some flags bring along, and the flags in its spelling.
 
-
-def _keywords(box: Box, flags: Iterable[Flags]) -> tuple[tuple[str, ...], dict[Flags, Flags]]:
-    """The keywords of a mailbox, with those that some messages bring along, and the flags that it spells otherwise.
-
-    The letters of a keyword have no case (RFC 3501 section 9): its first spelling in a mailbox is the one there.
+    Keywords that differ in case alone are one (RFC 3501 section 9, note 1); the first spelling stays.
     """
-    every = set(flags)
-    new = sorted(one for one in Flags().union(*every) if not one.startswith("\\") and one not in box.keywords)
-    if not new:
-        return box.keywords, {}
-    known = {one.lower(): one for one in box.keywords}
-    first = {one: known.setdefault(one.lower(), one) for one in new}
-    others = {one: Flags(first.get(flag, flag) for flag in one) for one in every if not one.isdisjoint(new)}
-    return (*box.keywords, *(one for one in new if first[one] == one)), others
+    found = sorted(one for one in frozenset[str]().union(*flags) if not one.startswith("\\"))
+    spelling = {one.lower(): one for one in reversed((*box.keywords, *found))}
+    others = {one: spelling[one.lower()] for one in found if spelling[one.lower()] != one}
+    keywords = tuple(dict.fromkeys((*box.keywords, *(one for one in found if one not in others))))
+    return keywords, [frozenset(others.get(one, one) for one in some) for some in flags] if others else flags

@@ -73,7 +73,7 @@ def wrong_order(name: str, when: frozenset[Phase], phase: Phase, desk: Desk) -> 
 
 def syntax(line: bytes, fault: Fault) -> Reply:
     """Where the line stops making sense, and what would have made sense there."""
-    return BAD_SYNTAX(f"{reasons.found(line, fault)} {reasons.wanted(fault)}")
+    return BAD_SYNTAX(f"{reasons.found(line, fault)} {reasons.wanted(line, fault)}")
 
 
 def beyond_ascii(text: str, desk: Desk) -> Reply | None:

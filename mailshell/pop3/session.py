@@ -135,8 +135,8 @@ class Session(LineSession[Desk, Reply]):
     def _unknown(self, line: bytes, phase: Phase) -> Reply:
         return reasons.unknown(line, phase, self._desk)
 
-    def _absent(self, command: Command[Desk, Reply]) -> Reply:
-        return reasons.not_offered(command.card.name, self._desk)
+    def _absent(self, name: str) -> Reply:
+        return reasons.not_offered(name, self._desk)
 
     def _misplaced(self, command: Command[Desk, Reply], phase: Phase) -> Reply:
         return reasons.wrong_order(command.card.name, command.when, phase, self._desk)

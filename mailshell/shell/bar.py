@@ -15,7 +15,7 @@ from mailshell.shell.prose import bare
 from mailshell.shell.text import safe, width
 from mailshell.shell.theme import Role
 from mailshell.shell.typed import local, octets, typed
-from mailshell.shell.ways import place
+from mailshell.shell.ways import grow, place
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _MOST = 4
@@ -88,7 +88,7 @@ def _command(meta: Meta, line: bytes) -> list[str]:
     if found.why:
         return _sentences(found.why)
     if found.card is None:
-        return _verbs(meta, found)
+        return _verbs(meta, line, found)
     topic = topic_of(engine, found.card.name)
     syntax = found.card.name if topic is None else topic.syntax
     nexts = _nexts(found)
@@ -122,19 +122,23 @@ def _rank(want: Want, found: Preview) -> int:
     return 1 if any(letter.isalnum() for letter in want.text) else 2
 
 
-def _verbs(meta: Meta, found: Preview) -> list[str]:
-    """The commands that the first letters may become."""
-    legal = place(meta).session.legal()
+def _verbs(meta: Meta, line: bytes, found: Preview) -> list[str]:
+    """The commands that the first letters may become, or what stands before a command."""
+    here = place(meta)
+    legal = here.session.legal()
     names = [want.text for want in found.wants]
     now = [name for name in names if name in legal]
     if len(names) == 1:
-        preview = place(meta).preview(names[0].encode("ascii"))
-        topic = topic_of(place(meta).engine, names[0])
-        if preview.legal and topic is not None:
+        preview = here.preview(line[: found.wants[0].at] + names[0].encode("ascii"))
+        topic = topic_of(here.engine, names[0])
+        if topic is None:
+            return [f"next: {names[0].strip() or 'a space'}  {found.wants[0].expect.why}"]
+        if preview.legal:
             return [topic.syntax, topic.card.says]
         return _sentences(preview.why or names[0])
     if not now:
-        return [f"not now: {' '.join(names)}"] if names else []
+        known = [name for name in names if topic_of(here.engine, name)]
+        return [f"not now: {' '.join(known)}"] if known else [f"next: {' or '.join(names)}"] if names else []
     return [f"next: {' '.join(now)}"]
 
 
@@ -157,9 +161,12 @@ def _local(text: str) -> list[str]:
 
 
 def coming(meta: Meta) -> str:
-    """The line that comes next in a scene: it stands in grey where one types."""
-    stop = meta.scene.coming if meta.scene is not None else None
-    return line(meta, stop) if stop is not None else ""
+    """The line that comes next in a scene, else what every line begins with: it stands in grey where one types."""
+    if meta.scene is not None:
+        return "" if meta.scene.coming is None else line(meta, meta.scene.coming)
+    if typed(meta, "").whom != "server":
+        return ""
+    return grow(place(meta), b"").decode("ascii")
 
 
 def board(meta: Meta, lines: int, columns: int) -> list[tuple[str, str]]:

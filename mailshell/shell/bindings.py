@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.filters import Always, Condition, has_completions, is_searching
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -14,9 +13,10 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.search import SearchDirection, start_search
 
 from mailshell.protocols import PROTOCOLS
+from mailshell.shell.bar import coming
 from mailshell.shell.keys import ACTIONS
 from mailshell.shell.meta import awaited
-from mailshell.shell.typed import ESCAPE
+from mailshell.shell.typed import ESCAPE, octets
 
 if TYPE_CHECKING:
     from mailshell.shell.app import App
@@ -31,7 +31,7 @@ def bind(app: App) -> KeyBindings:
     typing = ~is_searching & ~playing
     places = {
         "line": Always(),
-        "ghost": _ghostly,
+        "ghost": Condition(lambda: bool(_grey(app))),
         "panes": Condition(app.follows),
         "scene": Condition(lambda: _in_scene(app)),
     }
@@ -47,11 +47,12 @@ def bind(app: App) -> KeyBindings:
     return bindings
 
 
-@Condition
-def _ghostly() -> bool:
-    """Whether grey text stands behind the line, and the cursor right before it."""
-    buffer = get_app().current_buffer
-    return buffer.suggestion is not None and bool(buffer.suggestion.text) and buffer.document.is_cursor_at_the_end
+def _grey(app: App) -> str:
+    """The grey text behind the line, where the cursor stands right before it; a scene plays its own line."""
+    buffer = app.buffer
+    if not buffer.text:
+        return "" if app.meta.scene is not None else coming(app.meta)
+    return buffer.suggestion.text if buffer.suggestion is not None and buffer.document.is_cursor_at_the_end else ""
 
 
 _WORD = re.compile(r"\s*\S+")
@@ -86,8 +87,8 @@ def _actions(app: App) -> dict[str, Do]:
         "suspend": lambda event: event.app.suspend_to_background(),
         "clear-screen": lambda event: app.clear(),
         "editor": lambda event: app.edit(),
-        "accept-ghost": lambda event: _accept(event, whole=True),
-        "accept-word": lambda event: _accept(event, whole=False),
+        "accept-ghost": lambda event: _accept(app, whole=True),
+        "accept-word": lambda event: _accept(app, whole=False),
         "older": lambda event: event.current_buffer.auto_up(),
         "newer": lambda event: event.current_buffer.auto_down(),
         "search": lambda event: start_search(direction=SearchDirection.BACKWARD),
@@ -96,10 +97,12 @@ def _actions(app: App) -> dict[str, Do]:
 
 def _word(app: App) -> str:
     """The command that the line begins with, or that its first word can only become; else what may be typed now."""
-    word = app.buffer.text.strip().partition(" ")[0]
+    engine = PROTOCOLS[app.seat.link.wire.protocol]
+    text = app.buffer.text
+    word = text[engine.lead(octets(text)) :].strip().partition(" ")[0]
     if not word or not app.talk.reads_lines():
         return "?"
-    names = [topic.card.name for topic in PROTOCOLS[app.seat.link.wire.protocol].topics if topic.examples]
+    names = [topic.card.name for topic in engine.topics if topic.examples]
     begun = [name for name in names if name.startswith(word.upper())]
     return word if word.upper() in begun or word.startswith(":") else begun[0] if len(begun) == 1 else "?"
 
@@ -173,9 +176,8 @@ def _paste(app: App, text: str) -> None:
         app.buffer.insert_text(text)
 
 
-def _accept(event: KeyPressEvent, *, whole: bool) -> None:
+def _accept(app: App, *, whole: bool) -> None:
     """Take over the grey text, or the first word of it."""
-    ghost = event.current_buffer.suggestion
-    if ghost is not None:
-        head = _WORD.match(ghost.text)
-        event.current_buffer.insert_text(ghost.text if whole or head is None else head[0])
+    ghost = _grey(app)
+    head = _WORD.match(ghost)
+    app.buffer.insert_text(ghost if whole or head is None else head[0])

@@ -8,11 +8,14 @@ if TYPE_CHECKING:
     from mailshell.mail.letter import Letter
 
 
-def letter(sender: bytes = b"") -> "Letter":
-    """A reader of one message, line by line; what it needs is loaded with the first message, not with the prompt."""
+def letter(sender: bytes = b"", *, header: bool = False) -> "Letter":
+    """A reader of one message, or of a `header`, line by line.
+
+    What it needs is loaded with the first message, not with the prompt.
+    """
     from mailshell.mail.letter import Letter
 
-    return Letter(sender)
+    return Letter(sender, header=header)
 
 
 class Message:

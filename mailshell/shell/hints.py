@@ -80,15 +80,29 @@ def ghost(meta: Meta, text: str, history: Reversible[str]) -> str:
         # What is wrong already is not mended by more.
         if found.fits < len(line) or secrets(line, found):
             return ""
+    # What was typed before had another tag.
     for old in reversed(history):
-        if len(old) > len(text) and old.startswith(text) and _fits(meta, old):
-            return old[len(text) :]
+        begun, known = _said(meta, text), _said(meta, old)
+        if (
+            0 < len(begun) < len(known)
+            and known.startswith(begun)
+            and (begun == text) == (known == old)
+            and _fits(meta, old)
+        ):
+            return known[len(begun) :]
     if whom == "server":
         return _usual(place(meta), rest)
     ends = choices(meta, text)
     if len(ends) == 1 and ends[0].text.startswith(text[len(text) - ends[0].back :]):
         return ends[0].text[ends[0].back :].rstrip()
     return ""
+
+
+def _said(meta: Meta, text: str) -> str:
+    """A line without its tag."""
+    whom, start = typed(meta, text)
+    line = octets(text[start:])
+    return text[start + characters(line, place(meta).engine.lead(line)) :] if whom == "server" else text
 
 
 def _fits(meta: Meta, text: str) -> bool:
@@ -118,6 +132,8 @@ def _usual(place: Place, text: str) -> str:
             line = _example(place, line, found)
             break
         line = way.line
+        if way.name:
+            break
     full = line.decode("utf-8", "surrogateescape")
     return full[len(text) :] if full.lower().startswith(text.lower()) else ""
 
@@ -141,9 +157,9 @@ def _example(place: Place, line: bytes, found: Preview) -> bytes:
     if found.card is None:
         return line
     topic = topic_of(place.engine, found.card.name)
-    for example in () if topic is None else topic.examples:
-        if example.upper().encode().startswith(line.upper()):
-            return example.encode()
+    for example in (one.encode() for one in (() if topic is None else topic.examples)):
+        if example.upper().startswith(line.upper()) and place.preview(example).fits == len(example):
+            return example
     return grow(place, line)
 
 
@@ -175,13 +191,16 @@ def _server(meta: Meta, text: str) -> Iterator[tuple[Role, str]]:
     found = place(meta).preview(line)
     shown = _starred(text, line, () if meta.renderer.view.secrets else secrets(line, found))
     fits = characters(line, found.fits)
-    verb = len(re.split(r"[ \t]", text, maxsplit=1)[0])
+    tag = characters(line, place(meta).engine.lead(line))
+    named = 0 if found.card is None else len(found.card.name)
+    verb = tag + max(len(re.split(r"[ \t]", text[tag:], maxsplit=1)[0]), named)
     if found.card is None:
         right = found.fits == len(line)
         yield "client" if right else "unknown", shown[:verb]
         yield "client" if right or verb else "fault", shown[verb:]
         return
-    yield "legal" if found.legal else "early", shown[:verb]
+    yield "client", shown[:tag]
+    yield "legal" if found.legal else "early", shown[tag:verb]
     yield "client", shown[verb : max(fits, verb)]
     yield "fault", shown[max(fits, verb) :]
 

@@ -78,9 +78,8 @@ class Renderer:
             out += self._between(entry, record.after, label)
         elif meaning.before is None and meaning.answers:
             out += self._rule(number, label, meaning.after, engine)
-        out += self._answers(
-            meaning, label, brings=isinstance(record, Exchange) and record.card.name in engine.messages
-        )
+        dotted = isinstance(record, Exchange) and record.card.name in engine.messages
+        out += self._answers(meaning, label, engine, dotted=dotted)
         out += self._closed(meaning, number, label) if isinstance(record, Closed) else self._why(meaning, number)
         if meaning.before is not None:
             out += self._rule(number, label, meaning.after, engine)
@@ -90,15 +89,18 @@ class Renderer:
         self._follow(number, record, meaning, engine)
         return out
 
-    def _answers(self, meaning: Meaning, label: Label, *, brings: bool) -> list[str]:
-        """What the server said; `brings`: all but the first and the last line are a message."""
-        reader, out, last = letter() if brings else None, [], len(meaning.answers) - 1
+    def _answers(self, meaning: Meaning, label: Label, engine: Engine[Host], *, dotted: bool) -> list[str]:
+        """What the server said; `dotted`: all but the first and the last line are a message."""
+        reader, out, last = letter() if dotted else None, [], len(meaning.answers) - 1
         for at, row in enumerate(meaning.answers):
             if at == last and meaning.folded:
                 out += self.say(self._more(meaning.folded, "answer", label))
-            if reader is not None and 0 < at < last:
-                reading = reader.read(row.octets, dotted=True)
-                row = body_row(row.octets, reading.notes, reading.gloss, side="server")
+            if not row.counted and not dotted:
+                what = engine.brings(row.octets)
+                reader = letter(header=what == "header") if what else None
+            elif reader is not None and 0 < at < last:
+                reading = reader.read(row.octets, dotted=dotted)
+                row = body_row(row.octets, reading.notes or row.notes, reading.gloss, dotted=dotted, side="server")
             out += self._row(row, label)
         return out
 

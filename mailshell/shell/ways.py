@@ -52,15 +52,27 @@ def place(meta: Meta) -> Place:
 def ways(place: Place, line: bytes) -> Iterator[Way]:
     """All that the line may become, names before words; commands that are not legal now come last."""
     found = place.preview(line)
-    if b" " not in line:
-        verbs = [want.text for want in found.wants] if found.card is None else [found.card.name]
-        yield from sorted((_verb(place, verb) for verb in verbs), key=lambda way: not way.legal)
+    yield from sorted(_verbs(place, line, found), key=lambda way: not way.legal)
     if found.card is not None and found.fits == len(line):
         yield from _onward(place, line, found)
 
 
-def _verb(place: Place, verb: str) -> Way:
-    line = verb.encode("ascii")
+def _verbs(place: Place, line: bytes, found: Preview) -> Iterator[Way]:
+    """The commands that the line may become, behind a tag where the protocol has tags."""
+    if found.card is not None:
+        at = place.engine.lead(line)
+        if line[at:].upper() == found.card.name.encode("ascii"):
+            yield _verb(place, line[:at] + line[at:].upper())
+        return
+    for want in found.wants:
+        longer = line[: want.at] + want.text.encode("ascii")
+        if place.preview(longer).card is not None:
+            yield _verb(place, longer)
+        elif len(longer) > len(line):
+            yield from _verbs(place, longer, place.preview(longer))
+
+
+def _verb(place: Place, line: bytes) -> Way:
     found = place.preview(line)
     says = found.card.says if found.card is not None else ""
     return Way(grow(place, line), says if found.legal else _not_now(says, found.why), found.legal)
@@ -69,7 +81,7 @@ def _verb(place: Place, verb: str) -> Way:
 def _not_now(says: str, why: str) -> str:
     """What a command does, and why it must wait."""
     reason = why.partition(". ")[0].removesuffix(".")
-    return f"{says}; not now: {reason}" if reason else says
+    return f"{says}{'' if says.endswith('?') else ';'} not now: {reason}" if reason else says
 
 
 def _onward(place: Place, line: bytes, found: Preview) -> Iterator[Way]:
@@ -102,7 +114,7 @@ def grow(place: Place, line: bytes) -> bytes:
 
 
 def _names(place: Place, line: bytes, want: Want) -> Iterator[Way]:
-    """The names of the world that may stand for a rule, as far as what is typed of it begins them."""
+    """The names of the world, and of the session, that may stand for a rule, as far as what is typed begins them."""
     kind = place.engine.kinds.get(want.expect.what)
     head, begun = line[: want.at], line[want.at :].lower()
     own = want.rule in place.engine.own
@@ -113,7 +125,7 @@ def _names(place: Place, line: bytes, want: Want) -> Iterator[Way]:
     elif kind == "verb":
         found = ((one.text, one.expect.why) for one in place.preview(b"").wants)
     else:
-        return
+        found = iter(place.session.names(want.expect))
     for name, says in found:
         octets = name.encode()
         if octets.lower().startswith(begun):

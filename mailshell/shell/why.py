@@ -1,7 +1,7 @@
 """`:why`: a step at length, in four depths.
 
 0  one sentence
-1  what happened, the reason, what became of it, what is next
+1  what happened, the reason, what became of it, what the server told beside its answer, what is next
 2  also the rule, the phase that it led to, and what is legal now
 3  also each part of the command and of the answer, the codes taken apart, and what servers mean by them
 """
@@ -14,7 +14,7 @@ from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS, readers
 from mailshell.shell.help import legal_topics, wrapped
 from mailshell.shell.render import FOLD, Renderer
-from mailshell.shell.text import safe, show, wrap
+from mailshell.shell.text import cut, safe, show, wrap
 from mailshell.shell.view import View
 from mailshell.world.steps import Step
 from mailshell.world.world import Link
@@ -29,6 +29,12 @@ _VERDICTS = {
     Verdict.TOLERATED: "The command was accepted, but it is not by the standard.",
     Verdict.REFUSED: "The command was refused, and it changed nothing.",
 }
+_MOST = 8
+"""So many lines that the server told are explained one by one."""
+
+_HEAD = 28
+"""So many columns of them are shown."""
+
 _TEXT = "The server had asked for a message. Each of these lines is a part of it, and none is a command."
 
 
@@ -42,7 +48,7 @@ def why(step: Step, link: Link | None, before: list[Entry], view: View, depth: i
     if isinstance(record, Closed):
         told = [("what", f"The connection was closed by the {record.by}. {record.because}")]
         return _rows([*told, ("next", "Enter opens the connection again.")], view)
-    lines = list(_first(record, step))
+    lines = list(_first(record, step, view))
     if depth > 1:
         lines += _rule(record, step, link)
     if depth > 2:
@@ -60,16 +66,34 @@ def _sentence(record: Spoken) -> str:
     return f"{record.card.name}{verdict} ({record.card.says})."
 
 
-def _first(record: Opened | Exchange | Prompt | Notice, step: Step) -> Iterator[Line]:
+def _first(record: Opened | Exchange | Prompt | Notice, step: Step, view: View) -> Iterator[Line]:
     card = record.card
     yield "what", f"{card.name}: {card.more}"
     if not isinstance(record, Opened) and record.because:
         yield "why", record.because
     if isinstance(record, Exchange | Prompt):
         yield "so", _so(record)
+    yield from _told(record, step, view)
     phase = PROTOCOLS[step.entry.wire.protocol].phases[record.after]
     if card.next or phase.next:
         yield "next", card.next or phase.next
+
+
+def _told(record: Spoken, step: Step, view: View) -> Iterator[Line]:
+    """The lines that are no answer by themselves: what each says, and which command or event brings it."""
+    engine, head = PROTOCOLS[step.entry.wire.protocol], "told"
+    verb = (
+        "" if not isinstance(record, Exchange | Prompt) or isinstance(record.parsed, Fault) else record.parsed.card.name
+    )
+    because = "" if isinstance(record, Opened | Closed) else record.because
+    rows = explain(record, engine, FOLD).answers
+    told = [(row, engine.cause(row.octets, verb, because)) for row in rows if not row.counted]
+    told = [(row, cause) for row, cause in told if cause and not isinstance(record, Opened)]
+    for row, cause in told[:_MOST]:
+        yield head, f"{cut(show(row.octets, 'off', ascii_only=view.ascii).text, _HEAD)}: {row.gloss}; {cause}"
+        head = ""
+    if len(told) > _MOST:
+        yield "", f"{len(told) - _MOST} more of them"
 
 
 def _so(record: Exchange | Prompt) -> str:

@@ -129,12 +129,11 @@ def _wanted(line: bytes, fault: Fault) -> str:
         if fault.at < len(line):
             return f"The address ends before it, and > must follow. {_DOTS.format('domain')}"
         return "The address must end with > here."
-    return reasons.wanted(fault)
+    return reasons.wanted(line, fault)
 
 
-def not_offered(command: Command[Desk, Reply], desk: Desk) -> Reply:
+def not_offered(name: str, desk: Desk) -> Reply:
     """502: the verb is known, and this server does not have it; 500 where the host's time had not seen it."""
-    name = command.card.name
     if desk.classic:
         return NOT_IMPLEMENTED(f"This server speaks the SMTP of the lecture's slides, and they do not show {name}.")
     if not eras.known(name, desk.host.traits.era):

@@ -117,8 +117,8 @@ class World:
     def feed(self, link: Link, octets: bytes) -> None:
         """Octets arrived on a link; on one that is closed they are dropped.
 
-        A TCP client that sends many commands at once gets some answers at a time: as long as the session `waits`, feed
-        it when the client has read them, with no octets where none have come.
+        A TCP client that sends many commands at once, or one that takes long, gets some of the answers at a time: as
+        long as the session `waits`, feed it when the client has read them, with no octets where none have come.
         """
         if link.closed:
             return
@@ -190,6 +190,7 @@ class World:
             self._run_again(full)
         for link in self._watchers.of(self.store.touched()):
             heard = link.session.hear()
+            self._watchers.note(link)  # the mailbox may have another name now
             self._turn.append(Step(link, None, None, heard, self._slowed(link, heard)))
         before, self._logged = self._logged, self.journal.head
         turn, self._turn = self._turn, []

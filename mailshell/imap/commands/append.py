@@ -13,7 +13,7 @@ from mailshell.core.record import Card, Cite, Expect
 from mailshell.imap import dates, flags, grammar, limits, reasons, sets
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
-from mailshell.imap.replies import APPENDED, EMPTY, NO_ROOM, OVER_QUOTA, TOO_BIG, UNKNOWN_CTE, WITH_NUL
+from mailshell.imap.replies import APPENDED, EMPTY, LONE_LF, NO_ROOM, OVER_QUOTA, TOO_BIG, UNKNOWN_CTE, WITH_NUL
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full, Message, Store
 from mailshell.mail.transfer import without_nul
@@ -35,6 +35,7 @@ CARD = Card(
     "mailbox gets all of them or none.",
 )
 _MESSAGE = re.compile(rb"(~?)\{([0-9]{1,10})\+?\}(?:\r\n|\Z)")
+_LONE_LF = re.compile(rb"(?<!\r)\n")
 _SIZE = Expect("{size}", "the number of octets of the message, as in {310}", like="{310}")
 
 
@@ -70,10 +71,6 @@ class Append(NamedTuple):
 
     def refusal(self, desk: Desk) -> Reply | None:
         """Why the messages are not wanted; known before the octets of the last one come."""
-        if len(self.drafts) > 1 and not desk.offers("MULTIAPPEND"):
-            return reasons.not_offered("MULTIAPPEND", desk)
-        if self.drafts[-1].binary and not desk.offers("BINARY"):
-            return reasons.not_offered("BINARY", desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
             return reasons.nowhere(self.name)
@@ -98,18 +95,21 @@ class Append(NamedTuple):
         pairs = list(zip(self.drafts, desk.state.texts, strict=True))
         if any(b"\0" in octets for draft, octets in pairs if not draft.binary):
             return WITH_NUL("The octet NUL stands in a message that came as a plain literal.")
+        alone = any(_LONE_LF.search(octets) for draft, octets in pairs if not draft.binary)
+        if alone and desk.strict:
+            return LONE_LF("Lines of the message end in LF without CR.")
         texts = [_text(*one) for one in pairs]
         if None in texts:
             return UNKNOWN_CTE("The octet NUL stands outside of a part that has Content-Transfer-Encoding: binary.")
         arrived = zip(self.drafts, texts, strict=True)
         try:
-            added = store.add(key, [_message(store, draft, text, now) for draft, text in arrived if text is not None])
+            added = desk.put(key, [_message(store, draft, text, now) for draft, text in arrived if text is not None])
         except Full as full:
             return NO_ROOM(str(full))
-        mailbox = desk.find(self.name)
+        mailbox, slip = desk.find(self.name), grammar.LONE_LF.says if alone else ""
         if mailbox is None or not desk.offers("UIDPLUS"):
-            return APPENDED()
-        return APPENDED(code=f"APPENDUID {mailbox.box.uidvalidity} {sets.text([one.uid for one in added])}")
+            return APPENDED(slip=slip)
+        return APPENDED(code=f"APPENDUID {mailbox.box.uidvalidity} {sets.text([one.uid for one in added])}", slip=slip)
 
 
 def _text(draft: Draft, octets: bytes) -> bytes | None:
@@ -125,7 +125,8 @@ def _message(store: Store, draft: Draft, octets: bytes, now: Instant) -> Message
 def _draft(cursor: Cursor) -> Draft:
     """append-message = [SP flag-list] [SP date-time] SP literal."""
     grammar.space(cursor)
-    found, date = frozenset[str](), None
+    found: frozenset[str] = frozenset()
+    date = None
     if cursor.octets[cursor.at : cursor.at + 1] == b"(":
         found = grammar.flag_list(cursor)
         grammar.space(cursor)
@@ -136,7 +137,10 @@ def _draft(cursor: Cursor) -> Draft:
     announced = cursor.need(_MESSAGE, _SIZE)
     cursor.mark("literal", start)
     number = announced[announced.index(b"{") + 1 : announced.index(b"}")].rstrip(b"+")
-    return Draft(found, date, int(number), announced.startswith(b"~"))
+    binary = announced.startswith(b"~")
+    if binary:
+        cursor.use("BINARY", start)
+    return Draft(found, date, int(number), binary)
 
 
 def parse(cursor: Cursor) -> Append:
@@ -145,6 +149,7 @@ def parse(cursor: Cursor) -> Append:
     name = grammar.mailbox(cursor)
     drafts = [_draft(cursor)]
     while cursor.octets[cursor.at :].strip(b" \t"):
+        cursor.use("MULTIAPPEND", cursor.at)
         drafts.append(_draft(cursor))
     cursor.done(grammar.END)
     return Append(name, tuple(drafts))

@@ -46,12 +46,12 @@ class Copy(NamedTuple):
 
 def parse(cursor: Cursor) -> Copy:
     """copy = "COPY" SP sequence-set SP mailbox."""
-    return Copy(False, *copying.arguments(cursor))
+    return Copy(False, *copying.arguments(cursor, uid=False))
 
 
 def parse_uid(cursor: Cursor) -> Copy:
     """COPY with uids."""
-    return Copy(True, *copying.arguments(cursor))
+    return Copy(True, *copying.arguments(cursor, uid=True))
 
 
 COMMAND = Command(CARD, "COPY set mailbox", OPEN, parse, ("a1 COPY 1 Trash",), limits.COMMAND)

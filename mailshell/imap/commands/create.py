@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import grammar, limits, listing, names, reasons
+from mailshell.imap import grammar, limits, listing, names
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
 from mailshell.imap.replies import MAILBOX_DONE, NAME_CANNOT, NAME_TAKEN, NO_ROOM, USE_CANNOT
@@ -28,7 +28,7 @@ CARD = Card(
     more="CREATE makes an empty mailbox. Names above it, with a slash between the levels, are made too. A slash at "
     "the end says that names below it will come. With CREATE-SPECIAL-USE it may say what the mailbox is for.",
 )
-_USE = Expect(" (USE (", "what the mailbox is for")
+_USE = Expect(" (USE (", "what the mailbox is for", needs="CREATE-SPECIAL-USE")
 _ATTRIBUTE = Expect("use-attr", "a use, as in \\Archive", tuple(listing.USES.items()), "\\Archive")
 _PATTERN = re.compile(rb'\\[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
 
@@ -51,8 +51,6 @@ class Create(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Make it, and the names above it that are missing."""
-        if self.uses is not None and not desk.offers("CREATE-SPECIAL-USE"):
-            return reasons.not_offered("CREATE-SPECIAL-USE", desk)
         name = self.name.removesuffix(names.SEPARATOR)
         if because := names.wrong(name):
             return NAME_CANNOT(because)
@@ -98,7 +96,7 @@ def _uses(cursor: Cursor) -> tuple[str, ...]:
 def parse(cursor: Cursor) -> Create:
     """create = "CREATE" SP mailbox [SP "(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")"]."""
     grammar.space(cursor)
-    name = grammar.mailbox(cursor)
+    name = grammar.mailbox(cursor, grammar.NEW)
     start, uses = cursor.at, None
     if cursor.word(b" (USE (", _USE):
         cursor.mark("create-param USE", start + 2)

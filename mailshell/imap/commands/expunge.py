@@ -75,7 +75,7 @@ def parse(cursor: Cursor) -> Expunge:
 def parse_uid(cursor: Cursor) -> Expunge:
     """uid-expunge = "UID" SP "EXPUNGE" SP sequence-set."""
     grammar.space(cursor)
-    numbers = grammar.sequence_set(cursor)
+    numbers = grammar.sequence_set(cursor, uid=True)
     cursor.done(grammar.END)
     return Expunge(numbers)
 

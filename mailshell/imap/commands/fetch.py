@@ -5,9 +5,9 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import binary, chosen, grammar, items, limits, modseqs, reasons, sections, sets, uids
+from mailshell.imap import binary, chosen, grammar, items, limits, modseqs, sections, sets, uids
 from mailshell.imap.binary import Binary
-from mailshell.imap.desk import Desk
+from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.fetched import Fetched
 from mailshell.imap.items import ITEMS, MACROS, Item, Wanted
 from mailshell.imap.phases import OPEN
@@ -36,9 +36,10 @@ CARD = Card(
     "parts that it wants to show. BODY[...] sets \\Seen, BODY.PEEK[...] does not.",
 )
 BY_UID = uids.card(CARD)
-_CHANGED = Expect("(CHANGEDSINCE", "only messages that have changed since")
+_CHANGED = Expect("(CHANGEDSINCE", "only messages that have changed since", needs=CONDSTORE)
 _BINARY = ((b"BINARY.SIZE[", True, False), (b"BINARY.PEEK[", False, True), (b"BINARY[", False, False))
-_BY_LENGTH = tuple(sorted((*ITEMS,), key=lambda item: -len(item.name)))
+_LONGER_FIRST = tuple(sorted(ITEMS, key=lambda item: f"{item.name}~"))
+"""By name; one that begins with the whole name of another comes before it."""
 
 
 class Fetch(NamedTuple):
@@ -68,9 +69,6 @@ class Fetch(NamedTuple):
         wanted: tuple[Wanted, ...] = self.items
         if self.since and items.MODSEQ not in wanted:
             wanted = (*wanted, items.MODSEQ)
-        absent = next((item.needs for item in wanted if item.needs and not desk.offers(item.needs)), "")
-        if absent:
-            return reasons.not_offered(absent, desk)
         if self.uid and items.UID not in wanted:
             wanted = (items.UID, *wanted)
         told = modseqs.enable(desk) if items.MODSEQ in wanted else b""
@@ -85,18 +83,18 @@ class Fetch(NamedTuple):
 def _one(cursor: Cursor) -> Item | Section | Binary:
     """fetch-att."""
     cursor.rule, start = "fetch-att", cursor.at
-    for word, size, peek in _BINARY:
-        if cursor.word(word, Expect(word.decode("ascii"), "a part without its transfer encoding")):
-            cursor.mark("fetch-att", start)
-            return binary.read(cursor, peek=peek, size=size)
     for word, peek in ((b"BODY.PEEK[", True), (b"BODY[", False)):
         if cursor.word(word, Expect(word.decode("ascii"), "a section of the message; without PEEK it sets \\Seen")):
             cursor.mark("fetch-att", start)
             return sections.read(cursor, peek=peek)
-    for item in _BY_LENGTH:
-        if cursor.word(item.name.encode("ascii"), Expect(item.name, item.card.says)):
+    for item in _LONGER_FIRST:
+        if cursor.word(item.name.encode("ascii"), Expect(item.name, item.card.says, needs=item.needs)):
             cursor.mark("fetch-att", start)
             return item
+    for word, size, peek in _BINARY:
+        if cursor.word(word, Expect(word.decode("ascii"), "a part without its transfer encoding", needs="BINARY")):
+            cursor.mark("fetch-att", start)
+            return binary.read(cursor, peek=peek, size=size)
     for name, (kind, seen) in OLD.items():
         if cursor.word(name.encode("ascii"), Expect(name, "an older name of a section")):
             cursor.mark("fetch-att", start)
@@ -126,7 +124,7 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Fetch:
     [SP "(" "CHANGEDSINCE" SP mod-sequence-value ")"].
     """
     grammar.space(cursor)
-    numbers = grammar.sequence_set(cursor)
+    numbers = grammar.sequence_set(cursor, uid=uid)
     grammar.space(cursor)
     wanted, since = _all(cursor), 0
     start = cursor.at

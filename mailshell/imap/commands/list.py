@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import grammar, limits, listing, reasons
+from mailshell.imap import grammar, limits, listing
 from mailshell.imap.commands import status
 from mailshell.imap.desk import Desk
 from mailshell.imap.listing import Known
@@ -50,9 +50,9 @@ CARD = Card(
     "asks for the separator alone. With LIST-EXTENDED there may be several patterns in parentheses, options before "
     "them that say which names are told, and options after RETURN that say what is told of each.",
 )
-_SELECT = Expect("(", "options begin: which names are told")
-_PATTERNS = Expect("(", "several patterns begin")
-_RETURN = Expect(" RETURN (", "what is told of each name")
+_SELECT = Expect("(", "options begin: which names are told", needs="LIST-EXTENDED")
+_PATTERNS = Expect("(", "several patterns begin", needs="LIST-EXTENDED")
+_RETURN = Expect(" RETURN (", "what is told of each name", needs="LIST-EXTENDED")
 _ALONE = Expect("list-select-base-opt", "SUBSCRIBED beside RECURSIVEMATCH, which needs it", like="SUBSCRIBED")
 
 
@@ -91,10 +91,6 @@ class List(NamedTuple):
     def run(self, desk: Desk) -> Reply:
         """List what fits."""
         if self.extended:
-            wanted = ("LIST-EXTENDED", *(_NEEDS.get(one, "") for one in (*(self.select or ()), *(self.returns or ()))))
-            for name in (*wanted, *(item.needs for item in self.items)):
-                if name and not desk.offers(name):
-                    return reasons.not_offered(name, desk)
             return LISTED(block=self._chosen(desk, listing.known(desk)), verb="LIST")
         if not self.patterns[0]:
             return LISTED(block=listing.row("LIST", "", ["\\Noselect"]), verb="LIST")
@@ -143,7 +139,7 @@ class List(NamedTuple):
 def _option(cursor: Cursor, rule: str, options: Mapping[str, str]) -> str:
     cursor.rule, start = rule, cursor.at
     for name in sorted(options, key=lambda one: -len(one)):
-        if cursor.word(name.encode("ascii"), Expect(name, options[name])):
+        if cursor.word(name.encode("ascii"), Expect(name, options[name], needs=_NEEDS.get(name, ""))):
             cursor.mark(f"{rule} {name}", start)
             return name
     raise Stop

@@ -25,7 +25,6 @@ CARD = Card(
     more="LOGIN sends name and password as they are, for everybody on the way to read. Both may stand in quotes, or "
     "come as counted octets.",
 )
-_USER = Expect("userid", "the name of a user, as in bob", like="bob")
 _PASSWORD = Expect("password", "the password", like="hungry")
 
 
@@ -55,7 +54,7 @@ class Login(NamedTuple):
 def parse(cursor: Cursor) -> Login:
     """login = "LOGIN" SP userid SP password."""
     grammar.space(cursor)
-    user = grammar.text(cursor, "userid", _USER)
+    user = grammar.text(cursor, "userid", grammar.USER)
     grammar.space(cursor)
     password = grammar.text(cursor, "password", _PASSWORD, secret=True)
     cursor.done(grammar.END)

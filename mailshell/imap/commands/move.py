@@ -48,17 +48,19 @@ class Move(NamedTuple):
         desk.sync(expunges=True)  # the copies too, where they are in the open mailbox
         desk.host.store.remove(desk.view.key, found.uids)
         code = f"* OK [{found.code}] The messages have these uids now\r\n".encode("ascii") if found.code else b""
-        return MOVED(block=code + desk.without(found.uids))
+        block = code + desk.without(found.uids)
+        # RFC 6851 section 4.4: the client knows by it that it has missed nothing.
+        return MOVED(block=block, code=f"HIGHESTMODSEQ {desk.view.modseq}" if desk.aware and found.uids else "")
 
 
 def parse(cursor: Cursor) -> Move:
     """move = "MOVE" SP sequence-set SP mailbox."""
-    return Move(False, *copying.arguments(cursor))
+    return Move(False, *copying.arguments(cursor, uid=False))
 
 
 def parse_uid(cursor: Cursor) -> Move:
     """MOVE with uids."""
-    return Move(True, *copying.arguments(cursor))
+    return Move(True, *copying.arguments(cursor, uid=True))
 
 
 COMMAND = Command(CARD, "MOVE set mailbox", OPEN, parse, ("a1 MOVE 1 Trash",), limits.COMMAND, needs="MOVE")

@@ -63,21 +63,26 @@ class Rename(NamedTuple):
             for one in names.parents(new):
                 if desk.find(one) is None:
                     store.create(desk.key(one))
-            if inbox and mailbox is not None:
-                _emptied(desk, mailbox, new)
+            block = _emptied(desk, mailbox, new) if inbox and mailbox is not None else b""
             for before, to in moves.items():
                 store.rename(desk.key(before), to)
         except Full as full:
             return NO_ROOM(str(full))
-        return MAILBOX_DONE(verb="RENAME")
+        return MAILBOX_DONE(verb="RENAME", block=block)
 
 
-def _emptied(desk: Desk, inbox: Mailbox, new: str) -> None:
-    store = desk.host.store
+def _emptied(desk: Desk, inbox: Mailbox, new: str) -> bytes:
+    """Move all messages of INBOX to a new mailbox; the untagged EXPUNGE of each, where INBOX is open."""
+    store, view = desk.host.store, desk.state.view
+    is_open = view is not None and view.key == inbox.key
+    if is_open:
+        desk.sync(expunges=True)
     to = store.create(desk.key(new))
     messages = list(inbox.messages.values())
+    uids = [one.uid for one in messages]
     store.add(to.key, messages)
-    store.remove(inbox.key, [one.uid for one in messages])
+    store.remove(inbox.key, uids)
+    return desk.without(uids) if is_open else b""
 
 
 def parse(cursor: Cursor) -> Rename:
@@ -85,7 +90,7 @@ def parse(cursor: Cursor) -> Rename:
     grammar.space(cursor)
     old = grammar.mailbox(cursor)
     grammar.space(cursor)
-    new = grammar.mailbox(cursor)
+    new = grammar.mailbox(cursor, grammar.NEW)
     cursor.done(grammar.END)
     return Rename(old, new)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import grammar, limits, query, reasons, searching, sets, uids
+from mailshell.imap import grammar, limits, query, searching, sets, uids
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import OPEN
 from mailshell.imap.query import Tree
@@ -29,7 +29,7 @@ CARD = Card(
 )
 BY_UID = uids.card(CARD)
 _CHARSET = Expect("CHARSET", "the charset of the strings comes first")
-_RETURN = Expect("RETURN (", "which of the results are wanted")
+_RETURN = Expect("RETURN (", "which of the results are wanted", needs="ESEARCH")
 OPTIONS = {
     "MIN": "the lowest number that fits",
     "MAX": "the highest number that fits",
@@ -38,6 +38,7 @@ OPTIONS = {
     "SAVE": "keep the result: $ stands for it from now on",
 }
 """What RETURN can ask for (RFC 4731 section 3.1, RFC 5182 section 2.1)."""
+_OPTIONS = {name: Expect(name, says, needs="SEARCHRES" * (name == "SAVE")) for name, says in OPTIONS.items()}
 
 
 class Search(NamedTuple):
@@ -66,9 +67,6 @@ class Search(NamedTuple):
     def look(self, desk: Desk, hunt: Hunt) -> Reply:
         """Look from there on."""
         returns, saves = self.returns, "SAVE" in (self.returns or ())
-        for name, wanted in (("ESEARCH", returns is not None), ("SEARCHRES", saves)):
-            if wanted and not desk.offers(name):
-                return reasons.not_offered(name, desk)
         found = searching.find(self, desk, hunt)
         if isinstance(found, Reply):
             if saves and found.wording.status == "NO":
@@ -121,7 +119,7 @@ def _returns(cursor: Cursor) -> tuple[str, ...]:
         return ()
     while True:
         cursor.rule, start = "search-return-opt", cursor.at
-        word = next((one for one in OPTIONS if cursor.word(one.encode("ascii"), Expect(one, OPTIONS[one]))), None)
+        word = next((one for one in OPTIONS if cursor.word(one.encode("ascii"), _OPTIONS[one])), None)
         if word is None:
             raise Stop
         cursor.mark("search-return-opt", start)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import flags, grammar, limits, modseqs, reasons
+from mailshell.imap import flags, grammar, limits, modseqs
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import INSIDE
 from mailshell.imap.replies import NO_SUCH_MAILBOX, STATUS_DONE
@@ -79,9 +79,6 @@ class Status(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Count."""
-        absent = next((item.needs for item in self.items if item.needs and not desk.offers(item.needs)), "")
-        if absent:
-            return reasons.not_offered(absent, desk)
         mailbox = desk.find(self.name)
         if mailbox is None:
             return NO_SUCH_MAILBOX(f"The user has no mailbox {self.name}.")
@@ -103,7 +100,7 @@ def row(desk: Desk, mailbox: Mailbox, items: tuple[Item, ...]) -> bytes:
 def _item(cursor: Cursor) -> Item:
     cursor.rule, start = "status-att", cursor.at
     for item in sorted(ITEMS, key=lambda one: -len(one.name)):
-        if cursor.word(item.name.encode("ascii"), Expect(item.name, item.says)):
+        if cursor.word(item.name.encode("ascii"), Expect(item.name, item.says, needs=item.needs)):
             cursor.mark("status-att", start)
             return item
     raise Stop

@@ -1,13 +1,14 @@
 """STORE: change the flags of messages (RFC 3501 section 6.4.6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import chosen, flags, grammar, limits, modseqs, reasons, sets, uids, updates
+from mailshell.imap import chosen, flags, grammar, limits, modseqs, sets, uids, updates
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import OPEN
 from mailshell.imap.replies import MODIFIED, NO_ROOM, READ_ONLY, SOME_GONE, STORED
@@ -22,7 +23,7 @@ CARD = Card(
         "tag": grammar.TAG_GLOSS,
         "STORE": "verb: changes the flags of messages",
         "sequence-set": "the messages: numbers, ranges with a colon, * for the last one",
-        "store-modifier": "only messages without a higher mod-sequence",
+        "store-modifier": "only messages that have not changed since",
         "mod-sequence-value": modseqs.GLOSS,
         "store-att-flags": "FLAGS: put these; +FLAGS: add; -FLAGS: take away; .SILENT: do not tell",
         "flag": "a flag: one of the system with a backslash, or a keyword",
@@ -32,7 +33,7 @@ CARD = Card(
 )
 BY_UID = uids.card(CARD)
 
-_UNCHANGED = Expect("(UNCHANGEDSINCE", "only messages that have not changed since")
+_UNCHANGED = Expect("(UNCHANGEDSINCE", "only messages that have not changed since", needs=CONDSTORE)
 
 Row = tuple[int, Message]
 """A message and its sequence number."""
@@ -48,9 +49,16 @@ _ITEMS: dict[bytes, tuple[Sign, bool]] = {
 }
 """Each item with its sign, and whether it is silent."""
 
+_SIGNS = {"+": "add these flags", "-": "take these flags away", "": "these flags, and no others"}
+SAYS = {
+    item.decode("ascii"): f"{_SIGNS[sign]}{', and do not tell' if silent else ''}"
+    for item, (sign, silent) in _ITEMS.items()
+}
+"""What each item asks for."""
+
 
 class Store(NamedTuple):
-    """STORE with a set, a sign, and flags; `unchanged`: only messages that have no higher mod-sequence."""
+    """STORE with a set, a sign, and flags; `unchanged`: only messages that have not changed since."""
 
     uid: bool
     numbers: sets.Numbers
@@ -74,17 +82,15 @@ class Store(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Change them, all under one mod-sequence."""
-        if self.unchanged is not None and not desk.offers(CONDSTORE):
-            return reasons.not_offered(CONDSTORE, desk)
         if not desk.view.writable:
             return READ_ONLY("EXAMINE opened the mailbox, so no flag can change.")
         known = desk.view.modseq
-        desk.sync(expunges=self.uid)
+        desk.sync(expunges=self.uid, aware=self.unchanged is not None)
         found = chosen.choose(desk, self.numbers, uid=self.uid)
         if isinstance(found, Reply):
             return found
         told = b"" if self.unchanged is None else modseqs.enable(desk)
-        fits, failed = self._split(zip(found.numbers, found.messages, strict=True))
+        fits, failed = self._split(desk, zip(found.numbers, found.messages, strict=True))
         after = {message.uid: self._after(message.flags) for _, message in fits}
         try:
             changed = desk.host.store.flag(desk.view.key, after) if after else []
@@ -93,14 +99,29 @@ class Store(NamedTuple):
         told += desk.changed() + self._told(desk, fits, {message.uid: message for message in changed})
         return self._answer(found.missing, failed, told + _refreshed(desk, failed, known))
 
-    def _split(self, rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    def _split(self, desk: Desk, rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
         """The messages that the command is for, and those that had changed."""
-        if self.unchanged is None:
+        mailbox = desk.mailbox
+        if self.unchanged is None or mailbox is None:
             return list(rows), []
-        fits, failed = list[Row](), list[Row]()
+        past, fits, failed = mailbox.past(self.unchanged), list[Row](), list[Row]()
         for row in rows:
-            (failed if row[1].modseq > self.unchanged else fits).append(row)
+            late = row[1].modseq > self.unchanged and self._changed(row[1], past)
+            (failed if late else fits).append(row)
         return fits, failed
+
+    def _changed(self, message: Message, past: Mapping[int, list[Message]] | None) -> bool:
+        """Whether one of the flags at hand of a message has changed since; all are where they are put anew.
+
+        What has been at any time is changed since 0: a flag of the system, and a keyword that is set (RFC 7162 sections
+        3.1.3 and 3.1.12).
+        """
+        if self.sign and not self.unchanged:
+            return any(one.startswith("\\") or one in message.flags for one in self.flags)
+        states = [*(past or {}).get(message.uid, ()), message]
+        if not self.sign or states[0].modseq > (self.unchanged or 0):  # it came since, or nobody remembers
+            return True
+        return any(not self.flags.isdisjoint(old.flags ^ new.flags) for old, new in pairwise(states))
 
     def _answer(self, missing: int, failed: list[Row], block: bytes) -> Reply:
         numbers = [message.uid if self.uid else number for number, message in failed]
@@ -115,10 +136,10 @@ class Store(NamedTuple):
     def _after(self, before: frozenset[str]) -> frozenset[str]:
         if self.sign == "+":
             return before | self.flags
-        if self.sign == "-":
-            gone = {one.lower() for one in self.flags}
-            return frozenset(one for one in before if one.lower() not in gone)
-        return self.flags
+        if self.sign == "":
+            return self.flags
+        gone = {flag.lower() for flag in self.flags}  # a keyword may be spelled in another way
+        return frozenset(flag for flag in before if flag.lower() not in gone)
 
     def _told(self, desk: Desk, rows: list[Row], changed: dict[int, Message]) -> bytes:
         """The flags as they are now; where mod-sequences are told, .SILENT leaves out the flags alone."""
@@ -140,7 +161,7 @@ def _refreshed(desk: Desk, failed: list[Row], known: int) -> bytes:
 def _parsed(cursor: Cursor, *, uid: bool) -> Store:
     """store = "STORE" SP sequence-set SP ["(" "UNCHANGEDSINCE" SP mod-sequence-valzer ")" SP] store-att-flags."""
     grammar.space(cursor)
-    numbers = grammar.sequence_set(cursor)
+    numbers = grammar.sequence_set(cursor, uid=uid)
     grammar.space(cursor)
     unchanged, start = None, cursor.at
     if cursor.word(b"(UNCHANGEDSINCE ", _UNCHANGED):
@@ -149,7 +170,9 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Store:
         cursor.need_word(b")", grammar.CLOSE)
         grammar.space(cursor)
     cursor.rule, start = "store-att-flags", cursor.at
-    word = next((one for one in _ITEMS if cursor.word(one, Expect(one.decode("ascii"), "which flags, and how"))), None)
+    word = next(
+        (one.encode("ascii") for one, says in SAYS.items() if cursor.word(one.encode("ascii"), Expect(one, says))), None
+    )
     if word is None:
         raise Stop
     cursor.mark("store-att-flags", start)
@@ -157,6 +180,7 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Store:
     if cursor.octets[cursor.at : cursor.at + 1] == b"(":
         wanted = grammar.flag_list(cursor)
     else:
+        cursor.offer(b"(", grammar.OPEN)
         found = [grammar.flag(cursor)]
         while cursor.word(b" ", grammar.SPACE):
             found.append(grammar.flag(cursor))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import grammar, limits, ordering, query, reasons, searching, threads, uids
+from mailshell.imap import grammar, limits, ordering, query, searching, threads, uids
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import OPEN
 from mailshell.imap.query import Tree
@@ -30,6 +30,7 @@ CARD = Card(
 )
 BY_UID = uids.card(CARD)
 _SAYS = {"ORDEREDSUBJECT": "one thread for each subject", "REFERENCES": "by References and In-Reply-To"}
+_EXPECTS = {name: Expect(name, says, needs=f"THREAD={name}") for name, says in _SAYS.items()}
 
 
 class Thread(NamedTuple):
@@ -56,9 +57,6 @@ class Thread(NamedTuple):
 
     def look(self, desk: Desk, hunt: Hunt) -> Reply:
         """Look from there on, and put into threads."""
-        capability = f"THREAD={self.algorithm}"
-        if not desk.offers(capability):
-            return reasons.not_offered(capability, desk)
         found = searching.find(self, desk, hunt, ordering.known)
         if isinstance(found, Reply):
             return found
@@ -79,7 +77,7 @@ def _parsed(cursor: Cursor, *, uid: bool) -> Thread:
     """thread = "THREAD" SP thread-alg SP charset 1*(SP search-key)."""
     grammar.space(cursor)
     cursor.rule, start = "thread-alg", cursor.at
-    algorithm = next((one for one in ALGORITHMS if cursor.word(one.encode("ascii"), Expect(one, _SAYS[one]))), None)
+    algorithm = next((one for one in ALGORITHMS if cursor.word(one.encode("ascii"), _EXPECTS[one])), None)
     if algorithm is None:
         raise Stop
     cursor.mark("thread-alg", start)

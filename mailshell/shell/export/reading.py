@@ -57,7 +57,7 @@ def _event(link: int, talk: Talk, step: Step, view: View) -> dict[str, object]:
         "replies": [reply.decode("latin-1") for reply in step.replies],
         "before": _name(step.before),
         "after": _name(step.after),
-        "code": code(step.replies),
+        "code": code(step.replies, talk.engine),
     }
 
 

@@ -1,0 +1,173 @@
+"""Answers of an IMAP server taken apart: what each word of a structure is, and what brought each untagged line."""
+
+import pytest
+
+from mailshell.imap import PROTOCOL
+from mailshell.imap.causes import cause
+from mailshell.imap.replies import FETCHED
+from mailshell.shell.view import View
+from tests.test_meta import Desk
+
+
+def words(line):
+    """Each part of a line: its octets, its rule, its gloss."""
+    marked = PROTOCOL.mark_reply(line, FETCHED.card, 0)
+    return [(line[part.start : part.end], part.rule, marked.glosses[part.rule]) for part in marked.parts]
+
+
+def rules(line, start):
+    """The rules of a line after a word."""
+    found = [(octets, rule) for octets, rule, _ in words(line)]
+    return found[[octets for octets, _ in found].index(start) + 1 :]
+
+
+PERSON = b'(("Alice" NIL "alice" "lancs.uk"))'
+GROUP = b'((NIL NIL "team" NIL)("Bob" NIL "bob" "nyu.edu")(NIL NIL NIL NIL))'
+
+
+def test_an_envelope_is_ten_fields_and_its_addresses_have_four():
+    line = b'* 1 FETCH (ENVELOPE ("today" "Lunch" ' + PERSON + b" NIL NIL " + GROUP + b' NIL NIL NIL "<1@x>") UID 5)'
+    assert rules(line, b"ENVELOPE") == [
+        (b'"today"', "env-date"),
+        (b'"Lunch"', "env-subject"),
+        (b'"Alice"', "env-from addr-name"),
+        (b"NIL", "env-from addr-adl NIL"),
+        (b'"alice"', "env-from addr-mailbox"),
+        (b'"lancs.uk"', "env-from addr-host"),
+        (b"NIL", "env-sender NIL"),
+        (b"NIL", "env-reply-to NIL"),
+        (b"NIL", "env-to addr-name NIL"),
+        (b"NIL", "env-to addr-adl NIL"),
+        (b'"team"', "env-to addr-mailbox"),
+        (b"NIL", "env-to addr-host NIL"),
+        (b'"Bob"', "env-to addr-name"),
+        (b"NIL", "env-to addr-adl NIL"),
+        (b'"bob"', "env-to addr-mailbox"),
+        (b'"nyu.edu"', "env-to addr-host"),
+        (b"NIL", "env-to addr-name NIL"),
+        (b"NIL", "env-to addr-adl NIL"),
+        (b"NIL", "env-to addr-mailbox NIL"),
+        (b"NIL", "env-to addr-host NIL"),
+        (b"NIL", "env-cc NIL"),
+        (b"NIL", "env-bcc NIL"),
+        (b"NIL", "env-in-reply-to NIL"),
+        (b'"<1@x>"', "env-message-id"),
+        (b"UID", "msg-att UID"),
+        (b"5", "uniqueid"),
+    ]
+
+
+TEXT = b'("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "7BIT" 18 4 NIL ("INLINE" NIL) ("en" "de") NIL "later")'
+IMAGE = b'("IMAGE" "PNG" NIL "<id>" "a cat" "BASE64" 344 "sum" NIL "en" "http://x")'
+
+
+def test_a_structure_is_a_tree_in_which_the_type_says_what_follows():
+    line = b"* 1 FETCH (BODYSTRUCTURE (" + TEXT + IMAGE + b' "MIXED" ("BOUNDARY" "x") NIL NIL NIL))'
+    assert [rule for _, rule in rules(line, b"BODYSTRUCTURE")] == [
+        "media-text", "media-subtype", "body-fld-param name", "body-fld-param value", "body-fld-id NIL",
+        "body-fld-desc NIL", "body-fld-enc", "body-fld-octets", "body-fld-lines", "body-fld-md5 NIL",
+        "body-fld-dsp type", "body-fld-param NIL", "body-fld-lang", "body-fld-lang", "body-fld-loc NIL",
+        "body-extension",
+        "media-basic", "media-subtype", "body-fld-param NIL", "body-fld-id", "body-fld-desc", "body-fld-enc",
+        "body-fld-octets", "body-fld-md5", "body-fld-dsp NIL", "body-fld-lang", "body-fld-loc",
+        "media-subtype", "body-fld-param name", "body-fld-param value", "body-fld-dsp NIL", "body-fld-lang NIL",
+        "body-fld-loc NIL",
+    ]  # fmt: skip
+
+
+def test_a_message_inside_has_an_envelope_and_a_structure_of_its_own():
+    line = (
+        b'* 1 FETCH (BODY ("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 342 ("d" "s" NIL NIL NIL NIL NIL NIL NIL NIL) '
+        b'("APPLICATION" "PDF" NIL NIL NIL "7BIT" 1) 9) FLAGS (\\Seen))'
+    )
+    found = [rule for _, rule in rules(line, b'"7BIT"')]
+    assert found[:3] == ["body-fld-octets", "env-date", "env-subject"]
+    assert found[11:] == [
+        "media-basic", "media-subtype", "body-fld-param NIL", "body-fld-id NIL", "body-fld-desc NIL", "body-fld-enc",
+        "body-fld-octets", "body-fld-lines", "msg-att FLAGS", "flag \\Seen",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [
+        (b"BODY[]", "the whole message"),
+        (b"BODY[]<0>", "the whole message, a piece of it"),
+        (b"BODY[1.2]", "part 1.2"),
+        (b"BODY[1.MIME]", "the MIME header of part 1"),
+        (b"BODY[HEADER.FIELDS (From)]", "these fields of the header"),
+        (b"BODY[2.TEXT]", "the body of a message, of part 2"),
+    ],
+)
+def test_a_section_says_which_one_it_is(section, says):
+    assert (section, f"section {section.decode()}", says) in words(b"* 1 FETCH (" + section + b" {3}")
+
+
+@pytest.mark.parametrize(
+    ("line", "glosses"),
+    [
+        (b"a1 FETCH 1 (FLAGS BODY.PEEK[])", ["a section of the message; \\Seen stays as it is"]),
+        (b"a1 FETCH 1 FAST", ["short for FLAGS INTERNALDATE RFC822.SIZE"]),
+        (b"a1 SEARCH NOT FROM alice", ["messages that do not fit the next key", "text in the From field"]),
+        (b"a1 STORE 1 -FLAGS.SILENT (\\Seen)", ["take these flags away, and do not tell", "the message has been read"]),
+        (b"a1 SORT (REVERSE DATE) UTF-8 ALL", ["by the Date field, from the last to the first", "all messages"]),
+        (b"a1 STATUS x (MESSAGES)", ["how many messages"]),
+    ],
+)  # fmt: skip
+def test_each_word_of_a_command_says_what_it_asks_for(line, glosses):
+    marked = PROTOCOL.mark_command(line)
+    assert set(glosses) <= {marked.glosses[part.rule] for part in marked.parts}
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "because", "says"),
+    [
+        (b"* 2 EXISTS", "SELECT", "", "SELECT brings it"),
+        (b"* OK [UNSEEN 1] x", "EXAMINE", "", "EXAMINE brings it"),
+        (b"* 1 FETCH (FLAGS ())", "UID STORE", "", "UID STORE brings it"),
+        (b"* BYE x", "LOGOUT", "", "LOGOUT brings it"),
+        (b"* BYE x", "", "", "it comes unasked"),
+        (b"* 3 EXISTS", "NOOP", "EXISTS came because of mail. FLAGS came too.", "it comes because of mail"),
+        (b"* 3 RECENT", "", "EXISTS came because of mail.", "it comes because of mail"),
+        (b"* 1 FETCH (FLAGS ())", "FETCH", "FETCH came because x.", "FETCH brings it, or it comes because x"),
+        (b"* 1 FETCH (FLAGS ())", "NOOP", "", "it comes with the answer to NOOP"),
+        (b"a1 OK done", "NOOP", "", ""),
+    ],
+)
+def test_what_brings_an_untagged_line(line, verb, because, says):
+    assert cause(line, verb, because) == says
+
+
+def shown(depth, *lines):
+    """What a shell shows of the last line."""
+    desk = Desk(View(depth=depth, width=100))
+    return "\n".join(desk.do(":connect nyu.edu imap", "a1 LOGIN bob hungry", "a2 SELECT INBOX", *lines))
+
+
+def test_a_message_in_an_answer_is_explained_as_a_message():
+    whole = shown(1, "a3 FETCH 1 BODY.PEEK[]")
+    assert "S2: Subject: Lunch on Friday␍␊             the topic" in whole
+    assert "the header ends, the body begins" in whole
+    assert "octets of the literal" not in whole
+    fields = shown(1, "a3 FETCH 1 BODY.PEEK[HEADER.FIELDS (Subject)]")
+    assert "the topic" in fields
+    assert "the header ends" in fields
+    assert "the body begins" not in fields
+    assert "the topic" not in shown(1, "a3 FETCH 1 BODY.PEEK[TEXT]")
+
+
+def test_why_says_of_each_untagged_response_what_brings_it():
+    assert "* 2 EXISTS: how many messages there are; SELECT brings it" in shown(1, ":why")
+    assert "* 1 EXPUNGE: this message is gone; higher numbers go down; EXPUNGE brings it" in shown(
+        1, "a3 STORE 1 +FLAGS.SILENT (\\Deleted)", "a4 EXPUNGE", ":why"
+    )
+    many = shown(
+        1, "a3 SEARCH ALL", *(f"a{at} APPEND INBOX {{1+}}\r\nx" for at in range(4, 14)), "a14 FETCH 1:* UID", ":why"
+    )
+    assert "4 more of them" in many
+
+
+def test_depth_two_says_it_beside_the_star_with_the_section_of_the_response():
+    found = shown(2, "a3 FETCH 1 FLAGS")
+    assert "*: FETCH brings it" in found
+    assert "RFC 3501, 7.4.2" in found
