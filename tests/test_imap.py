@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailshell.core.explain import explain
 from mailshell.core.record import Body, Exchange, Notice, Prompt, Record, Verdict, reply_lines
 from mailshell.imap import envelope, names, sections, sets, structure
 from mailshell.imap.desk import State
@@ -84,6 +85,11 @@ def test_a_mechanism_may_say_no():
 
 
 # The end, and damage
+
+
+def test_of_a_refusal_the_tagged_line_alone_refuses():
+    answers = explain(last(seat(*LOGIN, b"a3 SELECT nowhere")), PROTOCOLS["imap"]).answers
+    assert [(row.octets[:4], row.manner) for row in answers] == [(b"* OK", "plain"), (b"a3 N", "refusal")]
 
 
 def test_a_server_that_is_stopped_says_bye():
@@ -259,6 +265,7 @@ def test_a_star_is_the_last_message_also_where_it_comes_first():
         (b"<@x,@y:bob@nyu.edu>", b'((NIL "@x,@y" "bob" "nyu.edu"))'),
         (b"Bob of NYU", b'((NIL NIL "Bob of NYU" ""))'),
         (b"<@x ,@y , @z: bob@nyu.edu>", b'((NIL "@x,@y,@z" "bob" "nyu.edu"))'),
+        (b'"bob . b"@nyu.edu', b'((NIL NIL "bob . b" "nyu.edu"))'),
         (b"bob@nyu@edu, carol@lancs.uk", b'((NIL NIL "bob" "nyu@edu")(NIL NIL "carol" "lancs.uk"))'),
         (b"<@x@y:bob@nyu.edu>", b'((NIL "@x@y" "bob" "nyu.edu"))'),
         (b"bob . b @ nyu . edu", b'((NIL NIL "bob.b" "nyu.edu"))'),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mailshell.imap import envelope, sections
+from mailshell.imap import envelope, sections, structure
 from mailshell.mail import message
 from mailshell.mail.message import parse
 from mailshell.mail.store import BoxKey
@@ -47,6 +47,18 @@ def said(made: Seat) -> bytes:
 
 SEAT = seat(b"a LOGIN bob hungry\r\n", b"b SELECT Drafts\r\n")
 ITEMS = b"ENVELOPE BODYSTRUCTURE BODY BODY.PEEK[] BODY.PEEK[HEADER] BODY.PEEK[1] BODY.PEEK[1.MIME] BODY.PEEK[2.1]<3.9>"
+
+
+def test_thousands_of_fields_take_no_time():
+    text = b"To: a@b\r\n" * 150_000
+    found = envelope.of(text, parse(text))
+    assert found.count(b"@") == 0
+    assert found.count(b'(NIL NIL "a" "b")') == 1000
+
+
+def test_a_disposition_is_read_as_far_as_a_type_is():
+    text = b"Content-Disposition: x" + b"; a=b" * 10_000 + b"\r\n\r\n"
+    assert 1000 < structure.digests(text)["BODYSTRUCTURE"].count(b'"A" "b"') < 2000
 
 
 @settings(max_examples=200, deadline=None)

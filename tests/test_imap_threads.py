@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailshell.core.clock import Instant
 from mailshell.imap import compared, envelope, msgids
+from mailshell.imap.compared import Facts
+from mailshell.imap.forest import Place
 from mailshell.imap.subjects import based
+from mailshell.imap.threads import Post, by_references, written
 from mailshell.mail.store import StateError
 from tests.test_imap_search import answer, mailbox, numbers
 
@@ -359,6 +363,52 @@ def test_a_thread_may_be_as_long_as_the_mailbox(backward):
         f"Message-ID: <{at}@x>\r\nReferences: <{at // 2 * 2 - 2}@x>\r\n\r\n".encode() for at in range(count)
     ]  # each second one has two answers
     assert read_flat(answer(mailbox(*lines), "THREAD REFERENCES UTF-8 ALL")[0]) == count
+
+
+def post(number: int, *references: str) -> Post:
+    """A message without a Message-ID of its own."""
+    facts = Facts(None, b"", False, b"", b"", b"", b"", tuple(one.encode() for one in references))
+    return Post(number, (Instant(0), number), facts)
+
+
+DEEP = [f"a{at}" for at in range(20_000)]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        # Places with places below them are put below the deepest one, one by one.
+        [pair for at in range(10_000) for pair in ((f"b{at}", f"c{at}"), (DEEP[-1], f"b{at}"))],
+        # The deepest one is to be above the first one, which would make a loop.
+        [(DEEP[-1], DEEP[0])] * 20_000,
+        # There are no messages but at the end.
+        [(DEEP[-1],)] * 20_000,
+    ],
+    ids=["below", "loops", "empty"],
+)
+def test_a_deep_thread_takes_no_time(after):
+    found = by_references([post(1, *DEEP), *(post(number, *one) for number, one in enumerate(after, 2))])
+    assert read_flat(written(found)) == 1 + len(after)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))))
+def test_a_forest_knows_the_tops_of_its_trees(steps):
+    """What is a top is put below another place, where that makes no loop; what is none is parted."""
+    places, above = [Place() for _ in range(10)], dict[int, int]()
+
+    def top(at: int) -> int:
+        while at in above:
+            at = above[at]
+        return at
+
+    for one, other in steps:
+        if one in above:
+            del above[one]
+            places[one].part()
+        elif top(other) != one:
+            above[one] = other
+            places[one].hang(places[other])
+        assert [places.index(place.top) for place in places] == [top(at) for at in range(10)]
 
 
 def read_flat(line: bytes) -> int:

@@ -215,7 +215,7 @@ def test_a_word_of_another_server_is_known(line, wanted):
     ("text", "wanted"),
     [
         ("[trycreate]", "[TRYCREATE]"),
-        ("BODY.PEEK[HEADER]", "As BODY[...] without setting"),
+        ("BODY.PEEK[HEADER]", "as BODY[...] without setting"),
         ("APPENDLIMIT=100", "APPENDLIMIT: tells the biggest message that it takes"),
         ("AUTH=PLAIN", "AUTH=: one SASL mechanism each"),
         ("a1 UID FETCH 1 FLAGS", "UID FETCH: FETCH by uids (IMAP command)"),

@@ -201,6 +201,8 @@ def _answers(
     rows, left, card = [], 0, record.card
     because = "" if isinstance(record, Opened) else record.because
     for at, reply in enumerate(replies):
+        # Where answers have tags, the line with the tag refuses; those before it tell what has happened.
+        tells = manner == "refusal" and engine.tagged and at < len(replies) - 1
         if at == len(replies) - 1:
             at, left = at + folded, 0 if folded else left
         inside = 0 < len(reply) <= left
@@ -208,7 +210,8 @@ def _answers(
         cause = "" if inside else engine.cause(reply[left:], verb, because)
         left = max(left - len(reply), 0) or engine.counted(reply[left:])
         notes = tuple(_caused(note, cause) if cause else note for note in _notes(marked))
-        rows.append(Row("server", manner, reply, marked.gloss, notes, (), _cite(marked.card), inside))
+        told = "plain" if tells else manner
+        rows.append(Row("server", told, reply, marked.gloss, notes, (), _cite(marked.card), inside))
     return tuple(rows)
 
 

@@ -14,6 +14,8 @@ Side = Literal["client", "server"]
 class Phase(Enum):
     """Where a conversation stands; each protocol has its own subclass, each value a short title for people."""
 
+    __hash__ = object.__hash__  # a phase is looked up several times a command, and Enum hashes its name in Python
+
 
 class Verdict(Enum):
     """What became of a command."""

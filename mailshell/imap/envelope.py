@@ -4,6 +4,7 @@ What is not by RFC 5322 is passed on as it is: any octets have an envelope.
 """
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from mailshell.imap.grammar import QUOTED, string_of
@@ -21,6 +22,7 @@ _USUAL = re.compile(
     rb"(?P<local>" + _WORD + rb")@(?P<host>" + _WORD + rb")(?(angle)>)[ \t]*+(?:,|\Z)"
 )
 """An address as almost all are, and the comma after it."""
+_JOINING = (b".", b"@")
 _FIELDS = (b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc")
 _NIL = b"NIL"
 _WANTED = frozenset((*_FIELDS, b"date", b"subject", b"in-reply-to", b"message-id"))
@@ -29,7 +31,7 @@ _MOST = 1000  # Ours: addresses of one field that are listed
 
 def of(octets: bytes, entity: Entity) -> bytes:
     """The envelope of a message, or of a message in it."""
-    found: dict[bytes, bytes] = {}
+    found, several = dict[bytes, bytes](), dict[bytes, list[bytes]]()
     for field in entity.fields:
         name = field.name
         if name not in _WANTED:
@@ -37,7 +39,8 @@ def of(octets: bytes, entity: Entity) -> bytes:
         if name not in found:
             found[name] = field.value(octets)
         elif name in _FIELDS:
-            found[name] += b", " + field.value(octets)
+            several.setdefault(name, [found[name]]).append(field.value(octets))
+    found.update((name, b", ".join(values)) for name, values in several.items())
     get = found.get
     sender = addresses(get(b"from", b""))
     # An absent or empty Sender or Reply-To is that of From.
@@ -190,5 +193,8 @@ class _Reading:
 
 def _joined(words: list[bytes]) -> bytes:
     """A side of an address: dots join its words (RFC 5322 section 4.4); of what is no address the words stay apart."""
-    found = b" ".join(words)
-    return re.sub(rb" ?\. ?", b".", found) if b"." in found else found
+    pieces = list[bytes]()
+    for before, word in pairwise((b".", *words)):
+        near = before.endswith(_JOINING) or word.startswith(_JOINING)
+        pieces += [word] if near else [b" ", word]
+    return b"".join(pieces)

@@ -11,30 +11,37 @@ from mailshell.core.session import Topic
 from mailshell.core.tables import Cells
 from mailshell.imap import PROTOCOL, eras
 from mailshell.imap.capabilities import CAPABILITIES
+from mailshell.imap.commands.status import ITEMS as STATUS
 from mailshell.imap.eras import YEARS
+from mailshell.imap.flags import MEANINGS
 from mailshell.imap.items import ITEMS
 from mailshell.imap.keys import KEYS
+from mailshell.imap.listing import ATTRIBUTES
+from mailshell.imap.phases import CARDS, Phase
 from mailshell.imap.replies import REPLIES
+from mailshell.imap.responses import CODES, RESPONSES
 from mailshell.imap.wording import Wording
 from mailshell.mail.host import Traits
 
 _COMMAND = "IMAP command"
 _SECTION = re.compile(r"(BODY|BODY\.PEEK|BINARY|BINARY\.PEEK|BINARY\.SIZE)\[.*\](?:<[0-9.]+>)?")
+_LITERAL = re.compile(r"~?\{([0-9]{1,10})(\+?)\}")
 _VALUE = re.compile(r"(.+=).+")
 
 
 class _Source(NamedTuple):
-    """A table: the column that has the name, what kind of thing it is, the cells to tell, and our own cards."""
+    """A table: the column that has the name, what kind of thing it is, the cells to tell, our own cards and glosses."""
 
     column: str
     kind: str
     cells: tuple[str, ...]
     cards: Mapping[str, Card]
+    says: Mapping[str, str] = {}
 
 
 _TABLES = {
-    "imap-responses": _Source("response", "IMAP response", ("kind", "syntax", "caused_by"), {}),
-    "imap-response-codes": _Source("code", "IMAP response code", ("arguments", "appears_in"), {}),
+    "imap-responses": _Source("response", "IMAP response", ("kind", "syntax", "caused_by"), {}, RESPONSES),
+    "imap-response-codes": _Source("code", "IMAP response code", ("arguments", "appears_in"), {}, CODES),
     "imap-capabilities": _Source(
         "capability", "IMAP capability", ("in_rev2",), {one.keyword.upper(): one.card for one in CAPABILITIES}
     ),
@@ -42,9 +49,11 @@ _TABLES = {
         *("item", "IMAP FETCH item", ("kind", "syntax", "value", "seen")), {one.name: one.card for one in ITEMS}
     ),
     "imap-search-keys": _Source("key", "IMAP SEARCH key", ("argument", "where"), {one.name: one.card for one in KEYS}),
-    "imap-status-items": _Source("item", "IMAP STATUS item", ("value", "where"), {}),
-    "imap-flags": _Source("flag", "IMAP flag", ("kind", "set_by", "where"), {}),
-    "imap-mailbox-attributes": _Source("attribute", "IMAP mailbox attribute", ("kind",), {}),
+    "imap-status-items": _Source(
+        "item", "IMAP STATUS item", ("value", "where"), {}, {one.name: one.says for one in STATUS}
+    ),
+    "imap-flags": _Source("flag", "IMAP flag", ("kind", "set_by", "where"), {}, MEANINGS),
+    "imap-mailbox-attributes": _Source("attribute", "IMAP mailbox attribute", ("kind",), {}, ATTRIBUTES),
     "imap-states": _Source("state", "IMAP state", ("entered_by", "commands", "transitions", "facts"), {}),
     "imap-acl-rights": _Source("right", "IMAP ACL right", (), {}),
 }
@@ -54,7 +63,7 @@ _TABLES = {
 def facts(text: str, traits: Traits) -> list[Fact]:
     """What is known about a word of IMAP, and whether a server with these traits knows it."""
     wanted = text.upper()
-    found = [*_commands(wanted)]
+    found = [*_commands(wanted), *_literals(wanted)]
     for name, source in _TABLES.items():
         found += _rows(name, source, wanted, traits)
     return [dated(fact, traits) for fact in found or _topics(wanted)]
@@ -91,6 +100,16 @@ def row_of(table: str, word: str) -> Cells | None:
     return None
 
 
+def _literals(wanted: str) -> Iterator[Fact]:
+    """A number in braces, at the end of a line."""
+    found = _LITERAL.fullmatch(wanted)
+    if found is not None:
+        card, size = CARDS[Phase.LITERAL], int(found[1])
+        waits = "The plus sign says that the client does not wait for the server." if found[2] else ""
+        says = f"{size:,} {'octet follows' if size == 1 else 'octets follow'} the line"
+        yield Fact(wanted, "IMAP literal", says, f"{card.more} {waits}".strip(), card.next, (), str(card.cite))
+
+
 def _commands(wanted: str) -> Iterator[Fact]:
     """A command, in our own words where a server here has it."""
     for row in tables.find("imap-commands", "command", wanted):
@@ -125,7 +144,7 @@ def _rows(table: str, source: _Source, wanted: str, traits: Traits) -> Iterator[
 def _fact(table: str, source: _Source, row: Cells, traits: Traits) -> Fact:
     name = row[source.column]
     fields = kept((column.replace("_", " "), row[column]) for column in source.cells)
-    fact = Fact(name, source.kind, says(row), row["meaning"], "", fields, row["section"], name)
+    fact = Fact(name, source.kind, source.says.get(name) or says(row), row["meaning"], "", fields, row["section"], name)
     card = source.cards.get(name.upper())
     if card is not None and row.get("kind", "item") in ("item", "macro"):
         fields = (("meaning", row["meaning"]), *fields)

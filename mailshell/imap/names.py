@@ -15,6 +15,7 @@ _SILENT = frozenset("\u00a0\u2009\u202f\u3000\u200c\u200d")
 """Spaces, and what ties letters together or keeps them apart: they stand in names of many languages."""
 
 _OUTSIDE = re.compile(r"[^ -~]+")
+_WILD = re.compile(r"[*%]+")
 
 
 def decoded(octets: bytes) -> str | None:
@@ -77,12 +78,13 @@ def matches(pattern: str, name: str) -> bool:
 
     The letters of INBOX have no case. It takes no longer than the length of the one times that of the other.
     """
+    pattern = _WILD.sub(lambda found: "*" if "*" in found[0] else "%", pattern)
     reached, caseless = {0}, len("INBOX") if name.split(SEPARATOR, 1)[0] == "INBOX" else 0
     for letter in pattern:
         if letter == "*":
             reached = set(range(min(reached), len(name) + 1))
         elif letter == "%":
-            reached |= {at for start in reached for at in range(start, _level(name, start) + 1)}
+            reached = _along(name, reached)
         else:
             upper = letter.upper()
             reached = {at + 1 for at in reached if name[at : at + 1] == (upper if at < caseless else letter)}
@@ -91,7 +93,12 @@ def matches(pattern: str, name: str) -> bool:
     return len(name) in reached
 
 
-def _level(name: str, start: int) -> int:
-    """Where the level of a name that holds octet `start` ends."""
-    end = name.find(SEPARATOR, start)
-    return len(name) if end < 0 else end
+def _along(name: str, reached: set[int]) -> set[int]:
+    """The places in a name that some places lead to without a separator between them."""
+    found, goes = set[int](), False
+    for at, letter in enumerate(f"{name}{SEPARATOR}"):
+        goes = goes or at in reached
+        if goes:
+            found.add(at)
+        goes = goes and letter != SEPARATOR
+    return found

@@ -63,12 +63,18 @@ def known(pool: Pool) -> list[Facts]:
 
 
 def ordered(pool: Pool, numbers: list[int], criteria: tuple[Criterion, ...]) -> list[int]:
-    """The numbers in the order of the criteria; what is alike stays in the order of the mailbox."""
-    reads = any(one.order.reads for one in criteria)
+    """The numbers in the order of the criteria; what is alike stays in the order of the mailbox.
+
+    Of a key that comes twice the first one counts.
+    """
+    first: dict[str, Criterion] = {}
+    for one in criteria:
+        first.setdefault(one.order.name, one)
+    reads = any(one.order.reads for one in first.values())
     messages = pool.messages
     told = known(pool) if reads else [_NONE] * len(messages)
     at = list(range(len(messages)))
-    for order, reverse in reversed(criteria):
+    for order, reverse in reversed(first.values()):
         places = [order.place(*pair) for pair in zip(messages, told, strict=True)]
         at.sort(key=places.__getitem__, reverse=reverse)
     return [numbers[one] for one in at]

@@ -1,8 +1,10 @@
 """The keys of a SEARCH as a tree: how it is read, and which messages fit (RFC 3501 section 9, search-key)."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import compress
+from operator import attrgetter
 from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor, Stop
@@ -153,19 +155,24 @@ def leaves(query: Query) -> Iterator[Term | Numbers]:
         yield query
 
 
-def fitting(query: Query, pool: Pool, uids: Mapping[Numbers, frozenset[int]]) -> list[Message]:
+Spans = list[tuple[int, int]]
+"""Uids as pairs of a first and a last one, in their order."""
+
+_uid = attrgetter("uid")
+
+
+def fitting(query: Query, pool: Pool, uids: Mapping[Numbers, Spans]) -> list[Message]:
     """The messages that fit, in their order; `uids` are those of each set in the query.
 
     Raises as `Store.digests` does.
     """
     messages = pool.messages
     if isinstance(query, Numbers):
-        wanted = uids[query]
-        return [one for one in messages if one.uid in wanted]
+        return _cut(messages, uids[query])
     if isinstance(query, Term):
         return list(compress(messages, query.key.test(pool, query.values)))
     if query.how == "AND":
-        for term in sorted(query.terms, key=_cost):
+        for term in query.terms:
             pool = pool._replace(messages=fitting(term, pool, uids))
         return pool.messages
     found = {one.uid for one in fitting(query.terms[0], pool, uids)}
@@ -176,6 +183,25 @@ def fitting(query: Query, pool: Pool, uids: Mapping[Numbers, frozenset[int]]) ->
     return [one for one in messages if one.uid in found]
 
 
-def _cost(query: Query) -> bool:
-    """What reads messages comes after what does not: it has fewer of them to read then."""
+def _cut(messages: list[Message], spans: Spans) -> list[Message]:
+    """The messages whose uids lie in some spans."""
+    found = list[Message]()
+    if messages:
+        first = bisect_left(spans, messages[0].uid, key=lambda span: span[1])
+        last = bisect_right(spans, messages[-1].uid, key=lambda span: span[0])
+        for low, high in spans[first:last]:
+            found += messages[bisect_left(messages, low, key=_uid) : bisect_right(messages, high, key=_uid)]
+    return found
+
+
+def ordered(tree: Tree) -> Tree:
+    """The same query, quicker: of keys that must all fit each comes once, and what reads messages comes last."""
+    terms = [ordered(one) if isinstance(one, Tree) else one for one in tree.terms]
+    if tree.how == "AND":
+        terms = sorted({words(one): one for one in terms}.values(), key=reads)
+    return tree._replace(terms=tuple(terms))
+
+
+def reads(query: Query) -> bool:
+    """Whether the octets of messages are read for it."""
     return any(isinstance(one, Term) and one.key.reads for one in leaves(query))

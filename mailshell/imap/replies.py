@@ -92,12 +92,12 @@ MAILBOX_DONE = named(
     more="The server has done with the name of the mailbox what the command asked for.", next="",
 )  # fmt: skip
 LISTED = named(
-    "names listed", "OK", "{verb} completed", "that were the names that fit", "6.3.8",
+    "names listed", "OK", "{verb} completed", "those were the names that fit", "6.3.8",
     more="Each untagged line before it has the attributes, the separator of levels and the name of a mailbox.",
     next="SELECT with one of the names",
 )  # fmt: skip
 STATUS_DONE = named(
-    "status given", "OK", "STATUS completed", "that was asked of the mailbox", "6.3.10",
+    "status given", "OK", "STATUS completed", "the numbers came before it", "6.3.10",
     more="The untagged STATUS before it has the numbers. The mailbox was not opened for it.", next="",
 )  # fmt: skip
 GO_ON = named(
@@ -161,7 +161,7 @@ READ_ONLY = named(
     code="READ-ONLY",
 )  # fmt: skip
 FETCHED = named(
-    "fetched", "OK", "FETCH completed", "that was asked of the messages", "6.4.5",
+    "fetched", "OK", "FETCH completed", "what was asked for came before it", "6.4.5",
     more="Each untagged FETCH before it has what was asked of one message.", next="",
 )  # fmt: skip
 PIECE = named(
@@ -258,7 +258,7 @@ IDENTIFIED = named(
     rfc=2971,
 )  # fmt: skip
 ENABLED = named(
-    "enabled", "OK", "ENABLE completed", "that was switched on which is named", "3.1",
+    "enabled", "OK", "ENABLE completed", "what ENABLED names is on now", "3.1",
     more="The untagged ENABLED names what is on now. A name that the server does not know is passed over.", next="",
     rfc=5161,
 )  # fmt: skip

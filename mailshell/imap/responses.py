@@ -68,8 +68,8 @@ CODES = {
     "SERVERBUG": "a mistake of the server",
     "TOOBIG": "more octets than the server takes",
     "TRYCREATE": "CREATE may help",
-    "UIDNEXT": "the next uid, or a higher one",
-    "UIDVALIDITY": "uids are good as long as this is the same",
+    "UIDNEXT": "the next message gets this uid, or a higher one",
+    "UIDVALIDITY": "uids keep their meaning as long as this is the same",
     "UNAVAILABLE": "for now: try again later",
     "UNKNOWN-CTE": "the transfer encoding is not known",
     "USEATTR": "the mailbox cannot be for that",
@@ -91,9 +91,9 @@ RESPONSES = {
     "NAMESPACE": "names of the user, of others, shared",
     "ID": "the program of the server",
     "EXISTS": "how many messages there are",
-    "RECENT": "how many this session is the first to see",
+    "RECENT": "messages this session hears of first",
     "EXPUNGE": "this message is gone; higher numbers go down",
-    "FETCH": "what was asked of this message",
+    "FETCH": "data of this message",
 }
 """The untagged responses (RFC 3501 sections 7.2 to 7.4)."""
 

@@ -7,11 +7,12 @@ from typing import NamedTuple, Protocol
 from mailshell.core.command import Verb
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Expect
-from mailshell.imap import chosen, grammar, limits, modseqs, query, sets
+from mailshell.imap import grammar, limits, modseqs, query, sets
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.keys import Pool
-from mailshell.imap.query import Numbers, Tree
+from mailshell.imap.query import Numbers, Term, Tree
 from mailshell.imap.replies import BAD_CHARSET, PIECE, UNREADABLE
+from mailshell.imap.view import View
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Message, StateError
 
@@ -123,29 +124,20 @@ def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] |
 
     The reply is a refusal, or says that the command goes on in the next turn.
     """
-    charset, wanted, uid = verb.charset, verb.keys, verb.uid
+    charset, wanted, uid = verb.charset, query.ordered(verb.keys), verb.uid
     if charset not in _KNOWN:
         other = "that is no name of a charset" if charset == _NAMELESS else f"not {charset}"
         return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and {other}.", holds=not uid)
-    aware, told = False, b""
-    view, uids = desk.view, dict[Numbers, frozenset[int]]()
-    for one in query.leaves(wanted):
-        if isinstance(one, Numbers):
-            places = _places(desk, one)
-            if isinstance(places, Reply):
-                return places
-            uids[one] = frozenset(view.uids[at] for at in places)
-        elif one.key.needs == CONDSTORE:
-            aware = True
+    view, leaves = desk.view, list(query.leaves(wanted))
     try:
-        hunt = _hunt(desk, wanted, uids, hunt, reads)
+        hunt = _hunt(desk, wanted, {one: _spans(view, one) for one in leaves if isinstance(one, Numbers)}, hunt, reads)
     except (StateError, KeyError) as error:
         return UNREADABLE(str(error))
     if hunt.at < len(view.uids):
         desk.go_on(Hunting(verb, hunt))
         return PIECE()
-    if aware:
-        told = modseqs.enable(desk)
+    aware = any(isinstance(one, Term) and one.key.needs == CONDSTORE for one in leaves)
+    told = modseqs.enable(desk) if aware else b""
     places, mailbox = [at for at in map(view.place, hunt.fits) if at is not None], desk.mailbox
     rows, messages = ([], []) if mailbox is None else view.found(places, mailbox)
     pool = Pool(desk.host.store, view, desk.host.now(), messages)
@@ -155,7 +147,7 @@ def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] |
 def _hunt(
     desk: Desk,
     wanted: Tree,
-    uids: Mapping[Numbers, frozenset[int]],
+    uids: Mapping[Numbers, query.Spans],
     hunt: Hunt,
     reads: Callable[[Pool], object] | None,
 ) -> Hunt:
@@ -164,8 +156,9 @@ def _hunt(
     at, total, fits, last = hunt.at, len(view.uids), [*hunt.fits], store.read + limits.READ
     if mailbox is None:
         return Hunt(total)
+    step = total if reads is None and not query.reads(wanted) else limits.BLOCK
     while at < total and not (desk.in_pieces and store.read > last):
-        places = range(at, min(at + limits.BLOCK, total))
+        places = range(at, min(at + step, total))
         _, messages = view.found(places, mailbox)
         pool = Pool(store, view, desk.host.now(), messages)
         found = query.fitting(wanted, pool, uids)
@@ -176,8 +169,14 @@ def _hunt(
     return Hunt(at, tuple(fits))
 
 
-def _places(desk: Desk, one: Numbers) -> list[int] | Reply:
-    """The places of the messages of a set; a number that does not exist fits nothing, as a key is no argument."""
-    if one.uid or one.numbers == sets.SAVED:
-        return chosen.places(desk, one.numbers, uid=True)
-    return sets.by_uid(one.numbers, range(1, len(desk.view.uids) + 1))
+def _spans(view: View, one: Numbers) -> query.Spans:
+    """The uids of the messages of a set; a number that does not exist fits nothing, as a key is no argument."""
+    uids, count = view.uids, len(view.uids)
+    if one.numbers == sets.SAVED:
+        return [(uid, uid) for uid in view.saved]
+    if not uids:
+        return []
+    if one.uid:
+        return sets.spans(one.numbers, uids[-1])
+    found = sets.spans(one.numbers, count)
+    return [(uids[low - 1], uids[min(high, count) - 1]) for low, high in found if low <= count]

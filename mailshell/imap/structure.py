@@ -5,7 +5,7 @@ from functools import lru_cache
 from mailshell.imap import envelope
 from mailshell.imap.envelope import nstring
 from mailshell.imap.grammar import string_of
-from mailshell.mail.message import Entity, Media, media, parse, uncommented
+from mailshell.mail.message import VALUE, Entity, Media, media, parse, uncommented
 
 _NIL = b"NIL"
 _TOLD = frozenset(
@@ -99,7 +99,7 @@ def _extension(fields: dict[bytes, bytes]) -> bytes:
 
 def _disposition(value: bytes | None) -> bytes:
     # A disposition is written as the subtype of a media type is (RFC 2183 section 2).
-    found = None if value is None else media(b"x/" + value)
+    found = None if value is None else media(b"x/" + value[:VALUE])
     if found is None:
         return _NIL
     return b"(%b %b)" % (string_of(found.name[2:].upper().encode("latin-1")), _parameters(found))

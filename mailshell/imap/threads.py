@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from mailshell.core.clock import Instant
 from mailshell.imap.compared import Facts
+from mailshell.imap.forest import Place
 
 
 class Post(NamedTuple):
@@ -18,12 +19,13 @@ class Post(NamedTuple):
     facts: Facts
 
 
-class Node:
+class Node(Place):
     """A message in a thread, or, without a post, a place that holds messages together."""
 
     __slots__ = ("children", "kids", "parent", "post")
 
     def __init__(self, post: Post | None = None) -> None:
+        super().__init__()
         self.post = post
         self.parent: Node | None = None
         self.kids = 0
@@ -38,19 +40,17 @@ class Node:
         return found
 
     def adopt(self, child: "Node") -> None:
-        """Become the parent of a node, if that makes no loop."""
-        above: Node | None = self
-        if child.kids or child is self:
-            while above is not None:
-                if above is child:
-                    return
-                above = above.parent
+        """Become the parent of a node that has none, if that makes no loop."""
+        if child is self or (child.kids and self.top is child):
+            return
+        child.hang(self)
         child.parent = self
         self.kids += 1
 
     def leave(self) -> None:
         """Have no parent any more."""
         if self.parent is not None:
+            self.part()
             self.parent.kids -= 1
             self.parent = None
 
@@ -153,13 +153,22 @@ def _below(roots: list[Node]) -> list[Node]:
 def _pruned(root: Node) -> list[Node]:
     """Step 3: the thread without places that hold nothing; one that holds several messages stays at the top."""
     for node in reversed(_below([root])):
-        kept: list[Node] = []
-        for child in node.children:
-            kept += [child] if child.post is not None else child.children
-        node.children = kept
+        node.children = _kept(node.children)
     if root.post is not None or len(root.children) > 1:
         return [root]
     return root.children
+
+
+def _kept(children: list[Node]) -> list[Node]:
+    """The children with those of empty places instead of these, in any order; the longest list is not copied."""
+    lists = sorted((one.children for one in children if one.post is None), key=len)
+    if not lists:
+        return children
+    kept = lists.pop()
+    for more in lists:
+        kept += more
+    kept += (one for one in children if one.post is not None)
+    return kept
 
 
 def _gathered(roots: list[Node]) -> list[Node]:

@@ -1,6 +1,6 @@
 """A mailbox as one session knows it: its own sequence numbers, and how far it has been told of changes."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,9 +12,9 @@ class View(NamedTuple):
     """What a session has been told of its mailbox: sequence number 1 is the first of `uids`.
 
     All changes up to the mod-sequence `modseq` are known, and all messages before `uidnext`. With `gone` some of the
-    messages are not there any more, and the session has not been told yet. The messages whose uids lie in `recent`
-    are those that this session was the first to be told of. `keywords` counts the keywords that it has heard of.
-    `saved` are the uids that `$` stands for.
+    messages are not there any more, and the session has not been told yet. `recent` are the bounds of the uids of
+    messages that this session was the first to be told of: in turn where such uids begin, and where they are over.
+    `keywords` counts the keywords that it has heard of. `saved` are the uids that `$` stands for.
     """
 
     key: BoxKey
@@ -23,7 +23,7 @@ class View(NamedTuple):
     uidnext: int
     modseq: int
     writable: bool
-    recent: tuple[range, ...] = ()
+    recent: tuple[int, ...] = ()
     gone: bool = False
     keywords: int = 0
     saved: tuple[int, ...] = ()
@@ -35,25 +35,23 @@ class View(NamedTuple):
 
     def is_recent(self, uid: int) -> bool:
         """Whether a message is \\Recent in this session (RFC 3501 section 2.3.2)."""
-        for span in self.recent:  # noqa: SIM110  asked for each message of a long FETCH
-            if span.start <= uid < span.stop:
-                return True
-        return False
+        return bisect_right(self.recent, uid) % 2 == 1
 
     @property
     def recents(self) -> int:
         """How many of the messages are."""
-        uids = self.uids
-        return sum(bisect_left(uids, span.stop) - bisect_left(uids, span.start) for span in self.recent)
+        uids, bounds = self.uids, self.recent
+        pairs = zip(bounds[::2], bounds[1::2], strict=True)
+        return sum(bisect_left(uids, stop) - bisect_left(uids, start) for start, stop in pairs)
 
     def claimed(self, span: range) -> "View":
         """The same, with more uids of messages that this session is the first to be told of."""
         if not span:
             return self
-        recent = self.recent
-        if recent and recent[-1].stop == span.start:  # or a session that waits for long would have one for each message
-            recent, span = recent[:-1], range(recent[-1].start, span.stop)
-        return self._replace(recent=(*recent, span))
+        before = self.recent
+        if before and before[-1] == span.start:
+            return self._replace(recent=(*before[:-1], span.stop))
+        return self._replace(recent=(*before, span.start, span.stop))
 
     def found(self, places: Sequence[int], mailbox: Mailbox) -> tuple[list[int], list[Message]]:
         """Sequence numbers and messages at some places, of those that are still there."""

@@ -26,10 +26,11 @@ class Uses:
 
     def unused(self) -> list[int]:
         """The bodies that had uses and have none now."""
-        return [body for body in self._dropped if not self._counts[body]]
+        return [body for body in self._dropped if not self._counts[body]] if self._dropped else []
 
     def forget(self) -> None:
         """What is unused now is gone for good."""
-        for body in self.unused():
-            del self._counts[body]
-        self._dropped.clear()
+        if self._dropped:
+            for body in self.unused():
+                del self._counts[body]
+            self._dropped.clear()

@@ -101,15 +101,15 @@ def _single(args: argparse.Namespace, name: str, lines: Iterator[bytes], log: Lo
     return 1
 
 
-def explained(text: str, view: View, traits: Traits = TODAY) -> list[str]:
-    """A word or a line in the depth of the view; empty where nothing is known."""
+def explained(text: str, view: View, traits: Traits = TODAY, protocol: str = "") -> list[str]:
+    """A word or a line in the depth of the view; empty where nothing is known. What a `protocol` says comes first."""
     text = text.strip()
     if _GUTTER.match(text):
         from mailshell.shell.logs import on_screen
 
         said = on_screen(text, marked=True)
         text = text if said is None else said.octets.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
-    known = facts(text, traits)
+    known = facts(text, traits, protocol)
     if known:
         return [line for fact in known for line in fact_lines(fact, view)]
     from mailshell.shell.single import line_lines

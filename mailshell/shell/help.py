@@ -15,20 +15,30 @@ def legal_topics(engine: Engine[Host], session: Session) -> list[Topic]:
 
 def here(engine: Engine[Host], session: Session, width: int) -> list[str]:
     """The phase, and what may be sent in it."""
-    lines = wrapped(f"Phase: {session.phase.value}. {engine.phases[session.phase].more}", width)
+    phase = session.phase.value
+    lines = wrapped(f"Phase: {phase}{'' if phase.endswith('?') else '.'} {engine.phases[session.phase].more}", width)
     topics = legal_topics(engine, session)
     if topics:
-        rows = [(topic.syntax, topic.card.says) for topic in topics]
+        tag = proposed(engine, session)
+        rows = [(f"{tag}{topic.syntax}", topic.card.says) for topic in topics]
         lines += ["   Legal now:", *columns(rows, width, indent=5, left=26)]
     return lines
+
+
+def proposed(engine: Engine[Host], session: Session) -> str:
+    """The tag that the next command may have, and a space; empty where there are no tags, or no command may come."""
+    if not engine.tagged or not session.legal():
+        return ""
+    return "".join(f"{want.text} " for want in session.preview(b"").wants[:1])
 
 
 def columns(rows: Iterable[tuple[str, str]], width: int, *, indent: int, left: int) -> list[str]:
     """What one types and what it does, side by side; below each other where the line is too narrow."""
     out = []
     for typed, says in rows:
-        if indent + left + len(says) <= width:
-            out.append(f"{' ' * indent}{typed:<{left}}{says}")
+        typed = f"{typed.ljust(left - 2)}  "
+        if indent + len(typed) + len(says) <= width:
+            out.append(f"{' ' * indent}{typed}{says}")
         else:
             out += [" " * indent + typed.rstrip(), *wrapped(says, width, indent=indent + 2)]
     return out

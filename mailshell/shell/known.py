@@ -17,14 +17,16 @@ TODAY = Traits()
 _PRIVATE_FIELD = re.compile(r"[Xx](-[A-Za-z0-9]+)+")
 
 
-def facts(text: str, traits: Traits = TODAY) -> list[Fact]:
+def facts(text: str, traits: Traits = TODAY, protocol: str = "") -> list[Fact]:
     """What is known about a word, a code or a name; empty where it is nothing that we know.
 
-    A server with these traits is the one whose replies are quoted, and in whose year a word is old or not.
+    A server with these traits is the one whose replies are quoted, and in whose year a word is old or not. What a
+    `protocol` says comes first.
     """
     wanted = text.upper()
     common = [*_terms(wanted), *_header_fields(wanted), *_limits(wanted), *_faults(wanted)] or _private(text)
-    own = [fact for reader in readers().values() for fact in reader.facts(text, traits)]
+    asked = sorted(readers().items(), key=lambda pair: pair[0] != protocol)
+    own = [fact for _, reader in asked for fact in reader.facts(text, traits)]
     others = [_dated(fact, traits) for fact in common]
     # A number that has a name is a port sooner than a reply code.
     return others + own if text.isdecimal() else own + others
@@ -116,7 +118,7 @@ def fact_lines(fact: Fact, view: View) -> list[str]:
         late = f" ({fact.late.removesuffix('.')})" if fact.late else ""
         return [safe(f"{fact.name}: {fact.says}{late}", ascii_only=view.ascii)]
     head = f"{fact.name}: {fact.says} ({fact.kind})"
-    texts = [fact.more] if fact.more.removesuffix(".") != fact.says else []
+    texts = [fact.more] if fact.more.removesuffix(".").casefold() != fact.says.casefold() else []
     if fact.late:
         texts.insert(0, fact.late)
     if fact.next:

@@ -255,8 +255,8 @@ class World:
         """When mail is released, sent on, or answered next."""
         release, heard = self.store.next_release, None if self._relay is None else self._relay.due()
         held = None if release is None else max(release, self._patience)
-        moments = (held, self.next_try(), heard, self._late.due)
-        return min((one for one in moments if one is not None), default=None)
+        moments = [one for one in (held, self.next_try(), heard, self._late.due) if one is not None]
+        return min(moments) if moments else None
 
     def next_try(self) -> Instant | None:
         """When some host sends on what waits in its queue."""

@@ -16,7 +16,7 @@ CARD = Card(
     "write everything down",
     Cite(3501, "6.4.1"),
     parts={"tag": grammar.TAG_GLOSS, "CHECK": "verb: asks for a checkpoint"},
-    more="CHECK asks for a checkpoint of the open mailbox. RFC 9051 has dropped it: NOOP does as well.",
+    more="CHECK asks for a checkpoint of the open mailbox. RFC 9051 has dropped it: a client sends NOOP.",
 )
 
 

@@ -16,7 +16,7 @@ from mailshell.imap.wording import Reply
 
 CARD = Card(
     "FETCH",
-    "ask for something of messages",
+    "ask for data of messages",
     Cite(3501, "6.4.5"),
     parts={
         "tag": grammar.TAG_GLOSS,
@@ -63,6 +63,9 @@ class Fetch(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Answer with a column an item, and a row a message."""
+        if items.FLAGS in self.items:
+            # What is told before the flags counts for the numbers too: * is the last message that the client knows of.
+            desk.sync(expunges=False, aware=bool(self.since) or items.MODSEQ in self.items)
         found = chosen.choose(desk, self.numbers, uid=self.uid)
         if isinstance(found, Reply):
             return found

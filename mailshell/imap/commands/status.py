@@ -38,8 +38,12 @@ def _size(desk: Desk, mailbox: Mailbox) -> int:
 ITEMS = (
     Item("MESSAGES", "how many messages", lambda desk, mailbox: len(mailbox.messages)),
     Item("RECENT", "how many that no session was told of", _recent),
-    Item("UIDNEXT", "the next uid, or a higher one", lambda desk, mailbox: mailbox.box.uidnext),
-    Item("UIDVALIDITY", "uids are good as long as this is the same", lambda desk, mailbox: mailbox.box.uidvalidity),
+    Item("UIDNEXT", "the next message gets this uid, or a higher one", lambda desk, mailbox: mailbox.box.uidnext),
+    Item(
+        "UIDVALIDITY",
+        "uids keep their meaning as long as this is the same",
+        lambda desk, mailbox: mailbox.box.uidvalidity,
+    ),
     Item("UNSEEN", "how many without \\Seen", _unseen),
     Item("HIGHESTMODSEQ", "no message has a higher mod-sequence", lambda desk, mailbox: mailbox.box.modseq, CONDSTORE),
     Item("SIZE", "the octets of all messages together", _size, "STATUS=SIZE"),

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from mailshell.core.explain import masked
 from mailshell.protocols import PROTOCOLS
-from mailshell.shell.help import columns, here, wrapped
+from mailshell.shell.help import columns, here, proposed, wrapped
 from mailshell.shell.keys import ACTIONS
 from mailshell.shell.meta import Command, Meta, reads_lines
 from mailshell.shell.view import View
@@ -185,7 +185,7 @@ def lines(meta: Meta, commands: Mapping[str, Command], rest: str) -> list[str]:
     # Imported here because it knows every table, and the first prompt needs none.
     from mailshell.shell.explain import explained
 
-    found = explained(rest, view)
+    found = explained(rest, view, protocol=meta.seat.link.wire.protocol)
     found += _typed(meta, rest, view) if found else []
     found += [row for group in GROUPS if group == word for row in _group(group, commands, view)]
     found += _command(meta, word, commands[word]) if word in commands else []
@@ -229,6 +229,8 @@ def _command(meta: Meta, name: str, command: Command) -> list[str]:
 
 def _typed(meta: Meta, word: str, view: View) -> list[str]:
     """How a command is typed, where the explanation is too short to say so."""
-    topics = PROTOCOLS[meta.seat.link.wire.protocol].topics
-    found = [topic for topic in topics if topic.card.name == word.upper() and topic.syntax and topic.examples]
-    return [row for topic in found if view.depth == 1 for row in wrapped(f"type: {topic.syntax}", view.width, indent=5)]
+    engine = PROTOCOLS[meta.seat.link.wire.protocol]
+    tag = proposed(engine, meta.seat.link.session)
+    found = [topic for topic in engine.topics if topic.card.name == word.upper() and topic.syntax and topic.examples]
+    lines = [f"type: {tag}{topic.syntax}" for topic in found if view.depth == 1]
+    return [row for line in lines for row in wrapped(line, view.width, indent=5)]
