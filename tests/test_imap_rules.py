@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailshell.core.record import Exchange
 from mailshell.imap import names as names_of
 from mailshell.imap.desk import State
 from mailshell.imap.replies import OVER_QUOTA
@@ -152,6 +153,17 @@ def test_a_name_that_is_no_mailbox_takes_the_names_below_it_along():
     assert last(said(made, "x RENAME zowie/x zowie/x/y")).startswith(b"x NO [CANNOT] ")
     assert last(said(made, "x RENAME zowie/x other")).startswith(b"x NO [ALREADYEXISTS] ")
     assert last(said(made, "x RENAME other zowie/x")) == b"x OK RENAME completed\r\n"
+
+
+@pytest.mark.parametrize("line", ["SELECT a", "STATUS a (MESSAGES)", "DELETE a", "SUBSCRIBE a"])
+def test_a_name_that_is_a_level_alone_is_told_as_such(line):
+    made = sessions()
+    said(made, "x CREATE a/b")
+    said(made, "x DELETE a")
+    said(made, f"x {line}")
+    record = made.world.transcript.entries[-1].record
+    assert isinstance(record, Exchange)
+    assert record.because == "a is no mailbox: there are only names below it."
 
 
 def test_nothing_is_renamed_where_a_name_below_is_taken():

@@ -96,6 +96,14 @@ def wrong_order(name: str, when: frozenset[Phase], phase: Phase, desk: Desk) -> 
     return NOT_NOW(f"{name} comes before a mailbox is opened. Legal now: {now}.")
 
 
+def no_mailbox(desk: Desk, name: str, block: bytes = b"") -> Reply:
+    """There is no mailbox of that name; LIST may show it all the same, as the level above others."""
+    every = (one.key.name for one in desk.host.store.mailboxes(desk.host.name, desk.state.user))
+    if any(one.startswith(name + names.SEPARATOR) for one in every):
+        return NO_SUCH_MAILBOX(f"{name} is no mailbox: there are only names below it.", block)
+    return NO_SUCH_MAILBOX(f"The user has no mailbox {name}.", block)
+
+
 def nowhere(name: str, done: str = "") -> Reply:
     """Messages have no mailbox to go to; CREATE helps, if there can be one of that name."""
     because = f"The user has no mailbox {name}. {done}".strip()
