@@ -92,7 +92,7 @@ def test_a_chunk_is_shown_with_what_is_still_to_come():
         made.send(line)
     text = "\n".join(shown)
     assert "-- chunk: counted octets, 1,234 to come --" in text
-    assert "Octets of the chunk still to come: 1,230." in text
+    assert "Octets still to come: 1,230." in text
     assert "stuffing" not in text
     assert text.count("still to come") == 1
     assert "250 chunk taken, more may follow" in text

@@ -89,6 +89,35 @@ def test_a_message_inside_has_an_envelope_and_a_structure_of_its_own():
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            b'* NAMESPACE (("" "/")("#x" ".")) NIL (("a" NIL))',
+            [
+                *("namespace prefix", "namespace delimiter", "namespace prefix", "namespace delimiter"),
+                *("other users' namespaces NIL", "namespace prefix", "namespace delimiter NIL"),
+            ],
+        ),
+        (b'* ID ("name" "x" "version" NIL)', ["id field", "id value", "id field", "id value NIL"]),
+        (b"* ID NIL", ["atom"]),
+        (b"* STATUS x (MESSAGES 3)", ["mailbox", "status-att MESSAGES", "status-att-val"]),
+    ],
+)
+def test_other_lists_are_named_by_their_places(line, expected):
+    assert [rule for _, rule, _ in words(line)][2:] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "section"), [(b"* BYE x", "7.1.5"), (b"* OK [CLOSED] x", "7.1"), (b"* 2 EXISTS", "7.3.1")]
+)
+def test_an_untagged_response_has_a_section_of_its_own(line, section):
+    card = PROTOCOL.mark_reply(line, FETCHED.card, 0).card
+    assert card is not None
+    assert card.cite.section == section
+    assert PROTOCOL.mark_reply(b"a1 OK x", FETCHED.card, 0).card == FETCHED.card
+
+
+@pytest.mark.parametrize(
     ("section", "says"),
     [
         (b"BODY[]", "the whole message"),
@@ -171,3 +200,33 @@ def test_depth_two_says_it_beside_the_star_with_the_section_of_the_response():
     found = shown(2, "a3 FETCH 1 FLAGS")
     assert "*: FETCH brings it" in found
     assert "RFC 3501, 7.4.2" in found
+
+
+def test_a_phase_that_asks_ends_in_its_question_mark():
+    desk = Desk(View(words=True))
+    shown = desk.do(":connect nyu.edu imap") + desk.do(":why") + desk.do(":help ?") + desk.do(":try")
+    text = " ".join(" ".join(shown).split())
+    assert text.count("who are you?") == 4
+    assert "who are you?." not in text
+
+
+def test_of_many_commands_that_are_legal_why_names_each_once():
+    text = " ".join(shown(1, ":why").split())
+    assert "LSUB, CHECK, UID, SORT, THREAD, MOVE, IDLE" in text
+
+
+def test_what_may_be_typed_has_the_next_tag_in_front():
+    text = shown(1, ":help ?")
+    assert "a3 UID THREAD algorithm charset keys  THREAD by uids" in text
+    assert "type: a3 LIST" in shown(1, ":help LIST")
+    assert shown(1, ":help LIST").index("IMAP command") < shown(1, ":help LIST").index("POP3 command")
+
+
+def test_a_command_that_was_refused_in_part_says_so():
+    desk = Desk(View())
+    desk.do(":connect nyu.edu imap", "a1 LOGIN bob hungry", "a2 SELECT INBOX")
+    desk.do(
+        ":connect nyu.edu imap", "b1 LOGIN bob hungry", "b2 SELECT INBOX", "b3 STORE 1 +FLAGS (\\Deleted)", "b4 EXPUNGE"
+    )
+    desk.do(":switch 2", "a3 STORE 1:2 +FLAGS (\\Flagged)")
+    assert "The command was refused, but a part of it was done." in "\n".join(desk.do(":why"))

@@ -15,7 +15,7 @@ def test_the_numbers_of_move_are_those_that_the_session_knows():
         b"a OK MOVE completed",
     ]
     assert (uids(made, INBOX), uids(made, TRASH)) == ([], [1])
-    assert by(made, 2, "a NOOP") == b"* 1 EXPUNGE\r\na OK NOOP completed\r\n"
+    assert by(made, 2, "a NOOP") == b"* 1 EXPUNGE\r\n* 0 RECENT\r\na OK NOOP completed\r\n"
 
 
 def test_where_one_message_is_gone_none_is_moved():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mailshell.imap import envelope, sections, structure
+from mailshell.imap import envelope, limits, sections, structure
 from mailshell.mail import message
 from mailshell.mail.message import parse
 from mailshell.mail.store import BoxKey
@@ -162,3 +162,21 @@ def test_what_is_too_deep_or_too_long_gets_an_answer(line):
     last = responses(said(made))[-1]
     assert last.name in ("OK", "NO", "BAD", "BYE")
     assert last.tag in ("c", "*")
+
+
+def test_a_command_with_many_literals_is_refused_soon_and_costs_nothing_later():
+    """The command is read again at each literal, so the work would grow with the square of their number."""
+    made = seat(b"a LOGIN bob hungry\r\n", b"b SELECT INBOX\r\n")
+    few, many = limits.LITERALS, 20 * limits.LITERALS
+    made.send(b"c SEARCH " + b"TO {3+}\r\nbob " * few + b"ALL\r\n")
+    made.send(b"d SEARCH " + b"TO {3+}\r\nbob " * many + b"ALL\r\n")
+    made.send(b"e NOOP\r\n")
+    tagged = {one.tag: one.name for one in responses(said(made)) if one.tag != "*"}
+    assert tagged == {"a": "OK", "b": "OK", "c": "OK", "d": "BAD", "e": "OK"}
+
+
+def test_many_messages_may_stand_in_one_command():
+    made = seat(b"a LOGIN bob hungry\r\n")
+    count = 3 * limits.LITERALS
+    made.send(b"b APPEND Drafts" + b" {1+}\r\nx" * count + b"\r\nc STATUS Drafts (MESSAGES)\r\n")
+    assert b"* STATUS Drafts (MESSAGES %d)\r\n" % count in said(made)

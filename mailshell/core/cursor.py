@@ -73,6 +73,11 @@ class Cursor:
         self.trailing = trailing
         self._tries: list[tuple[int, bytes | re.Pattern[bytes], Expect, str]] = []
 
+    @property
+    def near(self) -> bool:
+        """Whether what may stand here is remembered: the line may go on from a word that begins here."""
+        return self.parts is not None and self.end - self.at <= _REACH
+
     def use(self, capability: str, at: int) -> None:
         """What stands at `at` belongs to a capability."""
         if not self.absent and not self.offers(capability):
@@ -117,7 +122,7 @@ class Cursor:
     def match(self, pattern: re.Pattern[bytes], expect: Expect) -> bytes | None:
         """Take what `pattern` matches here, if it does."""
         found = pattern.match(self.octets, self.at)
-        if self.parts is not None and self.end - self.at <= _REACH:
+        if self.near:
             self._tries.append((self.at, pattern, expect, self.rule))
         if found is None:
             self.miss(expect)

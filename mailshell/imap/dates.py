@@ -14,7 +14,9 @@ _DATE_TIME = re.compile(
     rb'"([ 0-9][0-9])-(' + _MONTH + rb')-([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"'
 )
 _DATE = re.compile(rb'("?)([0-9]{1,2})-(' + _MONTH + rb")-([0-9]{4})\1")
-DATE_TIME = Expect("date-time", "a date in quotes", like='"09-Mar-2015 10:00:00 +0000"')
+DATE_TIME = Expect(
+    "date-time", 'a date in quotes, as in "09-Mar-2015 10:00:00 +0000"', like='"09-Mar-2015 10:00:00 +0000"'
+)
 DATE = Expect("date", "a day, as in 9-Mar-2015", like="9-Mar-2015")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 

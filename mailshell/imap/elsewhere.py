@@ -18,6 +18,7 @@ from mailshell.core.elsewhere import (
 from mailshell.core.explain import Note, Row, command_row
 from mailshell.core.record import Card, Cite, Fault
 from mailshell.imap import PROTOCOL, follow, known, reasons, replies
+from mailshell.imap.causes import cause
 from mailshell.imap.flags import MEANINGS
 from mailshell.imap.follow import ENDS, tagged, verb
 from mailshell.imap.grammar import TAG
@@ -104,7 +105,8 @@ def _sent(octets: bytes) -> Row:
 
 def answers(step: Step) -> tuple[Row, ...]:
     """The line of the server in a turn, taken apart."""
-    return tuple(_reply_row(line, _card(line, step), len(step.octets)) for line in step.replies)
+    verb = step.verb.decode("latin-1")
+    return tuple(_reply_row(line, _card(line, step), len(step.octets), verb) for line in step.replies)
 
 
 def _card(line: bytes, step: Step | None) -> Card:
@@ -134,12 +136,14 @@ def _card(line: bytes, step: Step | None) -> Card:
     return Card(status, STATUSES[status].partition(": ")[2], Cite(3501, "7.1"))
 
 
-def _reply_row(reply: bytes, card: Card, inside: int) -> Row:
-    """A line of a server taken apart, of which the first octets may belong to a literal."""
+def _reply_row(reply: bytes, card: Card, inside: int, verb: str = "") -> Row:
+    """A line of a server taken apart, of which the first octets may belong to a literal, and what brought it."""
     line = reply.rstrip(b"\r\n")
     marked = mark_reply(line[inside:], card, 0)
     notes = [_note(part.rule, line, part.start + inside, part.end + inside, marked.glosses) for part in marked.parts]
-    gloss = marked.gloss or card.says
+    if verb and not inside and notes and notes[0].rule == "untagged":
+        notes[0] = notes[0]._replace(text=f"*: {cause(line, verb, '')}")
+    gloss, cite = marked.gloss or card.says, card.cite if marked.card is None else marked.card.cite
     if inside:
         gloss, notes = (
             "the literal ends in this line",
@@ -149,7 +153,7 @@ def _reply_row(reply: bytes, card: Card, inside: int) -> Row:
     strange = gloss == "no answer by the grammar" and known.row_of("imap-responses", name) if name else None
     if strange:
         start = line.upper().index(name.encode("ascii"))
-        gloss = known.says(strange)
+        gloss, cite = known.says(strange), tables.cite(strange["section"]) or cite
         notes = [
             Note("untagged", 0, 1, "no answer to a command by itself"),
             Note(name, start, start + len(name), gloss),
@@ -159,7 +163,7 @@ def _reply_row(reply: bytes, card: Card, inside: int) -> Row:
         gloss = f"go on; it asks {text}" if text else "go on: the answer, in BASE64"
     found = tagged(line)
     refused = (found is not None and found[1] != b"OK") or name == "BAD"
-    return Row("server", "refusal" if refused else "plain", reply, gloss, tuple(notes), (), card.cite)
+    return Row("server", "refusal" if refused else "plain", reply, gloss, tuple(notes), (), cite)
 
 
 def _note(rule: str, line: bytes, start: int, end: int, glosses: Mapping[str, str]) -> Note:
@@ -204,7 +208,9 @@ def reply(line: bytes, traits: Traits) -> Told | None:
     """A line of a server, as if it stood alone: what it answers is not known."""
     if not follow.is_reply(line) or b" " not in line:
         return None
-    about = [fact for code in codes(line) for fact in known.facts(code, traits) if fact.kind.startswith("IMAP resp")]
+    found = [fact for code in codes(line) for fact in known.facts(code, traits) if fact.kind.startswith("IMAP resp")]
+    # All that OK may mean here is no news of this one line.
+    about = [fact._replace(fields=tuple(one for one in fact.fields if one[0] != "here")) for fact in found]
     return Told(line.decode("utf-8", "surrogateescape"), _reply_row(line, _card(line, None), 0), (), tuple(about))
 
 

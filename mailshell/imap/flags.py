@@ -35,10 +35,18 @@ def octets(flags: frozenset[str]) -> bytes:
     if text is None:
         if len(_texts) >= _ROOM:
             _texts.clear()
-        text = _texts[flags] = listed(sorted(flags, key=lambda flag: (_ORDER.get(flag, len(_ORDER)), flag)))
+        text = _texts[flags] = " ".join(sorted(flags, key=_place)).encode("ascii")
     return text
 
 
-def listed(flags: Iterable[str]) -> bytes:
-    """Flags in the order that they come in."""
-    return " ".join(flags).encode("ascii")
+def told(keywords: Iterable[str], *, writable: bool) -> tuple[str, str]:
+    """FLAGS and PERMANENTFLAGS of a mailbox: a flag that the second does not name cannot be kept."""
+    known = " ".join((*SYSTEM, *keywords))
+    lasting, says = (
+        (f"{known} \\*", "Flags that can be changed for good") if writable else ("", "No flag can be changed")
+    )
+    return f"* FLAGS ({known})", f"* OK [PERMANENTFLAGS ({lasting})] {says}"
+
+
+def _place(flag: str) -> tuple[int, str]:
+    return _ORDER.get(flag, len(_ORDER)), flag

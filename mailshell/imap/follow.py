@@ -190,7 +190,8 @@ class Follower:
             return Step("greeting", b"", (octets,), before, self.phase)
         if name == "BYE":
             self.phase = Phase.LOGOUT
-        return Step("line", b"", (octets,), before, self.phase, side="server", dotted=False)
+        brought = self._open[0].verb if len(self._open) == 1 else b""
+        return Step("line", b"", (octets,), before, self.phase, brought, side="server", dotted=False)
 
     def _answered(self, octets: bytes, tag: bytes, status: bytes) -> Step:
         """The line that ends the answer to a command."""

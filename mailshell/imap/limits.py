@@ -5,6 +5,9 @@ from mailshell.core.clock import MINUTE
 COMMAND = 8192
 """The longest command, short literals included: the least that a server should take (RFC 7162 section 4)."""
 
+LITERALS = 32
+"""Ours: the literals of one command that are no messages: at each of them the command is read again."""
+
 TAIL = 32
 """Ours: of a longer one so many octets of the end are kept, for the literal that it may announce."""
 

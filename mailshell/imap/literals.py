@@ -35,8 +35,7 @@ class Announced(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Count octets from here on."""
-        phase = Phase.REST if not self.size else Phase.SECRET if self.secret else Phase.LITERAL
-        literal = Incoming(self.size, self.aside)
+        phase, literal = Phase.SECRET if self.secret else Phase.LITERAL, Incoming(self.size, self.aside)
         desk.state = desk.state._replace(phase=phase, literal=literal, refusal=self.refusal)
         if not self.size:
             keep(desk, literal)
@@ -66,6 +65,7 @@ def judge(desk: Desk, table: Table[Desk, Reply], octets: bytes, found: re.Match[
     return Announced(size, waits, aside, command is login.COMMAND, refusal, card)
 
 
+_ANNOUNCED = b"}\r\n"
 _WAIT = (
     "The client did not wait for + before it sends {size} octets. LITERAL+ allows that, and LITERAL- up to 4096 "
     "octets, where the server lists one of them."
@@ -88,7 +88,8 @@ def _read(
     if tag is None:
         return reasons.no_tag(line[:-2], desk), None, False
     standing = desk.standing
-    reading = table.read(line, strict=desk.strict, start=tag.end(), offers=desk.offers)
+    # With marks at once: a line that stops in the middle is never well formed.
+    reading = table.read(line, strict=desk.strict, marks=True, start=tag.end(), offers=desk.offers)
     command, parsed = reading.command, reading.parsed
     if command is None:
         return reasons.unknown(line[:-2], tag.end(), standing, desk), None, False
@@ -102,10 +103,12 @@ def _read(
         return reasons.syntax(line, parsed), command, False
     if isinstance(parsed, append.Append):
         return parsed.refusal(desk), command, True
+    because = ""
     if len(line) + size > limits.COMMAND:
         because = f"With this literal the command has more than the {limits.COMMAND} octets that this server takes."
-        return TOO_LONG(because), command, False
-    return None, command, False
+    elif line.count(_ANNOUNCED) > limits.LITERALS:
+        because = f"The command has more than the {limits.LITERALS} literals that this server takes."
+    return TOO_LONG(because) if because else None, command, False
 
 
 def take(desk: Desk, octets: bytes) -> tuple[bytes, bytes]:
@@ -114,20 +117,18 @@ def take(desk: Desk, octets: bytes) -> tuple[bytes, bytes]:
     assert literal is not None, "octets are counted only after a literal was announced"
     piece = octets[: literal.left]
     chunks = chain(literal.chunks, piece) if desk.state.refusal is None else None
-    literal = literal._replace(left=literal.left - len(piece), chunks=chunks)
-    desk.state = desk.state._replace(literal=literal)
-    if not literal.left:
-        desk.state = desk.state._replace(phase=Phase.REST)
+    literal = Incoming(literal.left - len(piece), literal.aside, chunks)
+    if literal.left:
+        desk.state = desk.state._replace(literal=literal)
+    else:
         keep(desk, literal)
     return piece, octets[len(piece) :]
 
 
 def keep(desk: Desk, literal: Incoming) -> None:
-    """The literal is whole: a message stands aside, other octets are a part of the command."""
-    state = desk.state
+    """The literal is whole, and the command goes on: a message stands aside, other octets are a part of it."""
+    state, octets = desk.state, joined(literal.chunks)
     if literal.aside:
-        desk.state = state._replace(texts=(*state.texts, joined(literal.chunks)), literal=None)
-    elif literal.chunks is not None:
-        desk.state = state._replace(lead=state.lead + joined(literal.chunks), literal=None)
+        desk.state = state._replace(phase=Phase.REST, literal=None, texts=(*state.texts, octets))
     else:
-        desk.state = state._replace(literal=None)
+        desk.state = state._replace(phase=Phase.REST, literal=None, lead=state.lead + octets)

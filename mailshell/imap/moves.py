@@ -22,43 +22,50 @@ def moves(desk: Desk) -> Three:
 
 
 def _entry(desk: Desk) -> Three:
+    tag = desk.tag
     accounts = [one for one in desk.host.accounts() if one.password and one.user.isascii()]
-    safe = Move("safe", "a1 CAPABILITY", "The server lists what it can do.", "A client asks before it relies on it.")
+    safe = Move(
+        "safe", f"{tag} CAPABILITY", "The server lists what it can do.", "A client asks before it relies on it."
+    )
     if accounts:
         one = accounts[0]
         says = "The server lets you in."
-        safe = Move("safe", f"a1 LOGIN {one.user} {one.password}", says, "Everybody on the way can read this line.")
+        safe = Move("safe", f"{tag} LOGIN {one.user} {one.password}", says, "Everybody on the way can read this line.")
     return (
         safe,
         Move("odd", "zz NOOP", "The server answers OK, with the tag zz.", "A tag is whatever the client makes up."),
         Move(
-            "breaking", "a1 SELECT INBOX", "The server answers BAD. Nothing changes.",
+            "breaking", f"{tag} SELECT INBOX", "The server answers BAD. Nothing changes.",
             "Before the login the server shows nothing of any mailbox.", _REFUSED,
         ),
     )  # fmt: skip
 
 
 def _inside(desk: Desk) -> Three:
+    tag = desk.tag
     return (
-        Move("safe", "a1 SELECT INBOX", "The server opens INBOX.", "Messages stay on the server."),
-        Move("odd", 'a1 LIST "" ""', "The server tells the separator of levels.", "An empty pattern asks for that."),
+        Move("safe", f"{tag} SELECT INBOX", "The server opens INBOX.", "Messages stay on the server."),
+        Move("odd", f'{tag} LIST "" ""', "The server tells the separator of levels.", "An empty pattern asks it."),
         Move(
-            "breaking", "a1 FETCH 1 FLAGS", "The server answers BAD: no mailbox is open.",
+            "breaking", f"{tag} FETCH 1 FLAGS", "The server answers BAD: no mailbox is open.",
             "FETCH works on the messages of an open mailbox.", _REFUSED,
         ),
     )  # fmt: skip
 
 
 def _open(desk: Desk) -> Three:
+    tag = desk.tag
     count = len(desk.view.uids)
-    safe = Move("safe", "a1 NOOP", "The server tells what is new, if anything is.", "NOOP is how a client asks.")
+    safe = Move("safe", f"{tag} NOOP", "The server tells what is new, if anything is.", "NOOP is how a client asks.")
     if count:
-        safe = Move("safe", f"a1 FETCH 1:{count} FLAGS", "The server tells the flags.", "Asking for flags sets none.")
+        safe = Move(
+            "safe", f"{tag} FETCH 1:{count} FLAGS", "The server tells the flags.", "Asking for flags sets none."
+        )
     return (
         safe,
-        Move("odd", "a1 SEARCH UNSEEN", "The server gives numbers of messages.", "The server looks, not the client."),
+        Move("odd", f"{tag} SEARCH UNSEEN", "The server gives numbers.", "The server looks, not the client."),
         Move(
-            "breaking", f"a1 FETCH {count + 1} FLAGS", "The server answers BAD: there is no such message.",
+            "breaking", f"{tag} FETCH {count + 1} FLAGS", "The server answers BAD: there is no such message.",
             "Sequence numbers go from 1 to what EXISTS said last.", _REFUSED,
         ),
     )  # fmt: skip

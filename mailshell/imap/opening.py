@@ -11,7 +11,6 @@ from mailshell.mail.store import Mailbox
 
 PARTS = {"select-param": "CONDSTORE: tell mod-sequences from now on"}
 _CLOSED = b"* OK [CLOSED] The mailbox that was open is closed now\r\n"
-_FIXED = "No flag can be changed"
 _PARAMETER = Expect("(CONDSTORE)", "mod-sequences are told from now on", needs=CONDSTORE)
 
 
@@ -47,14 +46,13 @@ def run(desk: Desk, name: str, *, writable: bool, aware: bool) -> Reply:
 def described(view: View, mailbox: Mailbox) -> str:
     """The untagged responses that SELECT must give."""
     box = mailbox.box
-    known = " ".join((*flags.SYSTEM, *box.keywords))
-    lasting, says = (f"{known} \\*", "Flags that can be changed for good") if view.writable else ("", _FIXED)
-    lines = [f"* FLAGS ({known})", f"* {len(view.uids)} EXISTS", f"* {view.recents} RECENT"]
+    known, lasting = flags.told(box.keywords, writable=view.writable)
+    lines = [known, f"* {len(view.uids)} EXISTS", f"* {view.recents} RECENT"]
     first = next((at for at, one in enumerate(mailbox.messages.values(), 1) if flags.SEEN not in one.flags), 0)
     if first:
         lines.append(f"* OK [UNSEEN {first}] The first message without \\Seen")
     lines += [
-        f"* OK [PERMANENTFLAGS ({lasting})] {says}",
+        lasting,
         f"* OK [UIDNEXT {box.uidnext}] The next uid, or a higher one",
         f"* OK [UIDVALIDITY {box.uidvalidity}] UIDs are valid as long as this is the same",
     ]

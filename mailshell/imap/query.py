@@ -28,8 +28,14 @@ _SECONDS = Expect("nz-number", "a number of seconds, as in 3600", like="3600")
 _NOT = Expect("NOT", "messages that do not fit the next key")
 _OR = Expect("OR", "messages that fit one of the next two keys")
 _UID = Expect("UID", "messages with these uids")
-_LONGER_FIRST = tuple(sorted(KEYS, key=lambda key: f"{key.name}~"))
+_LONGER_FIRST = tuple(
+    (key.name.encode("ascii"), Expect(key.name, key.card.says, needs=key.needs), key)
+    for key in sorted(KEYS, key=lambda key: f"{key.name}~")
+)
 """By name; one that begins with the whole name of another comes before it."""
+
+_ALONE = {one[0]: (one,) for one in _LONGER_FIRST}
+_NAME = re.compile(rb"[A-Za-z]+")
 
 
 class Term(NamedTuple):
@@ -92,8 +98,9 @@ def read(cursor: Cursor, depth: int = 0) -> Query:
         cursor.mark("search-key", start)
         grammar.space(cursor)
         return Numbers(True, grammar.sequence_set(cursor, uid=True))
-    for key in _LONGER_FIRST:
-        if cursor.word(key.name.encode("ascii"), Expect(key.name, key.card.says, needs=key.needs)):
+    name = None if cursor.near else _NAME.match(cursor.octets, start)
+    for word, expect, key in _LONGER_FIRST if name is None else _ALONE.get(name[0].upper(), _LONGER_FIRST):
+        if cursor.word(word, expect):
             cursor.mark("search-key", start)
             return Term(key, tuple(_value(cursor, kind) for kind in key.takes))
     raise Stop

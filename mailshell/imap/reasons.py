@@ -110,7 +110,16 @@ def nowhere(name: str, done: str = "") -> Reply:
     return NO_SUCH_MAILBOX(because) if names.wrong(name) else TRY_CREATE(because)
 
 
-def syntax(line: bytes, fault: Fault) -> Reply:
-    """Where the line stops making sense, and what would have made sense there."""
-    because = f"{reasons.found(line, fault)} {reasons.wanted(line, fault)}"
+def syntax(line: bytes, fault: Fault, lead: int = 0) -> Reply:
+    """Where the line stops making sense, and what would have made sense there.
+
+    After a literal the octets are counted anew: `lead` of them came before.
+    """
+    if line[fault.at : fault.at + 1] == b'"' and b'"' not in line[fault.at + 1 :]:
+        because = f"The string that begins at octet {fault.at - lead + 1} has no double quote at its end."
+    elif 0 < lead <= fault.at:
+        there = reasons.found(line[lead:], fault._replace(at=fault.at - lead))
+        because = f"After the literal: {there[0].lower()}{there[1:]} {reasons.wanted(line, fault)}"
+    else:
+        because = f"{reasons.found(line, fault)} {reasons.wanted(line, fault)}"
     return VALUE_CANNOT(because) if fault.formed else BAD_SYNTAX(because)

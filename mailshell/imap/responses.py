@@ -97,7 +97,9 @@ RESPONSES = {
 }
 """The untagged responses (RFC 3501 sections 7.2 to 7.4)."""
 
-_CODE_CITE = Cite(3501, "7.1")
+_STATUS_CITES = {"OK": "7.1.1", "NO": "7.1.2", "BAD": "7.1.3", "PREAUTH": "7.1.4", "BYE": "7.1.5"}
+"""The sections of RFC 3501 on a status that answers no command; section 7.1 has the codes."""
+
 _CITES = {
     "CAPABILITY": Cite(3501, "7.2.1"),
     "ENABLED": Cite(5161, "3.2"),
@@ -183,7 +185,7 @@ def mark_reply(line: bytes, card: Card, at: int) -> Marked:
     head = _HEAD.match(line)
     if head is None:
         parts, glosses = _tokens(line, 0, _fetched())
-        return Marked(card, parts, glosses, "the response goes on" if line else "")
+        return Marked(card, parts, glosses, "the response goes on" if parts else "the response ends" if line else "")
     start = head.end()
     if head[1] == b"+":
         rest = "challenge" if card.name == "challenge" else "text"
@@ -205,7 +207,8 @@ def mark_reply(line: bytes, card: Card, at: int) -> Marked:
     if named is None:
         return Marked(card, _part("text", 0, line), {"text": "no answer by the grammar"}, "no answer by the grammar")
     name = named[1].decode("ascii").upper()
-    parts, glosses = _tokens(line, named.end(), _NAMERS.get(name, _plain))
+    namer = _shaped(name) if name in ("NAMESPACE", "ID") else _NAMERS.get(name, _plain)
+    parts, glosses = _tokens(line, named.end(), namer)
     marked = (first, Part(f"response {name}", *named.span(1)), *parts)
     return Marked(_told(card, name), marked, glosses, RESPONSES[name])
 
@@ -223,10 +226,10 @@ def _status(line: bytes, card: Card, first: Part, status: re.Match[bytes]) -> Ma
     parts, at = [first, Part("resp-cond", *status.span(1))], status.end()
     gloss = said if warns or (word == "BYE" and not tagged) else card.says
     code = _CODE.match(line, at)
+    if not tagged:
+        card = card._replace(cite=Cite(3501, _STATUS_CITES[word] if code is None else "7.1"))
     if code is not None:
         name = code[1].decode("latin-1").upper()
-        if not tagged:
-            card = card._replace(cite=_CODE_CITE)
         glosses["resp-text-code"] = CODES.get(name, "a response code that mailshell does not know")
         parts.append(Part("resp-text-code", at, line.index(b"]", at) + 1))
         at = code.end()
@@ -262,6 +265,19 @@ def _plain(kind: str, text: str) -> tuple[str, str]:
         return f"flag {name}", flags.MEANINGS.get(name, GLOSSES["flag"])
     rule = "atom" if kind == "word" else kind
     return rule, GLOSSES[rule]
+
+
+def _shaped(name: str) -> Namer:
+    """For a response whose words are what they are by their places."""
+    shapes = Shapes(name)
+
+    def namer(kind: str, text: str) -> tuple[str, str]:
+        if kind == "other":
+            shapes.marks(text)
+            return "", ""
+        return shapes.word(text) or _plain(kind, text)
+
+    return namer
 
 
 def _fetched() -> Namer:
@@ -312,6 +328,8 @@ def _listed(kind: str, text: str) -> tuple[str, str]:
 def _counts(kind: str, text: str) -> tuple[str, str]:
     if kind == "word" and text.upper() in _NUMBERS:
         return f"status-att {text.upper()}", _NUMBERS[text.upper()]
+    if kind == "number":
+        return "status-att-val", "its value"
     return ("mailbox", "the name of the mailbox") if kind in ("word", "quoted") else _plain(kind, text)
 
 
@@ -321,6 +339,8 @@ def _returned(kind: str, text: str) -> tuple[str, str]:
         return f"search-return-data {name}", _RETURNED[name]
     if kind == "quoted":
         return "tag-string", "the tag of the SEARCH command"
+    if kind == "number":
+        return "search-return-value", "its value"
     return ("sequence-set", "numbers of messages") if kind == "word" else _plain(kind, text)
 
 

@@ -1,6 +1,6 @@
-"""ENVELOPE and BODYSTRUCTURE read from a line of a server: what each word in them is (RFC 3501 section 7.4.2).
+"""ENVELOPE and BODYSTRUCTURE: lists in lists, in which only its place says what a word is (RFC 3501 section 7.4.2).
 
-The two are lists in lists, in which only the place of a word says what it is.
+So are the answers to NAMESPACE (RFC 2342 section 5) and ID (RFC 2971 section 3.2).
 """
 
 from collections.abc import Callable, Sequence
@@ -143,15 +143,42 @@ _INNER: dict[str, Callable[[], _List]] = {
     "envelope": _Envelope,
     "body": _Body,
 }
-_STARTS: dict[str, Callable[[], _List]] = {"ENVELOPE": _Envelope, "BODYSTRUCTURE": _Body, "BODY": _Body}
+_NAMESPACES = (
+    ("personal namespaces", "the user's own names"),
+    ("other users' namespaces", "names of other users"),
+    ("shared namespaces", "names for all users"),
+)
+_PREFIX = (
+    ("namespace prefix", "what the names begin with"),
+    ("namespace delimiter", "what stands between their levels"),
+)
+_FIELD = (("id field", "what is told"), ("id value", "its value"))
+
+
+class _Namespaces(_List):
+    """One of the three lists: its entries are lists of a prefix and a delimiter."""
+
+    def open(self) -> _List:
+        return _List(_PREFIX)
+
+
+_INNER |= {rule: lambda: _Namespaces(()) for rule, _ in _NAMESPACES}
+_WHOLE: dict[str, Callable[[], _List]] = {"NAMESPACE": lambda: _List(_NAMESPACES)}
+_STARTS: dict[str, Callable[[], _List]] = {
+    "ENVELOPE": _Envelope,
+    "BODYSTRUCTURE": _Body,
+    "BODY": _Body,
+    "ID": lambda: _List((), _FIELD),
+}
+"""What begins with the next parenthesis, by the word before it."""
 
 
 class Shapes:
-    """Follows the words of one FETCH response."""
+    """Follows the words of one response, which may itself be a list without parentheses."""
 
-    def __init__(self) -> None:
-        self._open: list[_List] = []
-        self._coming: Callable[[], _List] | None = None
+    def __init__(self, response: str = "") -> None:
+        self._open = [_WHOLE[response]()] if response in _WHOLE else list[_List]()
+        self._coming = _STARTS.get(response)
 
     def begin(self, item: str) -> None:
         """The name of an item was read: its list may come next."""

@@ -4,7 +4,7 @@ RFC 3501 section 7 lets a server tell such things with any command. Only the rem
 command that may report it, because it changes the sequence numbers (section 7.4.1).
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from mailshell.imap import flags
@@ -40,17 +40,27 @@ def news(
     if box.modseq == view.modseq and not (expunges and view.gone):
         return News(view, b"", "")
     gone, changed = _compared(view, mailbox, every=expunges and view.gone)
-    lines: list[bytes] = []
-    why: list[str] = []
+    told: list[tuple[bytes, str]] = []
     if fresh_flags := keywords(view, box):
-        lines.append(fresh_flags)
-        why.append("FLAGS came because there is a new keyword.")
+        told.append((fresh_flags, "FLAGS came because there is a new keyword."))
     if gone and expunges:
-        view, told = without(view, gone)
-        lines.append(told)
-        why.append("EXPUNGE came because another session removed messages.")
+        view, block = without(view, gone)
+        told.append((block, "EXPUNGE came because another session removed messages."))
     fresh = mailbox.newer(view.uidnext)
     held = (view.gone or bool(gone)) and not expunges
+    view = _reached(view, mailbox, fresh, claim, held=held)
+    if fresh:
+        block = b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents)
+        told.append((block, f"EXISTS came because {_arrived(len(fresh), own)}."))
+    if changed:
+        block = b"".join([_flags(view, mailbox.messages[uid], aware=aware) for uid in changed])
+        told.append((block, "FETCH came because another session changed flags."))
+    return News(view, b"".join([block for block, _ in told]), " ".join([why for _, why in told]))
+
+
+def _reached(view: View, mailbox: Mailbox, fresh: Sequence[int], claim: Callable[[], range], *, held: bool) -> View:
+    """The view with the new messages at its end, and those of them as recent that nobody has had as recent yet."""
+    box = mailbox.box
     view = view._replace(
         # Where nothing is held back, all sessions share one tuple: big mailboxes are not copied for each.
         uids=view.uids if not fresh else (*view.uids, *fresh) if held else mailbox.uids,
@@ -59,17 +69,11 @@ def news(
         gone=held,
         keywords=len(box.keywords),
     )
-    if fresh:
-        if not view.writable:
-            view = view.claimed(range(fresh[0], box.uidnext))
-        elif box.recent < box.uidnext:
-            view = view.claimed(claim())
-        lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
-        why.append(f"EXISTS came because {_arrived(len(fresh), own)}.")
-    if changed:
-        lines += (_flags(view, mailbox.messages[uid], aware=aware) for uid in changed)
-        why.append("FETCH came because another session changed flags.")
-    return News(view, b"".join(lines), " ".join(why))
+    if fresh and not view.writable:
+        return view.claimed(range(fresh[0], box.uidnext))
+    if fresh and box.recent < box.uidnext:
+        return view.claimed(claim())
+    return view
 
 
 def _arrived(count: int, own: int) -> str:
@@ -83,7 +87,9 @@ def _arrived(count: int, own: int) -> str:
 def _compared(view: View, mailbox: Mailbox, *, every: bool) -> tuple[set[int], list[int]]:
     """The uids of known messages that were removed, and of those that have other flags; `every` looks at them all."""
     messages = mailbox.messages
-    touched: Iterable[int] | None = mailbox.changed(view.modseq)
+    touched = mailbox.changed(view.modseq)
+    if touched is not None and not touched and not every:
+        return set(), []
     if touched is None or every:
         gone = {uid for uid in view.uids if uid not in messages}
     else:
@@ -94,21 +100,25 @@ def _compared(view: View, mailbox: Mailbox, *, every: bool) -> tuple[set[int], l
 
 
 def keywords(view: View, box: Box) -> bytes:
-    """The untagged FLAGS, where the mailbox has keywords that the session has not heard of."""
+    """The flags of the mailbox, where it has keywords that the session has not heard of."""
     if len(box.keywords) <= view.keywords:
         return b""
-    return b"* FLAGS (" + flags.listed((*flags.SYSTEM, *box.keywords)) + b")\r\n"
+    known, lasting = flags.told(box.keywords, writable=view.writable)
+    return f"{known}\r\n{lasting}\r\n".encode("ascii")
 
 
 def without(view: View, gone: Container[int]) -> tuple[View, bytes]:
-    """The view without some messages, and the untagged EXPUNGE of each.
+    """The view without some messages, the untagged EXPUNGE of each, and RECENT where fewer are recent now.
 
     They are told from the last one back: so no number moves before it is used.
     """
     uids = view.uids
     places = [at for at, uid in enumerate(uids) if uid in gone]
     block = b"".join([b"* %d EXPUNGE\r\n" % (at + 1) for at in reversed(places)])
-    return view._replace(uids=tuple([uid for uid in uids if uid not in gone])), block
+    after = view._replace(uids=tuple([uid for uid in uids if uid not in gone]))
+    if after.recents != view.recents:
+        block += b"* %d RECENT\r\n" % after.recents
+    return after, block
 
 
 def _flags(view: View, message: Message, *, aware: bool) -> bytes:

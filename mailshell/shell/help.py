@@ -15,14 +15,18 @@ def legal_topics(engine: Engine[Host], session: Session) -> list[Topic]:
 
 def here(engine: Engine[Host], session: Session, width: int) -> list[str]:
     """The phase, and what may be sent in it."""
-    phase = session.phase.value
-    lines = wrapped(f"Phase: {phase}{'' if phase.endswith('?') else '.'} {engine.phases[session.phase].more}", width)
+    lines = wrapped(f"Phase: {sentence(session.phase.value)} {engine.phases[session.phase].more}", width)
     topics = legal_topics(engine, session)
     if topics:
         tag = proposed(engine, session)
         rows = [(f"{tag}{topic.syntax}", topic.card.says) for topic in topics]
         lines += ["   Legal now:", *columns(rows, width, indent=5, left=26)]
     return lines
+
+
+def sentence(text: str) -> str:
+    """Words with a full stop, where no question mark ends them."""
+    return text if text.endswith("?") else f"{text}."
 
 
 def proposed(engine: Engine[Host], session: Session) -> str:

@@ -12,6 +12,7 @@ from mailshell.mail.host import Host
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.bodies import Message, letter
 from mailshell.shell.carets import carets, cited, named, starred
+from mailshell.shell.help import sentence
 from mailshell.shell.text import cut, hex_rows, middle_left_out, safe, show, width, wrap
 from mailshell.shell.theme import Role, paint
 from mailshell.shell.view import View, WireMarks
@@ -295,7 +296,7 @@ class Renderer:
     def heading(self, name: str, word: str = "") -> list[str]:
         """The line that begins something; where roles are words, `word` stands before its name."""
         if self.view.words:
-            return [f"{word}{name}."]
+            return [f"{word}{sentence(name)}"]
         text = f"-- {cut(safe(name, ascii_only=self.view.ascii), self.view.width - 4)} "
         return [paint(text + "-" * (self.view.width - 1 - width(text)), "rule", self.view.theme)]
 
@@ -327,7 +328,7 @@ class Renderer:
             out += self._body_line(number, line, label)
         message.wants = max(message.wants - len(body.octets) - body.omitted, 0)
         if message.wants and self.typed and self.view.depth:
-            out += self.say(f"Octets of the chunk still to come: {message.wants:,}.")
+            out += self.say(f"Octets still to come: {message.wants:,}.")
         return out
 
     def _body_line(self, number: int, line: bytes, label: Label) -> list[str]:

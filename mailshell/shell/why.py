@@ -12,7 +12,7 @@ from mailshell.core.explain import Row, explain
 from mailshell.core.record import SAID, Body, Closed, Exchange, Fault, Notice, Opened, Prompt, Spoken, Verdict
 from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS, readers
-from mailshell.shell.help import legal_topics, wrapped
+from mailshell.shell.help import legal_topics, sentence, wrapped
 from mailshell.shell.render import FOLD, Renderer
 from mailshell.shell.text import cut, safe, show, wrap
 from mailshell.shell.view import View
@@ -31,6 +31,9 @@ _VERDICTS = {
 }
 _MOST = 8
 """So many lines that the server told are explained one by one."""
+
+_SYNTAXES = 20
+"""So many commands are shown as they are typed."""
 
 _HEAD = 28
 """So many columns of them are shown."""
@@ -98,17 +101,21 @@ def _told(record: Spoken, step: Step, view: View) -> Iterator[Line]:
 
 def _so(record: Exchange | Prompt) -> str:
     if record.verdict is Verdict.REFUSED and record.before is not record.after:
-        return f"The command was refused, and nothing was stored. The phase is another: {record.after.value}."
+        return f"The command was refused, and nothing was stored. The phase is another: {sentence(record.after.value)}"
+    if record.verdict is Verdict.REFUSED and isinstance(record, Exchange) and record.changes:
+        return "The command was refused, but a part of it was done."
     return _VERDICTS[record.verdict]
 
 
 def _rule(record: Opened | Exchange | Prompt | Notice, step: Step, link: Link | None) -> Iterator[Line]:
     yield "rule", str(record.card.cite)
     engine = PROTOCOLS[step.entry.wire.protocol]
-    yield "phase", f"{record.after.value}. {engine.phases[record.after].more}"
+    yield "phase", f"{sentence(record.after.value)} {engine.phases[record.after].more}"
     topics = legal_topics(engine, link.session) if link is not None else []
     if topics:
-        yield "legal", ", ".join(topic.syntax for topic in topics)
+        # Of many commands the names will do, and UID stands for all that begin with it.
+        syntaxes = (topic.syntax if len(topics) <= _SYNTAXES else topic.syntax.partition(" ")[0] for topic in topics)
+        yield "legal", ", ".join(dict.fromkeys(syntaxes))
 
 
 def _parts(record: Spoken, step: Step) -> Iterator[Line]:
@@ -172,7 +179,7 @@ def _message(step: Step, body: Body, before: list[Entry], view: View, depth: int
     card = PROTOCOLS[step.entry.wire.protocol].phases[phase]
     told: list[Line] = [("what", f"message text: {size}."), ("why", _TEXT), ("next", card.next)]
     if depth > 1:
-        told += [("rule", str(card.cite)), ("phase", f"{phase.value}. {card.more}")]
+        told += [("rule", str(card.cite)), ("phase", f"{sentence(phase.value)} {card.more}")]
     out = _rows(told, view)
     if depth > 1:
         shown = view._replace(depth=depth - 1)

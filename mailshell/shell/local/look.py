@@ -6,7 +6,7 @@ from mailshell.core.record import Body, Exchange, reply_ends
 from mailshell.core.transcript import Entry
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell import looking
-from mailshell.shell.help import wrapped
+from mailshell.shell.help import sentence, wrapped
 from mailshell.shell.meta import Choice, Meta, no_argument
 from mailshell.world.seat import SeatError
 
@@ -40,7 +40,9 @@ def try_next(meta: Meta, rest: str) -> None:
     engine = PROTOCOLS[link.wire.protocol]
     phase = engine.phases[link.session.phase]
     text = not engine.reads_lines(link.session.phase)
-    out = wrapped(f"{phase.more} Next: {phase.next}." if text else f"Phase: {link.session.phase.value}.", width)
+    out = wrapped(
+        f"{phase.more} Next: {phase.next}." if text else f"Phase: {sentence(link.session.phase.value)}", width
+    )
     moves = link.session.moves()
     for move in moves:
         # In the text of a message a colon does not make a line a command of mailshell.
