@@ -52,7 +52,7 @@ class Rename(NamedTuple):
         if mailbox is None and not olds:
             return reasons.no_mailbox(desk, self.old)
         if because := names.wrong(new):
-            return NAME_CANNOT(because)
+            return NAME_CANNOT(because, code="LIMIT" if len(new) > names.LONGEST else "")
         if not inbox and new.startswith(below):
             return NAME_CANNOT(f"{new} lies below {self.old}.")
         moves = {name: new + name[len(self.old) :] for name in olds}
