@@ -56,6 +56,7 @@ CODES = {
     "CLOSED": "the mailbox that was open is closed; what follows is about the next one",
     "CONTACTADMIN": "tell the people who run the server",
     "COPYUID": "UIDVALIDITY of the other mailbox, uids here, uids there",
+    "LIMIT": "a limit of this server",
     "EXPUNGEISSUED": "another session has removed a message",
     "HIGHESTMODSEQ": "no message has a higher mod-sequence",
     "MODIFIED": "messages that had changed, and were left alone",
