@@ -71,8 +71,9 @@ def fitting(every: Iterable[str], reference: str, patterns: Sequence[str]) -> li
     6.3.8 calls it normal. One separator stands between them where both have one (RFC 2683 section 3.4.9).
     """
     level = reference.endswith(names.SEPARATOR)
-    wanted = [reference + (pattern.removeprefix(names.SEPARATOR) if level else pattern) for pattern in patterns]
-    found = (name for name in every if any(names.matches(one, name) for one in wanted))
+    fit = (reference + (pattern.removeprefix(names.SEPARATOR) if level else pattern) for pattern in patterns)
+    wanted = [names.matcher(pattern) for pattern in fit]
+    found = (name for name in every if any(fits(name) for fits in wanted))
     return sorted(found, key=lambda name: (name != "INBOX", name))
 
 
