@@ -277,6 +277,36 @@ def test_addresses_are_taken_apart(value, wanted):
     assert envelope.addresses(value) == wanted
 
 
+def test_a_header_of_many_addresses_is_read_so_far():
+    many = b"To: bob@nyu.edu\r\n" * 200_000 + b"\r\n"
+    long = b"To: " + b"bob " * 1_000_000 + b"\r\n\r\n"
+    assert envelope.of(many, parse(many)).count(b'"bob" "nyu.edu"') == 1000
+    assert len(envelope.of(long, parse(long))) < 70_000
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (b"a=b", b'("A" "b")'),
+        (b'x=y; n*1=" menu"; n*0=lunch; z=1', b'("X" "y" "N" "lunch menu" "Z" "1")'),
+        (b"n*0*=utf-8'en'%C3%A9; n*1=\"t & 'u\"; n*2*=%20v", b'("N*" "utf-8\'en\'%C3%A9t%20&%20%27u%20v")'),
+        (b"n*=utf-8''%C3%A9", b'("N*" "utf-8\'\'%C3%A9")'),
+        (b"n*0=a; n*2=b", b'("N*0" "a" "N*2" "b")'),
+        (b"n*0=a; n*0=b", b'("N*0" "a" "N*0" "b")'),
+        (b"n*00=a; n*01=b", b'("N*00" "a" "N*01" "b")'),
+        (b"n*0=a; n*1*=%20b", b'("N*0" "a" "N*1*" "%20b")'),
+        (b"n*0*=a%20; n*1=b", b'("N*0*" "a%20" "N*1" "b")'),
+    ],
+)
+def test_a_parameter_in_pieces_is_told_in_one(value, wanted):
+    for field, place in (
+        (b"Content-Type: x/y", b'("X" "Y" %b NIL'),
+        (b"Content-Disposition: x", b' ("X" %b) NIL NIL)'),
+    ):
+        octets = field + b"; " + value + b"\r\n\r\n"
+        assert place % wanted in structure.digests(octets)["BODYSTRUCTURE"]
+
+
 NESTED = (
     b"Subject: outer\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\nplain\r\n--a\r\n"
     b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"

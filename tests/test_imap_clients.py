@@ -226,7 +226,55 @@ def with_imapclient(at: At) -> str:
     return "".join(one[b"BODY[]"].decode().replace("\r\n", "\n") for one in found.values())
 
 
-CLIENTS = (with_imaplib, with_imapclient, with_curl, with_fetchmail, with_getmail, with_mutt, with_neomutt)
+def with_imapfilter(at: At) -> str:
+    """It writes all messages to a file, marks one, and moves one through a mailbox that it makes and removes."""
+    kept = at.folder / "mailbox"
+    script = at.write(
+        "imapfilter.lua",
+        "options.timeout = 20\noptions.starttls = false\noptions.subscribe = true\n"
+        f'mail = IMAP {{ server = "127.0.0.1", port = {at.port}, username = "bob", password = "hungry" }}\n'
+        f'file = io.open("{kept}", "w")\n'
+        "for _, one in ipairs(mail.INBOX:select_all()) do\n"
+        "  box, uid = table.unpack(one)\n"
+        "  assert(#box[uid]:fetch_message() == tonumber(box[uid]:fetch_size()))\n"
+        '  assert(box[uid]:fetch_structure()["1"]["type"] == "TEXT/PLAIN")\n'
+        "  file:write(box[uid]:fetch_message())\n"
+        "end\n"
+        'mail.INBOX:contain_subject("lunch"):mark_flagged()\n'
+        'assert(#(mail.INBOX:is_flagged() * mail.INBOX:match_subject("^Lunch")) == 1)\n'
+        'mail:create_mailbox("Old/Notes")\n'
+        'notes = mail.INBOX:contain_body("my notes") - mail.INBOX:is_flagged()\n'
+        'notes:move_messages(mail["Old/Notes"])\n'
+        'mail["Old/Notes"]:select_all():move_messages(mail.Trash)\n'
+        'mail:delete_mailbox("Old/Notes")\n',
+    )
+    at.run("imapfilter", "-c", script)
+    assert at.subjects("INBOX") == {"Lunch on Friday": "\\Flagged", "dots": ""}
+    assert at.subjects("Trash") == {"Notes from the first lecture": ""}
+    return kept.read_text().replace("\r\n", "\n")
+
+
+def with_s_nail(at: At) -> str:
+    """It copies all messages to a file, marks the first one, and deletes the last one."""
+    kept = at.folder / "mailbox"
+    settings = ("-Sv15-compat", "-Simap-auth=login", "-Sttycharset=UTF-8")
+    doings = (word for doing in (f"copy * {kept}", "flag 1", "delete 3", "quit") for word in ("-Y", doing))
+    at.run("s-nail", "-:/", *settings, *doings, "-f", f"imap://bob:hungry@127.0.0.1:{at.port}/INBOX")
+    assert at.subjects("INBOX") == {"Lunch on Friday": "\\Flagged \\Seen", "Notes from the first lecture": "\\Seen"}
+    return kept.read_text()
+
+
+CLIENTS = (
+    with_imaplib,
+    with_imapclient,
+    with_curl,
+    with_fetchmail,
+    with_getmail,
+    with_imapfilter,
+    with_mutt,
+    with_neomutt,
+    with_s_nail,
+)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

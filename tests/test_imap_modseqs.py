@@ -233,6 +233,11 @@ def test_a_command_that_is_refused_asks_for_nothing():
     assert b"MODSEQ" not in said(made, "a STORE 1 +FLAGS ($x)")
 
 
+@pytest.mark.parametrize("name", ["/flags/\\\\Seen", "/FLAGS/\\\\seen", "/Flags/$x"])
+def test_the_name_of_an_entry_has_no_case(name):
+    assert b"* SEARCH 1 2 (MODSEQ 3)\r\n" in said(sessions(), f'a SEARCH MODSEQ "{name}" All 1')
+
+
 def test_idle_tells_mod_sequences():
     made = sessions(2, "a ENABLE CONDSTORE")
     by(made, 2, "a IDLE")

@@ -181,6 +181,23 @@ def test_a_search_finds_nothing_that_was_removed_meanwhile(small):
     assert one.got.endswith(b"b OK SEARCH completed\r\n")
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_answer_goes_on_while_another_session_renames_the_mailbox(command, small):
+    def opened() -> Client:
+        made = Client(filled())
+        made.says("x CREATE Work\r\nx COPY 1:* Work\r\nx SELECT Work")
+        return made
+
+    one = opened()
+    other = Client(one.world)
+    one.begins(command)
+    assert one.link.session.waits
+    assert other.says("x RENAME Work Play") == b"x OK RENAME completed\r\n"
+    while one.link.session.waits:
+        one.goes_on()
+    assert one.got == opened().says(command)
+
+
 def test_flags_of_others_and_their_keywords_are_told_in_their_order(small):
     world = filled()
     one, other = Client(world), Client(world)

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.header import Header
+from email.message import EmailMessage
 from email.mime.base import MIMEBase
 from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
@@ -140,6 +141,36 @@ def test_encoded_words_are_found_as_they_were_meant(words, charset):
     text = " ".join(words).encode(charset, "ignore").decode(charset).strip()
     octets = b"Subject: " + Header(text, charset).encode(linesep="\r\n").encode() + b"\r\n\r\n"
     assert texts.field(b"subject", octets) == texts.END + collated(text)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=90))
+def test_names_of_files_are_found_as_the_email_package_wrote_them(name):
+    """It writes them with a charset, and in pieces where they are long (RFC 2231)."""
+    name = f"\u00fc{name}"
+    made = EmailMessage(email.policy.SMTP)
+    made.set_content("x")
+    made.add_attachment(b"y", "application", "x-y", filename=name)
+    octets = made.as_bytes()
+    assert collated(f"filename={name}") in texts.body(octets)
+
+
+@pytest.mark.parametrize("text", ["Jause f\u00fcr zwei", "name=Jause", "JAUSE F\u00dcR"])
+def test_a_parameter_in_pieces_is_found(text):
+    made = mailbox(
+        b"Content-Type: application/x-y;\r\n name*0*=iso-8859-1'de'Jause%20;\r\n name*1*=f%FCr%20; name*2=zwei\r\n\r\n"
+    )
+    for key in ("TEXT", "HEADER Content-Type"):
+        assert numbers(made, f'SEARCH CHARSET UTF-8 {key} "{text}"') == [1]
+
+
+def test_thousands_of_keys_take_no_time():
+    made = mailbox()
+    store = made.world.store
+    store.add(TRASH, [store.draft(store.keep(b"x"), at=Instant(0))] * 20_000)
+    answer(made, "NOOP")
+    assert len(numbers(made, f"SEARCH {'1:* ' * 1500}ALL")) == 20_000
+    ranges = " ".join(f"{at}:{20_000 - at}" for at in range(1, 600))
+    assert numbers(made, f"SEARCH {ranges}") == list(range(599, 19_402))
 
 
 def test_what_is_looked_for_does_not_reach_from_one_field_or_part_into_the_next():

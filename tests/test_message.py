@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mailshell.core.explain import BodyLines, body_row
 from mailshell.core.framer import lines
 from mailshell.core.record import Body
-from mailshell.mail import glosses
+from mailshell.mail import glosses, parameters
 from mailshell.mail.headers import HEADERS, OPTIONAL
 from mailshell.mail.letter import Letter
 from mailshell.mail.message import NESTING, Entity, Media, Outline, parse, uncommented, unfolded
@@ -556,3 +556,34 @@ def test_base64_of_nothing_is_not_explained():
     assert noted(b"Content-Transfer-Encoding: base64\r\n\r\n\r\nQQ\r\n")[2:] == [[], [("base64", b"QQ")]]
     data = b"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nQUJD\r\n"
     assert texts_of(data)[-1] == "base64: 4 characters are 3 octets"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("a*0=x; a*1=y; b=z", [("a", "xy"), ("b", "z")]),
+        ('b=z; a*1=y; a*0="x y"', [("b", "z"), ("a", "x yy")]),
+        ("a*0*=utf-8'en'%E2; a*1=\"% \"; a*2*=%AC", [("a*", "utf-8'en'%E2%25%20%AC")]),
+        ("a*=utf-8''x%20y", [("a*", "utf-8''x%20y")]),
+        ("a*0=x; a*2=y", [("a", "x"), ("a*2", "y")]),
+        ("a*1=x; a*01=y; *0=z; a*0**=w", [("a*1", "x"), ("a*01", "y"), ("*0", "z"), ("a*0**", "w")]),
+    ],
+)
+def test_pieces_of_parameters_are_put_together(written, meant):
+    """RFC 2231 section 3; what is not by its rules stays."""
+    assert content_type(f"a/b; {written}".encode()) == Media("a/b", tuple(meant))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("a*", "iso-8859-1'en'x%20%FC", "x \u00fc"),
+        ("a*", "''%C3%BC", "\u00fc"),
+        ("a*", "no sign %C3%BC", "no sign \u00fc"),
+        ("a*", "nobody'knows'%C3", "\\xc3"),
+        ("a*", "utf-8''100%", "100%"),
+        ("a", "utf-8''%20", "utf-8''%20"),
+    ],
+)
+def test_values_of_parameters_are_told_as_they_are_meant(name, value, meant):
+    assert parameters.text(name, value) == meant

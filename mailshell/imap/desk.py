@@ -149,7 +149,7 @@ class Desk:
         return tags.following(self.state.numbered).decode("ascii")
 
     def resume(self) -> None:
-        """The last line of a command is here: it is judged by the state that the session is in."""
+        """The last line of a command is here, or it goes on: it is judged by the state that the session is in."""
         self._follow()
         standing = self.standing
         if self.state.phase is not standing:

@@ -27,6 +27,7 @@ _FIELDS = (b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc")
 _NIL = b"NIL"
 _WANTED = frozenset((*_FIELDS, b"date", b"subject", b"in-reply-to", b"message-id"))
 _MOST = 1000  # Ours: addresses of one field that are listed
+_LONGEST = 65_536  # Ours: octets of them that are read
 
 
 def of(octets: bytes, entity: Entity) -> bytes:
@@ -81,9 +82,9 @@ def first_mailbox(value: bytes) -> bytes:
 
 
 def read(value: bytes, most: int = _MOST) -> list[Address]:
-    """The addresses of a field, the first `most` of them."""
+    """The addresses in the beginning of a field, the first `most` of them."""
     found, reading = list[Address](), _Reading()
-    for kind, text in _tokens(value):
+    for kind, text in _tokens(value[:_LONGEST]):
         found += reading.take(kind, text)
         if len(found) >= most:
             break

@@ -35,8 +35,7 @@ class Announced(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Count octets from here on."""
-        phase = Phase.REST if not self.size else Phase.SECRET if self.secret else Phase.LITERAL
-        literal = Incoming(self.size, self.aside)
+        phase, literal = Phase.SECRET if self.secret else Phase.LITERAL, Incoming(self.size, self.aside)
         desk.state = desk.state._replace(phase=phase, literal=literal, refusal=self.refusal)
         if not self.size:
             keep(desk, literal)
@@ -118,20 +117,18 @@ def take(desk: Desk, octets: bytes) -> tuple[bytes, bytes]:
     assert literal is not None, "octets are counted only after a literal was announced"
     piece = octets[: literal.left]
     chunks = chain(literal.chunks, piece) if desk.state.refusal is None else None
-    literal = literal._replace(left=literal.left - len(piece), chunks=chunks)
-    desk.state = desk.state._replace(literal=literal)
-    if not literal.left:
-        desk.state = desk.state._replace(phase=Phase.REST)
+    literal = Incoming(literal.left - len(piece), literal.aside, chunks)
+    if literal.left:
+        desk.state = desk.state._replace(literal=literal)
+    else:
         keep(desk, literal)
     return piece, octets[len(piece) :]
 
 
 def keep(desk: Desk, literal: Incoming) -> None:
-    """The literal is whole: a message stands aside, other octets are a part of the command."""
-    state = desk.state
+    """The literal is whole, and the command goes on: a message stands aside, other octets are a part of it."""
+    state, octets = desk.state, joined(literal.chunks)
     if literal.aside:
-        desk.state = state._replace(texts=(*state.texts, joined(literal.chunks)), literal=None)
-    elif literal.chunks is not None:
-        desk.state = state._replace(lead=state.lead + joined(literal.chunks), literal=None)
+        desk.state = state._replace(phase=Phase.REST, literal=None, texts=(*state.texts, octets))
     else:
-        desk.state = state._replace(literal=None)
+        desk.state = state._replace(phase=Phase.REST, literal=None, lead=state.lead + octets)

@@ -12,7 +12,7 @@ LIMIT = (1 << 63) - 1
 
 GLOSS = "a mod-sequence: each change of flags gives the message a higher one"
 _NUMBER = re.compile(rb"[0-9]{1,19}")
-_ENTRY = re.compile(rb'"/flags/(?:\\\\)?[^\x00-\x20\x7f-\xff(){%*"\\\]]+"')
+_ENTRY = re.compile(rb'"(?i:/flags/)(?:\\\\)?[^\x00-\x20\x7f-\xff(){%*"\\\]]+"')
 _NAME = Expect("entry-name", 'the name of a flag, as in "/flags/$x"', like='"/flags/$x"')
 _TYPES = {"priv": "flags of this user alone", "shared": "flags of all users", "all": "both kinds of flags"}
 _VALUE = Expect("mod-sequence-value", "a mod-sequence, as in 5", like="5")

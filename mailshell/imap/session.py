@@ -106,7 +106,8 @@ class Session(LineSession[Desk, Reply]):
     def hear(self) -> list[Record]:
         """Something has changed: the server says what, without being asked (RFC 2177 section 3)."""
         block, because = self._desk.catch_up(expunges=True)
-        return [Notice(because, self.phase, self.phase, (block,), CHANGED.card)] if block else []
+        phase = self._desk.state.phase
+        return [Notice(because, phase, phase, (block,), CHANGED.card)] if block else []
 
     def preview(self, line: bytes) -> Preview:
         """What the grammar makes of a half-typed line; what comes inside a command has no grammar, or a part of one."""
@@ -212,6 +213,7 @@ class Session(LineSession[Desk, Reply]):
         """Do the next piece of a command; a part of its answer may have been told before."""
         desk, first = self._desk, self._desk.host.store.changes
         desk.state = desk.state._replace(rest=None)
+        desk.resume()
         reply = rest.verb.run(desk)
         if not rest.octets:
             more = f"This is more of the answer to {rest.parsed.card.name}."

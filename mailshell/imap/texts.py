@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from mailshell.imap import dates, envelope
 from mailshell.imap.collation import collated
-from mailshell.mail import words
-from mailshell.mail.message import Entity, Field, parse
+from mailshell.mail import parameters, words
+from mailshell.mail.message import VALUE, Entity, Field, media, parse
+from mailshell.mail.transfer import decoded
 
+_DESCRIBING = frozenset((b"content-type", b"content-disposition"))
 END = b"\xff"
 """Stands before and after each field, and between parts."""
 
@@ -73,7 +75,15 @@ def _fields(octets: bytes, entity: Entity) -> bytes:
 
 
 def _value(octets: bytes, field: Field) -> bytes:
-    return collated(words.decoded(field.value(octets)))
+    """The value, and after it the parameters as they are meant, where they may be encoded (RFC 2231)."""
+    value = field.value(octets)
+    told = words.decoded(value)
+    if b"*" in value and field.name in _DESCRIBING:
+        # A disposition is written as the subtype of a media type is (RFC 2183 section 2).
+        found = media(value[:VALUE] if field.name == b"content-type" else b"x/" + value[:VALUE])
+        pairs = found.parameters if found is not None else ()
+        told = "; ".join([told, *(f"{name.rstrip('*')}={parameters.text(name, coded)}" for name, coded in pairs)])
+    return collated(told)
 
 
 def _texts(octets: bytes, entity: Entity) -> Iterator[bytes]:
@@ -85,10 +95,7 @@ def _texts(octets: bytes, entity: Entity) -> Iterator[bytes]:
 
 
 def _text(octets: bytes, entity: Entity) -> str:
-    if entity.encoding == "base64":
-        octets = words.base64(octets)
-    elif entity.encoding == "quoted-printable":
-        octets = words.quoted_printable(octets)
+    plain = decoded(octets, entity.encoding)
     charset = entity.media.parameter("charset").lower()
     # What says that it is ASCII, and is not, is UTF-8 more often than anything else.
-    return words.text(octets, "utf-8" if charset in ("", "us-ascii", "ascii") else charset)
+    return words.text(octets if plain is None else plain, "utf-8" if charset in ("", "us-ascii", "ascii") else charset)

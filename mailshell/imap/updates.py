@@ -4,7 +4,7 @@ RFC 3501 section 7 lets a server tell such things with any command. Only the rem
 command that may report it, because it changes the sequence numbers (section 7.4.1).
 """
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from mailshell.imap import flags
@@ -40,25 +40,22 @@ def news(
     if box.modseq == view.modseq and not (expunges and view.gone):
         return News(view, b"", "")
     gone, changed = _compared(view, mailbox, every=expunges and view.gone)
-    lines: list[bytes] = []
-    why: list[str] = []
+    told: list[tuple[bytes, str]] = []
     if fresh_flags := keywords(view, box):
-        lines.append(fresh_flags)
-        why.append("FLAGS came because there is a new keyword.")
+        told.append((fresh_flags, "FLAGS came because there is a new keyword."))
     if gone and expunges:
-        view, told = without(view, gone)
-        lines.append(told)
-        why.append("EXPUNGE came because another session removed messages.")
+        view, block = without(view, gone)
+        told.append((block, "EXPUNGE came because another session removed messages."))
     fresh = mailbox.newer(view.uidnext)
     held = (view.gone or bool(gone)) and not expunges
     view = _reached(view, mailbox, fresh, claim, held=held)
     if fresh:
-        lines.append(b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents))
-        why.append(f"EXISTS came because {_arrived(len(fresh), own)}.")
+        block = b"* %d EXISTS\r\n* %d RECENT\r\n" % (len(view.uids), view.recents)
+        told.append((block, f"EXISTS came because {_arrived(len(fresh), own)}."))
     if changed:
-        lines += (_flags(view, mailbox.messages[uid], aware=aware) for uid in changed)
-        why.append("FETCH came because another session changed flags.")
-    return News(view, b"".join(lines), " ".join(why))
+        block = b"".join([_flags(view, mailbox.messages[uid], aware=aware) for uid in changed])
+        told.append((block, "FETCH came because another session changed flags."))
+    return News(view, b"".join([block for block, _ in told]), " ".join([why for _, why in told]))
 
 
 def _reached(view: View, mailbox: Mailbox, fresh: Sequence[int], claim: Callable[[], range], *, held: bool) -> View:
@@ -90,7 +87,9 @@ def _arrived(count: int, own: int) -> str:
 def _compared(view: View, mailbox: Mailbox, *, every: bool) -> tuple[set[int], list[int]]:
     """The uids of known messages that were removed, and of those that have other flags; `every` looks at them all."""
     messages = mailbox.messages
-    touched: Iterable[int] | None = mailbox.changed(view.modseq)
+    touched = mailbox.changed(view.modseq)
+    if touched is not None and not touched and not every:
+        return set(), []
     if touched is None or every:
         gone = {uid for uid in view.uids if uid not in messages}
     else:

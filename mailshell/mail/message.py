@@ -8,6 +8,8 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from mailshell.mail.parameters import joined
+
 NESTING = 32
 """Multiparts and messages inside each other; what is nested deeper is text. The RFCs set no limit, a program must."""
 
@@ -333,18 +335,18 @@ def uncommented(value: bytes) -> bytes:
 
 @lru_cache(maxsize=256)
 def media(value: bytes) -> Media | None:
-    """Read an unfolded Content-Type; None where no type and subtype stand there."""
+    """Read an unfolded Content-Type; None where no type and subtype stand there. Values in pieces are put together."""
     if (usual := _USUAL.match(value)) is not None:
         pairs = _PARAMETER.findall(usual[2])
         found = tuple([(_lower(name), (one or two).decode("latin-1")) for name, one, two in pairs])
-        return Media(_lower(usual[1]), found)
+        return Media(_lower(usual[1]), joined(found) if b"*" in value else found)
     head, *rest = _pieces(value)
     kind, slash, subtype = head.partition("/")
     if not (slash and kind and subtype):
         return None
     parameters = (piece.partition("=") for piece in rest)
     found = tuple((name.lower(), value) for name, sign, value in parameters if name and sign)
-    return Media(head.lower(), found)
+    return Media(head.lower(), joined(found))
 
 
 def _lower(word: bytes) -> str:

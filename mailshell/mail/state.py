@@ -1,7 +1,7 @@
 """The values that the state of the mail is made of, and what a change of it is."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple, TypeVar
 from unicodedata import normalize
 
@@ -105,7 +105,7 @@ class Mailbox:
             self._uids, self._taken = tuple(self.messages), self.box.modseq
         return self._uids
 
-    def changed(self, modseq: int) -> Iterable[int] | None:
+    def changed(self, modseq: int) -> Collection[int] | None:
         """The uids of messages that were changed or removed after a mod-sequence; None where nobody remembers."""
         return None if modseq < self._since else {message.uid for _, message in self._after(modseq)}
 
