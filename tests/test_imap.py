@@ -351,7 +351,7 @@ def test_a_structure_describes_every_part():
     [
         (b"* 1 FETCH (FLAGS (\\Seen) UID 7 BODY[] {3}", "untagged msg-number response FETCH"),
         (b" FLAGS (\\Seen))", "msg-att FLAGS"),
-        (b"* OK [UIDNEXT 3] x", "untagged resp-cond resp-text-code text"),
+        (b"* OK [UIDNEXT 3] x", "untagged resp-cond resp-text-code nz-number text"),
         (b"a1 NO x", "tag resp-cond text"),
         (b"+ go on", "continuation text"),
         (b"what is this", "text"),

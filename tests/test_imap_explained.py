@@ -230,3 +230,30 @@ def test_a_command_that_was_refused_in_part_says_so():
     )
     desk.do(":switch 2", "a3 STORE 1:2 +FLAGS (\\Flagged)")
     assert "The command was refused, but a part of it was done." in "\n".join(desk.do(":why"))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"* OK [UNSEEN 3] x", [(b"[UNSEEN", "resp-text-code"), (b"3", "nz-number")]),
+        (
+            b"a1 OK [COPYUID 5 1:2 3:4] x",
+            [
+                *((b"[COPYUID", "resp-text-code"), (b"5", "nz-number")),
+                *((b"1:2", "uid-set source"), (b"3:4", "uid-set copies")),
+            ],
+        ),
+        (b"a1 NO [BADCHARSET (UTF-8)] x", [(b"[BADCHARSET", "resp-text-code"), (b"UTF-8", "charset")]),
+        (
+            b"* OK [CAPABILITY IMAP4rev1 IDLE] x",
+            [
+                *((b"[CAPABILITY", "resp-text-code"), (b"IMAP4rev1", "capability IMAP4rev1")),
+                (b"IDLE", "capability IDLE"),
+            ],
+        ),
+        (b"* OK [PERMANENTFLAGS ()] x", [(b"[PERMANENTFLAGS ()]", "resp-text-code")]),
+        (b"a1 OK [READ-ONLY] x", [(b"[READ-ONLY]", "resp-text-code")]),
+    ],
+)
+def test_a_response_code_is_taken_apart(line, expected):
+    assert [(octets, rule) for octets, rule, _ in words(line)][2:-1] == expected

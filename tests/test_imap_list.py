@@ -117,6 +117,6 @@ def test_a_plain_list_puts_the_reference_before_the_pattern(made, reference, pat
     boxes = made | {"INBOX"}
     every = boxes | {name[:at] for name in boxes for at, one in enumerate(name) if one == "/"}
     found = listed(f'LIST "{reference}" {pattern}', made, set())
-    level = f"{reference.removesuffix('/')}/" if reference else ""
-    assert set(found) == {name for name in every if fits(level + pattern, name)}
+    wanted = (reference.replace("inbox", "INBOX") + pattern).replace("//", "/")
+    assert set(found) == {name for name in every if fits(wanted, name)}
     assert {name for name, (attributes, _) in found.items() if "\\Noselect" in attributes} == set(found) - boxes

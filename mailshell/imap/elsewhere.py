@@ -22,9 +22,10 @@ from mailshell.imap.causes import cause
 from mailshell.imap.flags import MEANINGS
 from mailshell.imap.follow import ENDS, tagged, verb
 from mailshell.imap.grammar import TAG
-from mailshell.imap.responses import CODES, STATUSES, mark_reply
+from mailshell.imap.responses import mark_reply
 from mailshell.imap.session import TABLE
 from mailshell.imap.wording import Wording
+from mailshell.imap.words import CODES, STATUSES
 from mailshell.mail.host import Traits
 
 _CODE = re.compile(rb"(?:\*|[^ ]+) (?:OK|NO|BAD|BYE|PREAUTH) \[([A-Za-z0-9-]+)")

@@ -19,8 +19,8 @@ from mailshell.imap.keys import KEYS
 from mailshell.imap.listing import ATTRIBUTES
 from mailshell.imap.phases import CARDS, Phase
 from mailshell.imap.replies import REPLIES
-from mailshell.imap.responses import CODES, RESPONSES
 from mailshell.imap.wording import Wording
+from mailshell.imap.words import CODES, RESPONSES
 from mailshell.mail.host import Traits
 
 _COMMAND = "IMAP command"
