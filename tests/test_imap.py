@@ -11,6 +11,7 @@ from mailshell.core.explain import explain
 from mailshell.core.record import Body, Exchange, Notice, Prompt, Record, Verdict, reply_lines
 from mailshell.imap import envelope, names, sections, sets, structure
 from mailshell.imap.desk import State
+from mailshell.imap.items import Text
 from mailshell.imap.phases import Phase
 from mailshell.imap.replies import FETCHED
 from mailshell.imap.responses import mark_reply
@@ -331,12 +332,12 @@ NESTED = (
     ],
 )
 def test_parts_have_numbers(part, kind, wanted):
-    assert sections.Section(part, kind, (b"Subject",)).cut(NESTED) == wanted
+    assert sections.Section(part, kind, (b"Subject",)).cut(Text(NESTED)) == wanted
 
 
 def test_the_body_of_a_plain_message_is_part_1():
-    assert sections.Section((1,)).cut(b"Subject: a\r\n\r\nhello") == b"hello"
-    assert sections.Section((1, 1)).cut(b"Subject: a\r\n\r\nhello") is None
+    assert sections.Section((1,)).cut(Text(b"Subject: a\r\n\r\nhello")) == b"hello"
+    assert sections.Section((1, 1)).cut(Text(b"Subject: a\r\n\r\nhello")) is None
     assert sections.part(parse(b"a: b\r\n\r\nhello"), (2,)) is None
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailshell.imap.binary import Binary, Undecodable
+from mailshell.imap.items import Text
 from mailshell.mail.transfer import decoded, without_nul
 from tests.imap import said, sessions
 from tests.strategies import message_octets
@@ -22,11 +23,11 @@ def test_a_part_in_binary_comes_back_as_it_was_sent(body):
     kept = without_nul(HEAD + body)
     assert kept is not None
     assert b"\0" not in kept
-    assert Binary((1,)).cut(kept) == body
+    assert Binary((1,)).cut(Text(kept)) == body
     inside = without_nul(MIXED % (HEAD + b"\0" + body.replace(b"--b", b"")))
     assert inside is not None
-    assert Binary((1, 1)).cut(inside) == b"\0" + body.replace(b"--b", b"")
-    assert Binary((2,)).cut(inside) == b"text"
+    assert Binary((1, 1)).cut(Text(inside)) == b"\0" + body.replace(b"--b", b"")
+    assert Binary((2,)).cut(Text(inside)) == b"text"
 
 
 @given(message_octets)
@@ -53,12 +54,12 @@ def test_encodings_that_are_taken_off(encoding, wanted):
 
 def test_a_whole_message_and_what_holds_parts_have_no_encoding():
     octets = MIXED.replace(b"Encoding: binary", b"Encoding: x-unknown", 1) % b"Subject: x\r\n\r\nhi"
-    assert Binary().cut(octets) == octets
-    assert Binary((1,)).cut(octets) == b"Subject: x\r\n\r\nhi"
-    assert Binary((1, 1)).cut(octets) == b"hi"
-    assert Binary((3,)).cut(octets) is None
+    assert Binary().cut(Text(octets)) == octets
+    assert Binary((1,)).cut(Text(octets)) == b"Subject: x\r\n\r\nhi"
+    assert Binary((1, 1)).cut(Text(octets)) == b"hi"
+    assert Binary((3,)).cut(Text(octets)) is None
     with pytest.raises(Undecodable):
-        Binary((1,)).cut(b"Content-Transfer-Encoding: x-unknown\r\n\r\nhi")
+        Binary((1,)).cut(Text(b"Content-Transfer-Encoding: x-unknown\r\n\r\nhi"))
 
 
 def test_a_request_that_fails_sets_no_flag():

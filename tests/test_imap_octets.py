@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailshell.imap import envelope, limits, sections, structure
+from mailshell.imap.items import Text
 from mailshell.mail import message
 from mailshell.mail.message import parse
 from mailshell.mail.store import BoxKey
@@ -56,6 +57,18 @@ def test_thousands_of_fields_take_no_time():
     assert found.count(b'(NIL NIL "a" "b")') == 1000
 
 
+def test_hundreds_of_sections_of_a_message_take_no_time():
+    made = seat(b"a LOGIN bob hungry\r\n")
+    store, count = made.world.store, 8000
+    parts = b"".join(b"--b\r\n\r\n%d\r\n" % one for one in range(1, count + 1))
+    text = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--"
+    store.append(INBOX, store.keep(text), at=made.world.clock.now())
+    wanted = b" ".join(b"BODY.PEEK[%d] BINARY[%d]" % (one, one) for one in range(count, count - 250, -1))
+    made.send(b"b SELECT INBOX\r\nc FETCH 3 (" + wanted + b")\r\n")
+    assert said(made).count(b" BINARY[") == 250
+    assert b"BODY[7999] {4}\r\n7999 BINARY[7999] {4}\r\n7999 " in said(made)
+
+
 def test_a_disposition_is_read_as_far_as_a_type_is():
     text = b"Content-Disposition: x" + b"; a=b" * 10_000 + b"\r\n\r\n"
     assert 1000 < structure.digests(text)["BODYSTRUCTURE"].count(b'"A" "b"') < 2000
@@ -80,7 +93,7 @@ def test_any_octets_have_an_envelope_and_a_structure(text):
     check_body(items["BODYSTRUCTURE"], full=True)
     check_body(items["BODY"], full=False)
     for number, size in leaves(items["BODYSTRUCTURE"]):
-        part = sections.Section(number).cut(text)
+        part = sections.Section(number).cut(Text(text))
         assert part is not None
         assert len(part) == size
     assert items["BODY[]"] == text.replace(b"\0", b"\x80")

@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.imap import sections
-from mailshell.imap.items import Source
-from mailshell.mail.message import parse
+from mailshell.imap.items import Source, Text
 from mailshell.mail.transfer import decoded
 
 
@@ -41,28 +40,28 @@ class Binary(NamedTuple):
 
     def column(self, source: Source) -> list[bytes]:
         """The octets of each message, as a literal that may hold NUL where they do. Raises Undecodable."""
-        found = [self.cut(source.store.octets(message.body)) for message in source.messages]
+        found = [self.cut(text) for text in source.texts()]
         if self.size:
             head = f"BINARY.SIZE{self._inside} ".encode("ascii")
             return [b"%b%d" % (head, len(octets or b"")) for octets in found]
         head = f"BINARY{self._inside}{'' if self.partial is None else f'<{self.partial[0]}>'} ".encode("ascii")
         return [head + _literal(octets) for octets in found]
 
-    def cut(self, octets: bytes) -> bytes | None:
+    def cut(self, text: Text) -> bytes | None:
         """The decoded part of a message; None where it has no such part. Raises Undecodable."""
-        found = self._whole(octets)
+        found = self._whole(text)
         if found is None or self.partial is None:
             return found
         first, count = self.partial
         return found[first : first + count]
 
-    def _whole(self, octets: bytes) -> bytes | None:
+    def _whole(self, text: Text) -> bytes | None:
         if not self.part:
-            return octets
-        entity = sections.part(parse(octets), self.part)
+            return text.octets
+        entity = sections.part(text.entity, self.part)
         if entity is None:
             return None
-        body = octets[entity.body : entity.end]
+        body = text.octets[entity.body : entity.end]
         if entity.parts:
             return body
         plain = decoded(body, entity.encoding)

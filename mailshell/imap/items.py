@@ -10,15 +10,44 @@ from mailshell.core.record import Card, Cite
 from mailshell.imap import dates, flags, structure
 from mailshell.imap.updates import shown
 from mailshell.imap.view import View
+from mailshell.mail.message import Entity, parse
 from mailshell.mail.store import Message, Store
 
 
-class Source(NamedTuple):
+class Text:
+    """The octets of a message, and its structure, which is read when somebody asks for it first."""
+
+    __slots__ = ("_entity", "octets")
+
+    def __init__(self, octets: bytes) -> None:
+        self.octets = octets
+        self._entity: Entity | None = None
+
+    @property
+    def entity(self) -> Entity:
+        """The structure."""
+        if self._entity is None:
+            self._entity = parse(self.octets)
+        return self._entity
+
+
+class Source:
     """The messages that a FETCH works on, in their order, as a session sees them."""
 
-    store: Store
-    view: View
-    messages: list[Message]
+    __slots__ = ("_texts", "messages", "store", "view")
+
+    def __init__(self, store: Store, view: View, messages: list[Message]) -> None:
+        self.store = store
+        self.view = view
+        self.messages = messages
+        self._texts: dict[int, Text] = {}
+
+    def texts(self) -> list[Text]:
+        """The text of each message: it is read once, however many sections of it are wanted."""
+        for message in self.messages:
+            if message.body not in self._texts:
+                self._texts[message.body] = Text(self.store.octets(message.body))
+        return [self._texts[message.body] for message in self.messages]
 
     def digests(self, kind: str, make: Callable[[bytes], Mapping[str, bytes]]) -> list[bytes]:
         """What `make` makes of the octets of each message, under that name; made once only."""

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Expect
 from mailshell.imap import grammar
-from mailshell.imap.items import Source
-from mailshell.mail.message import Entity, parse
+from mailshell.imap.items import Source, Text
+from mailshell.mail.message import Entity
 
 Kind = Literal["", "HEADER", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "TEXT", "MIME"]
 _KINDS: tuple[Kind, ...] = ("HEADER.FIELDS.NOT", "HEADER.FIELDS", "HEADER", "TEXT", "MIME")
@@ -79,8 +79,8 @@ class Section(NamedTuple):
         if self.partial is not None:
             head += b"<%d>" % self.partial[0]
         found = []
-        for message in source.messages:
-            octets = self.cut(source.store.octets(message.body))
+        for text in source.texts():
+            octets = self.cut(text)
             if octets is None:
                 found.append(head + b" NIL")
                 continue
@@ -88,18 +88,19 @@ class Section(NamedTuple):
             found.append(b"%b {%d}\r\n%b" % (head, len(octets), octets.replace(b"\0", b"\x80")))
         return found
 
-    def cut(self, octets: bytes) -> bytes | None:
+    def cut(self, text: Text) -> bytes | None:
         """The section of a message; None where it has no such part."""
-        found = self._whole(octets)
+        found = self._whole(text)
         if found is None or self.partial is None:
             return found
         first, count = self.partial
         return found[first : first + count]
 
-    def _whole(self, octets: bytes) -> bytes | None:
+    def _whole(self, text: Text) -> bytes | None:
+        octets = text.octets
         if not self.part and not self.kind:
             return octets
-        entity = part(parse(octets), self.part)
+        entity = part(text.entity, self.part)
         if entity is None:
             return None
         if self.kind == "MIME":
