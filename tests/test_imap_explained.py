@@ -257,3 +257,13 @@ def test_a_command_that_was_refused_in_part_says_so():
 )
 def test_a_response_code_is_taken_apart(line, expected):
     assert [(octets, rule) for octets, rule, _ in words(line)][2:-1] == expected
+
+
+def test_a_list_of_fields_shows_what_each_of_them_is():
+    text = " ".join(shown(2, "a3 FETCH 1 ENVELOPE").split())
+    assert 'env-subject "Lunch on Friday": the Subject field' in text
+    assert 'env-from addr-mailbox "alice": From:' in text
+    assert "env-cc NIL: Cc: none" in text
+    desk = Desk(View(depth=2, words=True))
+    desk.do(":connect nyu.edu imap")
+    assert "password: the password; it is not shown" in "\n".join(desk.do("a1 LOGIN bob hungry"))
