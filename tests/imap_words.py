@@ -11,8 +11,8 @@ from typing import NamedTuple, TypeAlias
 
 Word: TypeAlias = "bytes | str | list[Word] | None"
 
-ATOM = re.compile(rb'\\?[^\x00-\x20\x7f-\xff(){%*"\\\]\[]+')
-SECTION = re.compile(rb"\[[^\]]*\](?:<[0-9]+>)?")
+ATOM = re.compile(rb'\\?[^\x00-\x20\x7f-\xff(){%*"\\\]]+')
+SECTION = re.compile(rb'(?:BODY|BINARY(?:\.SIZE)?)\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\](?:<[0-9]+>)?')
 QUOTED = re.compile(rb'"((?:[^"\\\r\n\x00\x80-\xff]|\\["\\])*)"')
 LITERAL = re.compile(rb"\{([0-9]+)\}\r\n")
 NUMBER = re.compile(rb"[0-9]+")
@@ -68,9 +68,8 @@ class Reader:
             return found
         if self.has(b"\\*"):
             return "\\*"
-        atom = self.take(ATOM)[0].decode("ascii")
-        if self.octets.startswith(b"[", self.at):
-            atom += self.take(SECTION)[0].decode("latin-1")
+        section = SECTION.match(self.octets, self.at) is not None
+        atom = self.take(SECTION if section else ATOM)[0].decode("latin-1")
         return None if atom.upper() == "NIL" else atom
 
     def words(self, end: bytes) -> list[Word]:

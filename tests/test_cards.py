@@ -113,13 +113,15 @@ KITS = {
             *imap.eras.CARDS,
         ),
         IMAP_TOLERATED,
-        # The last ones need a damaged file, a mechanism, the end of the server; the first ones have no words.
+        # The last ones need a damaged file, a thousand keywords, a mechanism, the end of the server; the first ones
+        # have no words.
         {
             "literal without a wait",
             "a piece of an answer",
             "message unreadable",
             "no mailboxes",
             "shutting down",
+            "too many keywords",
             *EXCHANGE,
         },
         "",

@@ -222,11 +222,11 @@ def test_what_is_no_modified_utf_7_is_no_name(octets):
     ],
 )
 def test_wildcards(pattern, fits, other):
-    assert [name for name in (*fits, *other) if names.matches(pattern, name)] == fits
+    assert [name for name in (*fits, *other) if names.matcher(pattern)(name)] == fits
 
 
 def test_many_wildcards_take_no_time():
-    assert not names.matches("*a" * 120 + "b", "a" * 255)
+    assert not names.matcher("*a" * 120 + "b")("a" * 255)
 
 
 numbers = st.lists(st.integers(1, 12), unique=True)
@@ -291,11 +291,11 @@ def test_a_header_of_many_addresses_is_read_so_far():
         (b'x=y; n*1=" menu"; n*0=lunch; z=1', b'("X" "y" "N" "lunch menu" "Z" "1")'),
         (b"n*0*=utf-8'en'%C3%A9; n*1=\"t & 'u\"; n*2*=%20v", b'("N*" "utf-8\'en\'%C3%A9t%20&%20%27u%20v")'),
         (b"n*=utf-8''%C3%A9", b'("N*" "utf-8\'\'%C3%A9")'),
-        (b"n*0=a; n*2=b", b'("N*0" "a" "N*2" "b")'),
-        (b"n*0=a; n*0=b", b'("N*0" "a" "N*0" "b")'),
+        (b"n*0=a; n*2=b", b'("N" "a" "N*2" "b")'),
+        (b"n*0=a; n*0=b", b'("N" "a")'),
         (b"n*00=a; n*01=b", b'("N*00" "a" "N*01" "b")'),
         (b"n*0=a; n*1*=%20b", b'("N*0" "a" "N*1*" "%20b")'),
-        (b"n*0*=a%20; n*1=b", b'("N*0*" "a%20" "N*1" "b")'),
+        (b"n*0*=a%20; n*1=b", b'("N*" "a%20b")'),
     ],
 )
 def test_a_parameter_in_pieces_is_told_in_one(value, wanted):

@@ -215,6 +215,8 @@ def with_imapclient(at: At) -> str:
         client.copy(list(found), "Entw\u00fcrfe & mehr")
         assert client.folder_status("Entw\u00fcrfe & mehr")[b"MESSAGES"] == 3
         assert "Entw\u00fcrfe & mehr" in [name for _, _, name in client.list_folders()]
+        client.create_folder("Entw\u00fcrfe & mehr/alt")
+        assert len(client.list_folders("Entw\u00fcrfe & mehr")) == 2
         client.delete_messages(list(found)[:1])
         client.expunge()
         assert client.search(["NOT", "DELETED"]) == list(found)[1:]

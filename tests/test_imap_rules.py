@@ -2,6 +2,8 @@
 
 import pytest
 
+from mailshell.core.record import Exchange
+from mailshell.imap import limits
 from mailshell.imap import names as names_of
 from mailshell.imap.desk import State
 from mailshell.imap.replies import OVER_QUOTA
@@ -95,7 +97,14 @@ def test_a_select_that_cannot_be_read_leaves_the_mailbox_open(verb):
     assert last(said(made, "x CHECK")) == b"x OK CHECK completed\r\n"
 
 
-@pytest.mark.parametrize("name", ["", "a//b", "/a", "a%"])
+def test_a_name_has_a_limit_of_letters():
+    made = sessions()
+    assert last(said(made, f"x CREATE {'a' * 256}")).startswith(b"x NO [LIMIT] ")
+    assert last(said(made, f"x RENAME Sent {'a' * 256}")).startswith(b"x NO [LIMIT] ")
+    assert last(said(made, f"x CREATE {'a' * 255}")).startswith(b"x OK ")
+
+
+@pytest.mark.parametrize("name", ["", "a//b", "/a", "a%", "a/"])
 def test_create_is_proposed_only_where_it_can_help(name):
     made = sessions()
     for line in (f'x APPEND "{name}" {{1+}}\r\na', f'x COPY 1 "{name}"', f'x MOVE 1 "{name}"'):
@@ -107,10 +116,9 @@ def test_create_is_proposed_only_where_it_can_help(name):
 
 def test_a_keyword_has_one_spelling_in_a_mailbox():
     made = sessions()
-    assert told(said(made, "x STORE 1 +FLAGS ($Done $DONE)")) == [
-        b"* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $DONE)",
-        b"* 1 FETCH (FLAGS ($DONE \\Recent))",
-    ]
+    known, *_, found = told(said(made, "x STORE 1 +FLAGS ($Done $DONE)"))
+    assert known == b"* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $DONE)"
+    assert found == b"* 1 FETCH (FLAGS ($DONE \\Recent))"
     assert told(said(made, "x STORE 2 +FLAGS ($done)")) == [b"* 2 FETCH (FLAGS ($DONE \\Recent))"]
     assert told(said(made, "x STORE 1 FLAGS ($done \\Seen)")) == [b"* 1 FETCH (FLAGS (\\Seen $DONE \\Recent))"]
     assert told(said(made, "x STORE 1:2 -FLAGS ($Done)")) == [
@@ -129,6 +137,29 @@ def test_copies_take_the_spelling_of_their_mailbox():
     assert b"$done)" in told(said(made, "x SELECT Sent"))[1]
     assert told(said(made, "x SEARCH KEYWORD $Done")) == [b"* SEARCH 1 3 4"]
     assert told(said(made, "x FETCH 4 FLAGS")) == [b"* 4 FETCH (FLAGS ($done \\Recent))"]
+
+
+def test_a_mailbox_has_a_limit_of_keywords():
+    """RFC 5530 section 3, LIMIT; PERMANENTFLAGS ends in \\* as long as there may be more."""
+    made, many = sessions(), [f"k{number}" for number in range(limits.KEYWORDS)]
+    said(made, f"x STORE 1 +FLAGS.SILENT ({' '.join(many[1:])})")
+    assert b" \\*)] " in said(made, "x SELECT INBOX")
+    assert last(said(made, "x STORE 1 +FLAGS.SILENT (a b)")).startswith(b"x NO [LIMIT] ")
+    assert last(said(made, f"x STORE 2 +FLAGS.SILENT ({many[0]} K5)")).startswith(b"x OK ")
+    assert b" \\*)] " not in said(made, "x SELECT INBOX")
+    for line in ("x STORE 2 FLAGS (a)", "x APPEND INBOX (a) {1+}\r\na"):
+        assert last(said(made, line)).startswith(b"x NO [LIMIT] ")
+    for line in (
+        "x STORE 2 -FLAGS.SILENT (a)",
+        "x STORE 2 FLAGS.SILENT (K7 \\Seen)",
+        "x COPY 1 INBOX",
+        "x COPY 1 Sent",
+    ):
+        assert last(said(made, line)).startswith(b"x OK ")
+    said(made, b"x APPEND Drafts (a) {1+}\r\na")
+    said(made, "x SELECT Drafts")
+    assert last(said(made, "x COPY 1 INBOX")).startswith(b"x NO [LIMIT] ")
+    assert last(said(made, "x MOVE 1 INBOX")).startswith(b"x NO [LIMIT] ")
 
 
 # Names (sections 6.3.4, 6.3.5, 6.3.8; RFC 2683 section 3.4.9)
@@ -154,6 +185,17 @@ def test_a_name_that_is_no_mailbox_takes_the_names_below_it_along():
     assert last(said(made, "x RENAME other zowie/x")) == b"x OK RENAME completed\r\n"
 
 
+@pytest.mark.parametrize("line", ["SELECT a", "STATUS a (MESSAGES)", "DELETE a", "SUBSCRIBE a"])
+def test_a_name_that_is_a_level_alone_is_told_as_such(line):
+    made = sessions()
+    said(made, "x CREATE a/b")
+    said(made, "x DELETE a")
+    said(made, f"x {line}")
+    record = made.world.transcript.entries[-1].record
+    assert isinstance(record, Exchange)
+    assert record.because == "a is no mailbox: there are only names below it."
+
+
 def test_nothing_is_renamed_where_a_name_below_is_taken():
     made = sessions()
     for line in ("CREATE a/b", "DELETE a", "CREATE c/b", "DELETE c"):
@@ -172,18 +214,21 @@ def test_what_was_in_inbox_may_go_below_it():
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
-        ("a %", [b"a/b"]),
-        ("a b", [b"a/b"]),
+        ("a *", [b"a", b"a/b", b"a/b/c", b"abc"]),
+        ("a %", [b"a", b"abc"]),
+        ("a/ %", [b"a/b"]),
         ("a/ /b", [b"a/b"]),
         ("a /%", [b"a/b"]),
         ("a/b/ %", [b"a/b/c"]),
         ('"" a/%', [b"a/b"]),
-        ("ab c", []),
-        ("inbox %", [b"INBOX/x"]),
+        ("ab c", [b"abc"]),
+        ("a b", []),
+        ("inbox %", [b"INBOX"]),
+        ("inbox *", [b"INBOX", b"INBOX/x"]),
         ('a ""', [b'""']),
     ],
 )
-def test_a_reference_is_a_level_and_a_separator_stands_after_it_once(arguments, wanted):
+def test_a_reference_stands_before_the_pattern_and_no_separator_comes_twice(arguments, wanted):
     made = sessions()
     for name in ("a/b/c", "abc", "INBOX/x"):
         said(made, f"x CREATE {name}")
@@ -275,6 +320,8 @@ def rushed(*commands: str) -> list[int]:
         (["NOOP", "UID FETCH 1 FLAGS", "FETCH 1 FLAGS"], [0, 1]),
         (["WHAT", "FETCH 1 FLAGS"], []),
         (["SEARCH RETURN (SAVE) ALL", "NOOP", "FETCH $ FLAGS"], []),
+        (["NOOP", "SELECT Sent", "FETCH 1 FLAGS"], []),
+        (["NOOP", "STORE 1 +FLAGS (a)", "EXAMINE Sent", "CHECK", "SEARCH 1"], [0, 3]),
     ],
 )
 def test_who_may_hear_of_expunge_waits_before_it_sends_a_number(commands, early):

@@ -346,7 +346,7 @@ class Views(RuleBasedStateMachine):
         found = self.say(number, f"{'UID ' * uid}STORE {text} {item}")
         client = self.clients[number]
         if not client.writable:
-            assert (found[-1].name, found[-1].words[0]) == ("NO", "CANNOT")
+            assert (found[-1].name, found[-1].words[0]) == ("NO", "READ-ONLY")
             return
         assert found[-1].name == "OK"
         box = self.alive(number)
@@ -436,7 +436,7 @@ class Views(RuleBasedStateMachine):
         wanted = data.draw(st.sampled_from([(0, 9), (1, 3), (3, 9)])) if uid else (0, 1 << 32)
         found = self.say(number, f"UID EXPUNGE {wanted[0] or 1}:{wanted[1]}" if uid else "EXPUNGE")
         if not self.clients[number].writable:
-            assert (found[-1].name, found[-1].words[0]) == ("NO", "CANNOT")
+            assert (found[-1].name, found[-1].words[0]) == ("NO", "READ-ONLY")
             return
         if (box := self.alive(number)) is not None:
             box.remove([one for one in box.deleted if wanted[0] <= one <= wanted[1]])
@@ -483,7 +483,7 @@ class Views(RuleBasedStateMachine):
             text = f"{client.uids[places[0]]}:{client.uids[places[-1]]}"
         last = self.say(number, f"{'UID ' * uid}{'MOVE' if moves else 'COPY'} {text} {name}")[-1]
         if moves and not client.writable:
-            assert (last.name, last.words[0]) == ("NO", "CANNOT")
+            assert (last.name, last.words[0]) == ("NO", "READ-ONLY")
             return
         if name not in self.boxes:
             assert (last.name, last.words[0]) == ("NO", "TRYCREATE")

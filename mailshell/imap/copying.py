@@ -40,6 +40,8 @@ def copy(desk: Desk, numbers: sets.Numbers, name: str, *, uid: bool, moves: bool
     quota, size = host.traits.quota, sum(one.size for one in found.messages)
     if quota is not None and not moves and host.taken(to.key.user) + size > quota:
         return OVER_QUOTA(f"All mailboxes of the user together may have {quota:,} octets. Nothing was copied.")
+    if (crowded := reasons.crowded(to.box, {one.flags for one in found.messages})) is not None:
+        return crowded
     try:
         copies = desk.put(to.key, [one._replace(save_date=host.written) for one in found.messages])
     except Full as full:

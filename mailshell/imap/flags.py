@@ -1,6 +1,8 @@
 """Flags of messages: names in one spelling, sets as octets (RFC 3501 section 2.3.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+from mailshell.imap import limits
 
 SEEN, DELETED, RECENT = "\\Seen", "\\Deleted", "\\Recent"
 
@@ -39,11 +41,20 @@ def octets(flags: frozenset[str]) -> bytes:
     return text
 
 
-def told(keywords: Iterable[str], *, writable: bool) -> tuple[str, str]:
+def crowded(keywords: Collection[str], sets: Iterable[frozenset[str]]) -> bool:
+    """Whether a mailbox that has some keywords would have too many of them with those in some sets of flags."""
+    known = {one.lower() for one in keywords}
+    every = frozenset[str]().union(*sets)
+    new = {one.lower() for one in every if not one.startswith("\\")} - known
+    return bool(new) and len(known) + len(new) > limits.KEYWORDS
+
+
+def told(keywords: Collection[str], *, writable: bool) -> tuple[str, str]:
     """FLAGS and PERMANENTFLAGS of a mailbox: a flag that the second does not name cannot be kept."""
     known = " ".join((*SYSTEM, *keywords))
+    more = " \\*" if len(keywords) < limits.KEYWORDS else ""
     lasting, says = (
-        (f"{known} \\*", "Flags that can be changed for good") if writable else ("", "No flag can be changed")
+        (f"{known}{more}", "Flags that can be changed for good") if writable else ("", "No flag can be changed")
     )
     return f"* FLAGS ({known})", f"* OK [PERMANENTFLAGS ({lasting})] {says}"
 

@@ -23,6 +23,9 @@ MESSAGE = 64 * 1024 * 1024
 IDLE = 30 * MINUTE
 """The least that an autologout timer may have (RFC 3501 section 5.4)."""
 
+KEYWORDS = 1000
+"""Ours: keywords of a mailbox; IMAP has no limit."""
+
 BLOCK = 64
 """Ours: messages that a command works on at once, before it looks whether it has taken long."""
 

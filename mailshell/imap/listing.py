@@ -67,11 +67,13 @@ def row(word: str, name: str, attributes: Collection[str], extended: str = "") -
 def fitting(every: Iterable[str], reference: str, patterns: Sequence[str]) -> list[str]:
     """The names that one of some patterns fits, in the order of names, INBOX first.
 
-    A reference is a level of names. One separator stands after it (RFC 2683 section 3.4.9).
+    The reference stands before each pattern as it is, and clients rely on that: LIST a * tells a too. RFC 3501 section
+    6.3.8 calls it normal. One separator stands between them where both have one (RFC 2683 section 3.4.9).
     """
-    level = reference.removesuffix(names.SEPARATOR) + names.SEPARATOR if reference else ""
-    wanted = [level + (pattern.removeprefix(names.SEPARATOR) if level else pattern) for pattern in patterns]
-    found = (name for name in every if any(names.matches(one, name) for one in wanted))
+    level = reference.endswith(names.SEPARATOR)
+    fit = (reference + (pattern.removeprefix(names.SEPARATOR) if level else pattern) for pattern in patterns)
+    wanted = [names.matcher(pattern) for pattern in fit]
+    found = (name for name in every if any(fits(name) for fits in wanted))
     return sorted(found, key=lambda name: (name != "INBOX", name))
 
 

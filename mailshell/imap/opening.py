@@ -2,9 +2,9 @@
 
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Expect
-from mailshell.imap import flags, grammar, modseqs
+from mailshell.imap import flags, grammar, modseqs, reasons
 from mailshell.imap.desk import CONDSTORE, Desk
-from mailshell.imap.replies import NO_SUCH_MAILBOX, SELECTED
+from mailshell.imap.replies import SELECTED
 from mailshell.imap.view import View, opened
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Mailbox
@@ -31,7 +31,7 @@ def run(desk: Desk, name: str, *, writable: bool, aware: bool) -> Reply:
     desk.select(None)
     mailbox = desk.find(name)
     if mailbox is None:
-        return NO_SUCH_MAILBOX(f"The user has no mailbox {name}.", closed)
+        return reasons.no_mailbox(desk, name, closed)
     box = mailbox.box
     recent = desk.claim(mailbox.key) if writable else range(box.recent, box.uidnext)
     view = opened(mailbox, writable=writable).claimed(recent)

@@ -1,15 +1,17 @@
 """Why a line was refused, in sentences for the student; none of this goes on the wire."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from mailshell.core import reasons
 from mailshell.core.record import Fault, Phase
-from mailshell.imap import eras, names
+from mailshell.imap import eras, flags, limits, names
 from mailshell.imap import phases as imap
 from mailshell.imap.desk import Desk
 from mailshell.imap.replies import (
     ALREADY_IN,
     BAD_SYNTAX,
+    CROWDED,
     LOG_IN_FIRST,
     NO_SUCH_MAILBOX,
     NO_TAG,
@@ -21,6 +23,7 @@ from mailshell.imap.replies import (
     VALUE_CANNOT,
 )
 from mailshell.imap.wording import Reply
+from mailshell.mail.state import Box
 
 CRLF = reasons.crlf("IMAP")
 
@@ -96,10 +99,27 @@ def wrong_order(name: str, when: frozenset[Phase], phase: Phase, desk: Desk) -> 
     return NOT_NOW(f"{name} comes before a mailbox is opened. Legal now: {now}.")
 
 
+def no_mailbox(desk: Desk, name: str, block: bytes = b"") -> Reply:
+    """There is no mailbox of that name; LIST may show it all the same, as the level above others."""
+    every = (one.key.name for one in desk.host.store.mailboxes(desk.host.name, desk.state.user))
+    if any(one.startswith(name + names.SEPARATOR) for one in every):
+        return NO_SUCH_MAILBOX(f"{name} is no mailbox: there are only names below it.", block)
+    return NO_SUCH_MAILBOX(f"The user has no mailbox {name}.", block)
+
+
+def crowded(box: Box, sets: Iterable[frozenset[str]]) -> Reply | None:
+    """Why a mailbox cannot have some flags: it has as many keywords as it takes; None where it can."""
+    if not flags.crowded(box.keywords, sets):
+        return None
+    return CROWDED(
+        f"This server takes {limits.KEYWORDS:,} keywords in a mailbox, whether messages have them now or not."
+    )
+
+
 def nowhere(name: str, done: str = "") -> Reply:
     """Messages have no mailbox to go to; CREATE helps, if there can be one of that name."""
     because = f"The user has no mailbox {name}. {done}".strip()
-    return NO_SUCH_MAILBOX(because) if names.wrong(name) else TRY_CREATE(because)
+    return NO_SUCH_MAILBOX(because) if names.wrong(name) or name.endswith(names.SEPARATOR) else TRY_CREATE(because)
 
 
 def syntax(line: bytes, fault: Fault, lead: int = 0) -> Reply:

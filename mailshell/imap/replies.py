@@ -155,6 +155,12 @@ EXPUNGED = named(
     "down by one each time.",
     next="",
 )  # fmt: skip
+CROWDED = named(
+    "too many keywords", "NO", "Too many keywords", "the mailbox takes no more keywords", "3",
+    more="A mailbox knows each keyword for good that a message in it ever had. This server has a limit for them, and "
+    "changed nothing.",
+    next="keywords that FLAGS has named", code="LIMIT", rfc=5530,
+)  # fmt: skip
 READ_ONLY = named(
     "mailbox is read-only", "NO", "The mailbox is read-only", "EXAMINE opened it, nothing can change", "7.1",
     more="EXAMINE opens a mailbox so that nothing in it changes.", next="SELECT, which opens it for changes",
@@ -368,6 +374,6 @@ REPLIES = (
     UNKNOWN_CTE, IDLING, IDLE_DONE, NOT_DONE, NAMESPACES, IDENTIFIED, ENABLED, NO_TAG, UNKNOWN_COMMAND, NOT_OFFERED,
     LINE_END, TOO_LONG, BAD_SYNTAX, VALUE_CANNOT, WITH_NUL, LONE_LF, NO_SUCH_NUMBER, LITERAL_REFUSED, ABSURD_LITERAL,
     LOG_IN_FIRST, SELECT_FIRST, ALREADY_IN, NOT_NOW, FAULT_NOW, FAULT_FOR_GOOD, CHANGED, TIMED_OUT, SHUTTING_DOWN,
-    USE_CANNOT, COPY_GONE,
+    USE_CANNOT, COPY_GONE, CROWDED,
 )  # fmt: skip
 """The list that tests walk: no reply stands outside it."""

@@ -24,6 +24,8 @@ _LITERAL = "The server may refuse a literal, and then its octets are read as a c
 _NUMBERS = "It may bring EXPUNGE, and then the numbers in {name} mean other messages (RFC 3501 section 5.5)."
 _QUIET = frozenset({"FETCH", "STORE", "SEARCH", "SORT", "THREAD"})
 """The commands whose answers bring no EXPUNGE."""
+_OPENING = frozenset({"SELECT", "EXAMINE"})
+"""The commands after which numbers are those of another mailbox: no answer before them changes what they mean."""
 
 
 def notes(records: list[Record], *, dropped: bool, waits: bool) -> Iterator[tuple[int, str]]:
@@ -44,15 +46,18 @@ def notes(records: list[Record], *, dropped: bool, waits: bool) -> Iterator[tupl
 def _expunges(record: Exchange) -> bool:
     """Whether the answer may have brought EXPUNGE: one to a command that was carried out with a mailbox open."""
     parsed, opened = record.parsed, record.before in (Phase.SELECTED, Phase.IDLE) and record.after is Phase.SELECTED
-    return opened and not isinstance(parsed, Fault) and parsed.card.name not in _QUIET
+    return opened and not isinstance(parsed, Fault) and parsed.card.name not in _QUIET | _OPENING
 
 
 def _numbered(records: list[Record]) -> list[str]:
-    """For each place among the records the next command with sequence numbers; empty where none comes any more."""
+    """For each place among the records the next command with numbers of this mailbox; empty where none comes."""
     name, names = "", [""]
     for record in reversed(records):
-        if isinstance(record, Exchange) and not isinstance(record.parsed, Fault) and _counts(record.parsed):
-            name = record.parsed.card.name
+        if isinstance(record, Exchange) and not isinstance(record.parsed, Fault):
+            if _counts(record.parsed):
+                name = record.parsed.card.name
+            elif record.parsed.card.name in _OPENING:
+                name = ""
         names.append(name)
     return names[::-1]
 

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from mailshell.imap import envelope
-from mailshell.imap.continued import joined
 from mailshell.imap.envelope import nstring
 from mailshell.imap.grammar import string_of
 from mailshell.mail.message import VALUE, Entity, Media, media, parse, uncommented
@@ -83,7 +82,7 @@ def _parameters(found: Media) -> bytes:
         return _NIL
     words = (
         string_of(name.upper().encode("latin-1")) + b" " + nstring(value.encode("latin-1"))
-        for name, value in joined(found.parameters)
+        for name, value in found.parameters
     )
     return b"(" + b" ".join(words) + b")"
 

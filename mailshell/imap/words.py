@@ -41,6 +41,7 @@ CODES = {
     "CONTACTADMIN": "tell the people who run the server",
     "COPYUID": "UIDVALIDITY of the other mailbox, uids here, uids there",
     "EXPUNGEISSUED": "another session has removed a message",
+    "LIMIT": "a limit of this server",
     "HIGHESTMODSEQ": "no message has a higher mod-sequence",
     "MODIFIED": "messages that had changed, and were left alone",
     "NOMODSEQ": "the mailbox keeps no mod-sequences",

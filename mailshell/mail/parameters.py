@@ -23,12 +23,19 @@ def joined(parameters: Parameters) -> Parameters:
     wholes: dict[str, tuple[str, str]] = {}
     used = set[str]()
     for name in pieces:
-        if name.endswith(("*0", "*0*")):
-            base = name.partition("*")[0]
-            names = list(takewhile(bool, (_named(pieces, base, at) for at in count())))
+        base, _, number = name.partition("*")
+        names = list(takewhile(bool, (_named(pieces, base, at) for at in count()))) if number in ("0", "0*") else []
+        # Only the first piece can name the charset of those that are encoded.
+        if names and (names[0].endswith("*0*") or not any(one.endswith("*") for one in names)):
             wholes[names[0]] = _whole(base, [(one, pieces[one]) for one in names])
             used.update(names)
-    return tuple(wholes.get(name, (name, value)) for name, value in parameters if name in wholes or name not in used)
+    found = []
+    for name, value in parameters:
+        if name in wholes:
+            found.append(wholes.pop(name))
+        elif name not in used:
+            found.append((name, value))
+    return tuple(found)
 
 
 def _named(pieces: dict[str, str], base: str, at: int) -> str:

@@ -84,6 +84,8 @@ class Append(NamedTuple):
         quota = desk.host.traits.quota
         if quota is not None and desk.host.taken(mailbox.key.user) + size > quota:
             return OVER_QUOTA(f"All mailboxes of the user together may have {quota:,} octets.")
+        if (crowded := reasons.crowded(mailbox.box, (draft.flags for draft in self.drafts))) is not None:
+            return crowded
         full = desk.host.store.full(size)
         return None if full is None else NO_ROOM(str(full))
 

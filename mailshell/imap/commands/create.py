@@ -53,7 +53,7 @@ class Create(NamedTuple):
         """Make it, and the names above it that are missing."""
         name = self.name.removesuffix(names.SEPARATOR)
         if because := names.wrong(name):
-            return NAME_CANNOT(because)
+            return NAME_CANNOT(because, code="LIMIT" if len(name) > names.LONGEST else "")
         if desk.find(name) is not None:
             return NAME_TAKEN(f"{name} exists.")
         if because := self._useless(desk):

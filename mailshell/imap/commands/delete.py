@@ -5,10 +5,10 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
-from mailshell.imap import grammar, limits
+from mailshell.imap import grammar, limits, reasons
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
-from mailshell.imap.replies import MAILBOX_DONE, NAME_CANNOT, NO_ROOM, NO_SUCH_MAILBOX
+from mailshell.imap.replies import MAILBOX_DONE, NAME_CANNOT, NO_ROOM
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full
 
@@ -44,7 +44,7 @@ class Delete(NamedTuple):
         """Remove it for good."""
         mailbox = desk.find(self.name)
         if mailbox is None:
-            return NO_SUCH_MAILBOX(f"The user has no mailbox {self.name}.")
+            return reasons.no_mailbox(desk, self.name)
         if self.name == "INBOX":
             return NAME_CANNOT("INBOX is where mail arrives, so it cannot be removed.")
         try:

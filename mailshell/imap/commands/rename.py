@@ -5,10 +5,10 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
-from mailshell.imap import grammar, limits, names
+from mailshell.imap import grammar, limits, names, reasons
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
-from mailshell.imap.replies import MAILBOX_DONE, NAME_CANNOT, NAME_TAKEN, NO_ROOM, NO_SUCH_MAILBOX
+from mailshell.imap.replies import MAILBOX_DONE, NAME_CANNOT, NAME_TAKEN, NO_ROOM
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full, Mailbox
 
@@ -50,9 +50,9 @@ class Rename(NamedTuple):
         every = [one.key.name for one in store.mailboxes(desk.host.name, desk.state.user)]
         olds = [] if inbox else [name for name in every if name == self.old or name.startswith(below)]
         if mailbox is None and not olds:
-            return NO_SUCH_MAILBOX(f"The user has no mailbox {self.old}.")
+            return reasons.no_mailbox(desk, self.old)
         if because := names.wrong(new):
-            return NAME_CANNOT(because)
+            return NAME_CANNOT(because, code="LIMIT" if len(new) > names.LONGEST else "")
         if not inbox and new.startswith(below):
             return NAME_CANNOT(f"{new} lies below {self.old}.")
         moves = {name: new + name[len(self.old) :] for name in olds}

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import flags, grammar, limits, modseqs
+from mailshell.imap import flags, grammar, limits, modseqs, reasons
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import INSIDE
-from mailshell.imap.replies import NO_SUCH_MAILBOX, STATUS_DONE
+from mailshell.imap.replies import STATUS_DONE
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Mailbox
 
@@ -85,7 +85,7 @@ class Status(NamedTuple):
         """Count."""
         mailbox = desk.find(self.name)
         if mailbox is None:
-            return NO_SUCH_MAILBOX(f"The user has no mailbox {self.name}.")
+            return reasons.no_mailbox(desk, self.name)
         told = modseqs.enable(desk) if any(item.needs == CONDSTORE for item in self.items) else b""
         return STATUS_DONE(block=told + row(desk, mailbox, self.items))
 

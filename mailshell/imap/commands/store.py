@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor, Stop
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import chosen, flags, grammar, limits, modseqs, sets, uids, updates
+from mailshell.imap import chosen, flags, grammar, limits, modseqs, reasons, sets, uids, updates
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.phases import OPEN
 from mailshell.imap.replies import MODIFIED, NO_ROOM, READ_ONLY, SOME_GONE, STORED
@@ -89,6 +89,10 @@ class Store(NamedTuple):
         found = chosen.choose(desk, self.numbers, uid=self.uid)
         if isinstance(found, Reply):
             return found
+        mailbox = desk.mailbox if self.sign != "-" and found.messages else None
+        crowded = None if mailbox is None else reasons.crowded(mailbox.box, [self.flags])
+        if crowded is not None:
+            return crowded
         told = b"" if self.unchanged is None else modseqs.enable(desk)
         fits, failed = self._split(desk, zip(found.numbers, found.messages, strict=True))
         after = {message.uid: self._after(message.flags) for _, message in fits}

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite
-from mailshell.imap import grammar, limits
+from mailshell.imap import grammar, limits, reasons
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
-from mailshell.imap.replies import MAILBOX_DONE, NO_ROOM, NO_SUCH_MAILBOX
+from mailshell.imap.replies import MAILBOX_DONE, NO_ROOM
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full
 
@@ -43,7 +43,7 @@ class Subscribe(NamedTuple):
     def run(self, desk: Desk) -> Reply:
         """Put the name on the list."""
         if desk.find(self.name) is None:
-            return NO_SUCH_MAILBOX(f"The user has no mailbox {self.name}.")
+            return reasons.no_mailbox(desk, self.name)
         try:
             desk.host.store.subscribe(desk.key(self.name))
         except Full as full:
