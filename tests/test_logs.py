@@ -145,7 +145,9 @@ SHORT = "S: 220 a\nC: EHLO b\nS: 250 a\n"
     ("text", "wanted"),
     [
         ("C: PASS rabbit\n", "C: PASS ********"),
-        ("C: LOGIN alice rabbit\n", "C: LOGIN ********"),
+        ("C: LOGIN alice rabbit\n", "C: LOGIN alice ********"),
+        ("C: a1 login rabbit\n", "C: a1 login ********"),
+        ("C: a1 LOGIN alice rab bit\n", "C: a1 LOGIN alice ********"),
         ("C: AUTH PLAIN AGFsaWNlAHJhYmJpdA==\nS: 235 ok\n", "C: AUTH PLAIN ********"),
         ("C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: rabbit\nS: 334 !\nC: *\nS: 501 no\n", "C: ********"),
         ("C: AUTH LOGIN\nC: YWxpY2U=\nC: cmFiYml0\nS: 334 VXNlcm5hbWU6\nS: 334 cGFzcw==\nS: 235 ok\n", "C: ********"),
