@@ -1,6 +1,7 @@
 """Answers of IMAP that come in pieces, so that other clients of the server are served meanwhile."""
 
 import asyncio
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -146,6 +147,20 @@ def test_a_piece_has_no_more_of_big_messages_than_one(small, monkeypatch):
         before = len(client.got)
         client.goes_on()
         assert len(client.got) - before < 2_000 + 500
+
+
+def test_an_answer_that_nobody_has_read_yet_takes_little_memory():
+    world = build("lecture")
+    body = world.store.keep(b"Subject: big\r\n\r\n" + b"x" * 1_000_000)
+    for number in range(100):
+        world.store.append(INBOX, body, at=Instant(number))
+    client = Client(world)
+    tracemalloc.start()
+    client.begins("b FETCH 1:* BODY.PEEK[]")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert client.link.session.waits
+    assert peak < 6_000_000
 
 
 def test_the_numbers_stay_while_another_session_removes_messages(small):

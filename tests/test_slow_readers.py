@@ -22,6 +22,8 @@ GROUPS = {
     "pop3": LOGIN + b"LIST\r\nRETR 1\r\nDELE 1\r\nRETR 1\r\nUIDL\r\nNOPE\r\nQUIT\r\nNOOP\r\n",
     "smtp": b"EHLO a.test\r\nHELP\r\nNOOP\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<bob@nyu.edu>\r\nDATA\r\n"
     b"Subject: x\r\n\r\nx\r\n.\r\nRSET\r\nHELO b\r\nVRFY bob\r\nNOOP\r\nQUIT\r\nNOOP\r\n",
+    "imap": b"a LOGIN bob hungry\r\nb SELECT INBOX\r\nc FETCH 1:* BODY[]\r\nd STORE 1 FLAGS {9+}\r\n(\\Seen a)\r\n"
+    b"e APPEND INBOX {5}\r\nhello\r\nf IDLE\r\nDONE\r\ng EXPUNGE\r\nh LOGOUT\r\ni NOOP\r\n",
 }
 ASKED = 300
 
