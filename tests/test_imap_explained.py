@@ -158,6 +158,8 @@ def test_each_word_of_a_command_says_what_it_asks_for(line, glosses):
         (b"* BYE x", "", "", "it comes unasked"),
         (b"* 3 EXISTS", "NOOP", "EXISTS came because of mail. FLAGS came too.", "it comes because of mail"),
         (b"* 3 RECENT", "", "EXISTS came because of mail.", "it comes because of mail"),
+        (b"* 1 RECENT", "EXPUNGE", "", "EXPUNGE brings it"),
+        (b"* 1 RECENT", "NOOP", "EXPUNGE came because of another.", "it comes because of another"),
         (b"* 1 FETCH (FLAGS ())", "FETCH", "FETCH came because x.", "FETCH brings it, or it comes because x"),
         (b"* 1 FETCH (FLAGS ())", "NOOP", "", "it comes with the answer to NOOP"),
         (b"a1 OK done", "NOOP", "", ""),
