@@ -384,6 +384,20 @@ def test_a_copy_of_what_is_gone_tells_what_is_gone(verb):
     assert said(made, "x COPY 1 Sent").endswith(b"x OK [COPYUID 22 2 1] COPY completed\r\n")
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_reader_has_no_message_as_recent_of_which_another_session_was_told_first(first):
+    """RFC 3501 section 2.3.2; what only readers were told of stays recent for the next one."""
+    made = sessions(2)
+    by(made, 2, "x EXAMINE INBOX")
+    by(made, 1, b"x APPEND INBOX {1+}\r\na" if first else "x CLOSE")
+    if not first:
+        by(made, 1, b"x APPEND INBOX {1+}\r\na")
+    wanted = b"0" if first else b"1"
+    assert told(by(made, 2, "x NOOP")) == [b"* 3 EXISTS", b"* " + wanted + b" RECENT"]
+    assert (b"\\Recent" in by(made, 2, "x FETCH 3 FLAGS")) is not first
+    assert b"* " + wanted + b" RECENT" in told(by(made, 2, "x EXAMINE INBOX"))
+
+
 # ID (RFC 2971 section 3.3)
 
 

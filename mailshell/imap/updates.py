@@ -70,7 +70,7 @@ def _reached(view: View, mailbox: Mailbox, fresh: Sequence[int], claim: Callable
         keywords=len(box.keywords),
     )
     if fresh and not view.writable:
-        return view.claimed(range(fresh[0], box.uidnext))
+        return view.claimed(range(max(fresh[0], box.recent), box.uidnext))
     if fresh and box.recent < box.uidnext:
         return view.claimed(claim())
     return view
