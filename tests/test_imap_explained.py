@@ -158,6 +158,8 @@ def test_each_word_of_a_command_says_what_it_asks_for(line, glosses):
         (b"* BYE x", "", "", "it comes unasked"),
         (b"* 3 EXISTS", "NOOP", "EXISTS came because of mail. FLAGS came too.", "it comes because of mail"),
         (b"* 3 RECENT", "", "EXISTS came because of mail.", "it comes because of mail"),
+        (b"* 1 RECENT", "EXPUNGE", "", "EXPUNGE brings it"),
+        (b"* 1 RECENT", "NOOP", "EXPUNGE came because of another.", "it comes because of another"),
         (b"* 1 FETCH (FLAGS ())", "FETCH", "FETCH came because x.", "FETCH brings it, or it comes because x"),
         (b"* 1 FETCH (FLAGS ())", "NOOP", "", "it comes with the answer to NOOP"),
         (b"a1 OK done", "NOOP", "", ""),
@@ -257,3 +259,13 @@ def test_a_command_that_was_refused_in_part_says_so():
 )
 def test_a_response_code_is_taken_apart(line, expected):
     assert [(octets, rule) for octets, rule, _ in words(line)][2:-1] == expected
+
+
+def test_a_list_of_fields_shows_what_each_of_them_is():
+    text = " ".join(shown(2, "a3 FETCH 1 ENVELOPE").split())
+    assert 'env-subject "Lunch on Friday": the Subject field' in text
+    assert 'env-from addr-mailbox "alice": From:' in text
+    assert "env-cc NIL: Cc: none" in text
+    desk = Desk(View(depth=2, words=True))
+    desk.do(":connect nyu.edu imap")
+    assert "password: the password; it is not shown" in "\n".join(desk.do("a1 LOGIN bob hungry"))

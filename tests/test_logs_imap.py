@@ -215,6 +215,7 @@ def test_a_word_of_another_server_is_known(line, wanted):
     ("text", "wanted"),
     [
         ("[trycreate]", "[TRYCREATE]"),
+        ("+ idling", "go on with what the command began"),
         ("BODY.PEEK[HEADER]", "as BODY[...] without setting"),
         ("APPENDLIMIT=100", "APPENDLIMIT: tells the biggest message that it takes"),
         ("AUTH=PLAIN", "AUTH=: one SASL mechanism each"),

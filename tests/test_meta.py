@@ -464,6 +464,12 @@ def test_what_a_message_holds_is_shown_and_not_obeyed(desk):
             "a.txt",
             "Saved to a.txt. mailshell run a.txt plays it again. Passwords stand in it.",
         ),
+        (
+            ("PASS hungry",),
+            "off",
+            "a.txt",
+            "Saved to a.txt. Passwords are left out; with them put back, mailshell run a.txt plays it again.",
+        ),
     ],
 )
 def test_save_speaks_of_passwords_only_where_one_was_typed(desk, tmp_path, monkeypatch, lines, secrets, name, says):

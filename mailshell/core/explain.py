@@ -155,9 +155,11 @@ def hidden(line: bytes) -> tuple[tuple[int, int], ...]:
     if _ANSWER.fullmatch(line):
         return ((0, len(line)),)
     words = list(_WORD.finditer(line))
-    for verb, secret in pairwise(words[:3]):
+    for at, (verb, secret) in enumerate(pairwise(words[:3])):
         if verb[0].upper() in _SECRET_VERBS:
-            return ((secret.start(), len(line)),)
+            # LOGIN has the name of the user before the password.
+            after = words[at + 2 : at + 3] if verb[0].upper() == b"LOGIN" else []
+            return (((after[0] if after else secret).start(), len(line)),)
     return ()
 
 

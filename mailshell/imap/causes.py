@@ -12,7 +12,7 @@ _ASKED = {
     "FETCH": ("FETCH", "STORE"),
     "EXPUNGE": ("EXPUNGE", "MOVE"),
     "EXISTS": ("SELECT", "EXAMINE"),
-    "RECENT": ("SELECT", "EXAMINE"),
+    "RECENT": ("SELECT", "EXAMINE", "EXPUNGE", "MOVE"),
     "FLAGS": ("SELECT", "EXAMINE"),
 }
 """The commands that bring one of them even where nothing has changed."""
@@ -27,7 +27,7 @@ def cause(line: bytes, verb: str, because: str) -> str:
     if found is None:
         return ""
     name = found[1].decode("ascii").upper()
-    told = re.search(_EVENT.format("EXISTS" if name == "RECENT" else name), because)
+    told = re.search(_EVENT.format("(?:EXISTS|EXPUNGE)" if name == "RECENT" else name), because)
     event = "" if told is None else told[1]
     asked = bool(verb) and (name not in _CHANGES or verb.removeprefix("UID ") in _ASKED[name])
     if asked and event:

@@ -27,6 +27,8 @@ def places(desk: Desk, numbers: sets.Numbers, *, uid: bool) -> list[int] | Reply
         count = len(view.uids)
         said = "is empty" if not count else f"has {count} message{'' if count == 1 else 's'}"
         return NO_SUCH_NUMBER(f"The mailbox {said}, as far as this session has been told.")
+    if uid and not found:
+        desk.note("No message of the mailbox has such a uid, which is no mistake.")
     return found
 
 

@@ -245,6 +245,10 @@ class Desk:
         """Take in what others have changed, before this command changes something itself; `told` gives it out."""
         self._news.append(self.catch_up(expunges=expunges, aware=aware))
 
+    def note(self, because: str) -> None:
+        """Something to say about this command that is told with no line of its own."""
+        self._news.append((b"", because))
+
     def told(self) -> tuple[bytes, str]:
         """What `sync` found in this command, and why it is told."""
         if not self._news:

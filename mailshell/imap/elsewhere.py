@@ -116,6 +116,8 @@ def _card(line: bytes, step: Step | None) -> Card:
     name = "" if step is None else step.verb.decode("latin-1")
     found, code = tagged(line), _CODE.match(line)
     if line.startswith(b"+"):
+        if step is None:
+            return Card("+", "go on with what the command began", Cite(3501, "7.5"))
         return (
             replies.CHALLENGE if name == "AUTHENTICATE" else replies.IDLING if name == "IDLE" else replies.GO_ON
         ).card
@@ -207,9 +209,15 @@ def _misfit(line: bytes) -> str:
 
 def reply(line: bytes, traits: Traits) -> Told | None:
     """A line of a server, as if it stood alone: what it answers is not known."""
-    if not follow.is_reply(line) or b" " not in line:
+    goes_on = line.startswith(b"+ ")
+    if not (goes_on or follow.is_reply(line)) or b" " not in line:
         return None
-    found = [fact for code in codes(line) for fact in known.facts(code, traits) if fact.kind.startswith("IMAP resp")]
+    found = [
+        fact
+        for code in (("+",) if goes_on else codes(line))
+        for fact in known.facts(code, traits)
+        if fact.kind.startswith("IMAP resp")
+    ]
     # All that OK may mean here is no news of this one line.
     about = [fact._replace(fields=tuple(one for one in fact.fields if one[0] != "here")) for fact in found]
     return Told(line.decode("utf-8", "surrogateescape"), _reply_row(line, _card(line, None), 0), (), tuple(about))

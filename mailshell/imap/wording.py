@@ -77,7 +77,9 @@ class Reply(NamedTuple):
 
     def led(self, block: bytes, because: str) -> "Reply":
         """The same, with other untagged responses before its own, and why they come."""
-        return self._replace(block=block + self.block, because=f"{because} {self.because}".strip()) if block else self
+        if not block and not because:
+            return self
+        return self._replace(block=block + self.block, because=f"{because} {self.because}".strip())
 
     def followed(self, block: bytes, because: str) -> "Reply":
         """The same, with other untagged responses after its own, and why they come."""

@@ -3,8 +3,11 @@
 from itertools import pairwise
 
 from mailshell.core.explain import Note, Row
+from mailshell.shell.text import cut, safe, show
 
 _STARS = b"********"
+_PIECE = 32
+"""So many columns of a field are shown beside its name."""
 
 
 def cited(notes: list[Note], row: Row) -> list[str]:
@@ -26,10 +29,22 @@ def starred(octets: bytes, spans: tuple[tuple[int, int], ...]) -> tuple[bytes, l
     return out + rest, [*places, *range(len(out), len(out) + len(rest) + 1)]
 
 
-def named(note: Note, text: str, cite: str) -> str:
-    """A field by its name, with what it is and the place that says so."""
-    text = f"{note.rule}: {text.removeprefix('x ')}"
+def named(note: Note, piece: str, text: str, cite: str) -> str:
+    """A field by its name, with the `piece` of the line that it is, what it is, and the place that says so."""
+    text = f"{note.rule} {piece}: {text.removeprefix('x ')}" if piece else f"{note.rule}: {text.removeprefix('x ')}"
     return f"{text} ({cite})" if cite else text
+
+
+def piece(note: Note, row: Row, *, secrets: bool, ascii_only: bool) -> str:
+    """The start of a field in quotes; empty for a secret, and where the name of the field says it already."""
+    if not secrets and any(first < note.end and note.start < last for first, last in row.secret):
+        return ""
+    end = min(note.end, note.start + 8 * _PIECE)  # no more is shown of it
+    found = show(row.octets[note.start : end], "off", ascii_only=ascii_only).text
+    if not found or found.upper() in note.rule.upper():
+        return ""
+    found = safe(cut(found, _PIECE), ascii_only=ascii_only)
+    return found if found.startswith('"') else f'"{found}"'
 
 
 def carets(starts: list[int], ends: list[int]) -> str:

@@ -11,7 +11,7 @@ from mailshell.core.transcript import Entry, Wire
 from mailshell.mail.host import Host
 from mailshell.protocols import PROTOCOLS
 from mailshell.shell.bodies import Message, letter
-from mailshell.shell.carets import carets, cited, named, starred
+from mailshell.shell.carets import carets, cited, named, piece, starred
 from mailshell.shell.help import sentence
 from mailshell.shell.text import cut, hex_rows, middle_left_out, safe, show, width, wrap
 from mailshell.shell.theme import Role, paint
@@ -230,9 +230,12 @@ class Renderer:
         room = self.view.width
         fits = ends[-1] <= room and all(at + width(text) <= room for at, text in zip(starts, texts, strict=True))
         if self.view.words or not fits:
-            out = [named(note, text, cite) for note, text, cite in zip(notes, texts, cites, strict=True)]
+            view = self.view
+            pieces = [piece(note, row, secrets=view.secrets, ascii_only=view.ascii) for note in notes]
+            # The place of the first field is that of the whole line, and stands below.
+            told = map(named, notes, pieces, texts, ["", *cites[1:]])
             end = [f"     {cites[0]}"] if cites[0] else []
-            return [line for text in [named(notes[0], texts[0], ""), *out[1:]] for line in _indented(text, room)] + end
+            return [line for text in told for line in _indented(text, room)] + end
         out = [paint(carets(starts, ends), "mark", theme)]
         for index in range(len(notes) - 1, -1, -1):
             bars = ""

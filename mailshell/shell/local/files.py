@@ -40,10 +40,17 @@ def save(meta: Meta, rest: str) -> None:
             file.write(text)
     except FileExistsError:
         raise SeatError(f"{rest} exists already. Choose another name.") from None
-    secrets = ""
-    if _secret(meta):
-        secrets = " Passwords stand in it." if meta.renderer.view.secrets else " Passwords are left out."
-    meta.say(f"Saved to {rest}.{'' if form else f' mailshell run {rest} plays it again.'}{secrets}")
+    plays = "" if form else f"mailshell run {rest} plays it again."
+    meta.say(" ".join(filter(None, [f"Saved to {rest}.", *_warned(meta, plays)])))
+
+
+def _warned(meta: Meta, plays: str) -> tuple[str, ...]:
+    """What is to say about passwords, and how the file is played where it can be."""
+    if not _secret(meta):
+        return (plays,)
+    if meta.renderer.view.secrets:
+        return (plays, "Passwords stand in it.")
+    return (f"Passwords are left out; with them put back, {plays}",) if plays else ("Passwords are left out.",)
 
 
 def _path(name: str) -> str:
