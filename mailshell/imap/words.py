@@ -47,7 +47,7 @@ CODES = {
     "NOMODSEQ": "the mailbox keeps no mod-sequences",
     "NONEXISTENT": "there is no such mailbox",
     "OVERQUOTA": "no room left for this user",
-    "PERMANENTFLAGS": "the flags that can be changed for good",
+    "PERMANENTFLAGS": "what is changed in these flags lasts beyond the session",
     "READ-ONLY": "nothing in the mailbox can change",
     "READ-WRITE": "the mailbox can be changed",
     "SERVERBUG": "a mistake of the server",
@@ -58,7 +58,7 @@ CODES = {
     "UNAVAILABLE": "for now: try again later",
     "UNKNOWN-CTE": "the transfer encoding is not known",
     "USEATTR": "the mailbox cannot be for that",
-    "UNSEEN": "the first message without \\Seen",
+    "UNSEEN": "the number of the first message without \\Seen",
 }
 """The response codes (RFC 3501 section 7.1, RFC 4315 section 3, RFC 5530 section 3)."""
 
