@@ -107,7 +107,7 @@ class Append(NamedTuple):
             added = desk.put(key, [_message(store, draft, text, now) for draft, text in arrived if text is not None])
         except Full as full:
             return NO_ROOM(str(full))
-        mailbox, slip = desk.find(self.name), grammar.LONE_LF.says if alone else ""
+        mailbox, slip = store.mailbox(key), grammar.LONE_LF.says if alone else ""
         if mailbox is None or not desk.offers("UIDPLUS"):
             return APPENDED(slip=slip)
         return APPENDED(code=f"APPENDUID {mailbox.box.uidvalidity} {sets.text([one.uid for one in added])}", slip=slip)
