@@ -208,25 +208,26 @@ class Desk:
         """The same, as it is now; None where there is none."""
         return self.host.store.mailbox(self.key(name))
 
-    def _follow(self) -> None:
-        """A mailbox that was renamed stays open under its new name (RFC 2180 section 3.4)."""
+    def _follow(self) -> Mailbox | None:
+        """The open mailbox as it is now: one that was renamed stays open under its new name (RFC 2180 section 3.4)."""
         view = self.state.view
-        if view is None or self.mailbox is not None:
-            return
+        found = None if view is None else self.mailbox
+        if view is None or found is not None:
+            return found
         for mailbox in self.host.store.mailboxes(view.key.host, view.key.user):
             if mailbox.box.uidvalidity == view.validity:
                 self.view = view._replace(key=mailbox.key)
+                return mailbox
+        return None
 
     def catch_up(self, *, expunges: bool, aware: bool = False) -> tuple[bytes, str]:
         """What the session has not been told yet of its mailbox, and why; the view knows it from now on.
 
         With `aware` the command asks for mod-sequences, which are told then also where none has asked before.
         """
-        self._follow()
-        view = self.state.view
+        mailbox, view = self._follow(), self.state.view
         if view is None:
             return b"", ""
-        mailbox = self.host.store.mailbox(view.key)
         aware = aware or self.aware
         own, self._put = self._put, 0
         found = updates.news(view, mailbox, lambda: self.claim(view.key), expunges=expunges, aware=aware, own=own)

@@ -43,9 +43,11 @@ def octets(flags: frozenset[str]) -> bytes:
 
 def crowded(keywords: Collection[str], sets: Iterable[frozenset[str]]) -> bool:
     """Whether a mailbox that has some keywords would have too many of them with those in some sets of flags."""
+    wanted = {one.lower() for some in sets for one in some if not one.startswith("\\")}
+    if not wanted:
+        return False
     known = {one.lower() for one in keywords}
-    every = frozenset[str]().union(*sets)
-    new = {one.lower() for one in every if not one.startswith("\\")} - known
+    new = wanted - known
     return bool(new) and len(known) + len(new) > limits.KEYWORDS
 
 

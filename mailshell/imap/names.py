@@ -24,6 +24,8 @@ def decoded(octets: bytes) -> str | None:
     """A name as Unicode; None where it is no modified UTF-7: each text has one spelling only."""
     try:
         text = octets.decode("ascii")
+        if "&" not in text and text.isprintable():
+            return text
         name = _SHIFTED.sub(_unshifted, text)
     except (UnicodeDecodeError, Error, ValueError):
         return None
@@ -49,7 +51,7 @@ def _shifted(found: re.Match[str]) -> str:
 
 def readable(name: str) -> bool:
     """Whether people can read a name: it has no control character, and nothing that turns the text around."""
-    return all(letter.isprintable() or letter in _SILENT for letter in name)
+    return name.isprintable() or all(letter.isprintable() or letter in _SILENT for letter in name)
 
 
 def wrong(name: str) -> str:

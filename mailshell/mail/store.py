@@ -242,7 +242,9 @@ def _spelled(box: Box, flags: list[frozenset[str]]) -> tuple[tuple[str, ...], li
 
     Keywords that differ in case alone are one (RFC 3501 section 9, note 1); the first spelling stays.
     """
-    found = sorted(one for one in frozenset[str]().union(*flags) if not one.startswith("\\"))
+    found = sorted({one for some in flags for one in some if not one.startswith("\\")})
+    if not found:
+        return box.keywords, flags
     spelling = {one.lower(): one for one in reversed((*box.keywords, *found))}
     others = {one: spelling[one.lower()] for one in found if spelling[one.lower()] != one}
     keywords = tuple(dict.fromkeys((*box.keywords, *(one for one in found if one not in others))))

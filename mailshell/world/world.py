@@ -206,14 +206,14 @@ class World:
         out: dict[Link, list[bytes]] = {}
         for step in turn:
             link = step.link
-            if link.session.waits:
-                out.setdefault(link, [])
             for record in step.records:
                 if isinstance(record, SAID):
                     out.setdefault(link, []).extend(record.replies)
                 elif isinstance(record, Closed):
                     self._close(link)
                     out.setdefault(link, [])
+            if link not in out and link.session.waits:
+                out[link] = []
         for link, replies in out.items():
             link.send(replies[0] if len(replies) == 1 else b"".join(replies), link.closed)
         add = self.transcript.add

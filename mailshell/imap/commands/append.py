@@ -35,7 +35,6 @@ CARD = Card(
     "mailbox gets all of them or none.",
 )
 _MESSAGE = re.compile(rb"(~?)\{([0-9]{1,10})\+?\}(?:\r\n|\Z)")
-_LONE_LF = re.compile(rb"(?<!\r)\n")
 _SIZE = Expect("{size}", "the number of octets of the message, as in {310}", like="{310}")
 
 
@@ -97,7 +96,7 @@ class Append(NamedTuple):
         pairs = list(zip(self.drafts, desk.state.texts, strict=True))
         if any(b"\0" in octets for draft, octets in pairs if not draft.binary):
             return WITH_NUL("The octet NUL stands in a message that came as a plain literal.")
-        alone = any(_LONE_LF.search(octets) for draft, octets in pairs if not draft.binary)
+        alone = any(octets.count(b"\n") > octets.count(b"\r\n") for draft, octets in pairs if not draft.binary)
         if alone and desk.strict:
             return LONE_LF("Lines of the message end in LF without CR.")
         texts = [_text(*one) for one in pairs]
@@ -108,7 +107,7 @@ class Append(NamedTuple):
             added = desk.put(key, [_message(store, draft, text, now) for draft, text in arrived if text is not None])
         except Full as full:
             return NO_ROOM(str(full))
-        mailbox, slip = desk.find(self.name), grammar.LONE_LF.says if alone else ""
+        mailbox, slip = store.mailbox(key), grammar.LONE_LF.says if alone else ""
         if mailbox is None or not desk.offers("UIDPLUS"):
             return APPENDED(slip=slip)
         return APPENDED(code=f"APPENDUID {mailbox.box.uidvalidity} {sets.text([one.uid for one in added])}", slip=slip)
