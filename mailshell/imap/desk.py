@@ -52,12 +52,11 @@ class Incoming(NamedTuple):
 class Rest(NamedTuple):
     """What is left of a command that takes long, and is run in pieces, so that others are served meanwhile.
 
-    `verb` goes on with it. `parsed`, `octets` and `slips` are those of the command, as long as nothing of its answer
-    was told.
+    `then` goes on with it. `octets` and `slips` are those of the command, as long as nothing of its answer was told.
     """
 
-    verb: "Verb[Desk, Reply]"
-    parsed: "Verb[Desk, Reply]"
+    then: "Callable[[Desk], Reply]"
+    parsed: "Verb[Desk, Reply] | None" = None
     octets: bytes = b""
     slips: tuple[Slip, ...] = ()
 
@@ -162,9 +161,9 @@ class Desk:
         if state.texts or state.literal is not None or state.dialogue is not None:
             self.state = state._replace(literal=None, texts=(), dialogue=None)
 
-    def go_on(self, verb: "Verb[Desk, Reply]") -> None:
-        """The command is not done: the verb goes on with it in the next turn."""
-        self.state = self.state._replace(rest=Rest(verb, verb))
+    def go_on(self, then: "Callable[[Desk], Reply]") -> None:
+        """The command is not done: `then` goes on with it in the next turn."""
+        self.state = self.state._replace(rest=Rest(then))
 
     def wait(self, phase: Phase, dialogue: Dialogue | None = None) -> None:
         """A part of a command comes that is read in a phase of its own."""

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from mailshell.core.record import Card, Parsed
 from mailshell.imap import flags, items, limits, updates
 from mailshell.imap.binary import Undecodable
 from mailshell.imap.desk import Desk
@@ -19,21 +18,11 @@ class Fetched(NamedTuple):
     answer `holds`, no removal may be told.
     """
 
-    verb: Parsed
     wanted: tuple[Wanted, ...]
     places: tuple[int, ...]
     missing: int | None
     holds: bool
     at: int = 0
-
-    @property
-    def card(self) -> Card:
-        """The card of FETCH."""
-        return self.verb.card
-
-    def line(self) -> bytes:
-        """`FETCH 1 (FLAGS)`."""
-        return self.verb.line()
 
     def run(self, desk: Desk) -> Reply:
         """Tell of the messages; where the answer may come in pieces, of as many as one turn may take."""
@@ -43,7 +32,7 @@ class Fetched(NamedTuple):
         at, missing, room, last = self.at, self.missing, limits.TOLD, store.read + limits.READ
         while at < len(self.places):
             if desk.in_pieces and (room < 0 or store.read > last):
-                desk.go_on(self._replace(at=at, missing=missing))
+                desk.go_on(self._replace(at=at, missing=missing).run)
                 return PIECE(" ".join(notes), b"".join(rows))
             places = self.places[at : self._end(desk, at)]
             try:

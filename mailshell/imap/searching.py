@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple, Protocol
 
-from mailshell.core.command import Verb
 from mailshell.core.cursor import Cursor
-from mailshell.core.record import Card, Expect
+from mailshell.core.record import Expect
 from mailshell.imap import grammar, limits, modseqs, query, sets
 from mailshell.imap.desk import CONDSTORE, Desk
 from mailshell.imap.keys import Pool
@@ -45,7 +45,7 @@ class Hunt(NamedTuple):
     fits: tuple[int, ...] = ()
 
 
-class Seeker(Verb[Desk, Reply], Protocol):
+class Seeker(Protocol):
     """A command that looks for messages, and may do so in pieces."""
 
     @property
@@ -62,26 +62,6 @@ class Seeker(Verb[Desk, Reply], Protocol):
 
     def look(self, desk: Desk, hunt: Hunt) -> Reply:
         """Go on from there."""
-
-
-class Hunting(NamedTuple):
-    """A command that has looked at some messages, and is to go on."""
-
-    verb: Seeker
-    hunt: Hunt
-
-    @property
-    def card(self) -> Card:
-        """The card of the command."""
-        return self.verb.card
-
-    def line(self) -> bytes:
-        """The command."""
-        return self.verb.line()
-
-    def run(self, desk: Desk) -> Reply:
-        """Go on."""
-        return self.verb.look(desk, self.hunt)
 
 
 class Found(NamedTuple):
@@ -134,7 +114,7 @@ def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] |
     except (StateError, KeyError) as error:
         return UNREADABLE(str(error))
     if hunt.at < len(view.uids):
-        desk.go_on(Hunting(verb, hunt))
+        desk.go_on(partial(verb.look, hunt=hunt))
         return PIECE()
     aware = any(isinstance(one, Term) and one.key.needs == CONDSTORE for one in leaves)
     told = modseqs.enable(desk) if aware else b""

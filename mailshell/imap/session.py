@@ -214,7 +214,8 @@ class Session(LineSession[Desk, Reply]):
         desk, first = self._desk, self._desk.host.store.changes
         desk.state = desk.state._replace(rest=None)
         desk.resume()
-        reply = rest.verb.run(desk)
+        assert rest.parsed is not None, "the command that began it has been finished"
+        reply = rest.then(desk)
         if not rest.octets:
             more = f"This is more of the answer to {rest.parsed.card.name}."
             reply = reply._replace(because=f"{more} {reply.because}".strip())

@@ -80,7 +80,7 @@ class Fetch(NamedTuple):
             found = found._replace(numbers=[one for one, _ in rows], messages=[one for _, one in rows])
         places = tuple(number - 1 for number in found.numbers)
         missing = None if self.uid or self.numbers == sets.SAVED else found.missing
-        return Fetched(self, wanted, places, missing, holds=not self.uid).run(desk).led(told, "")
+        return Fetched(wanted, places, missing, holds=not self.uid).run(desk).led(told, "")
 
 
 def _one(cursor: Cursor) -> Item | Section | Binary:
