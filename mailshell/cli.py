@@ -38,9 +38,9 @@ exit status: 0 ok, 1 an expectation failed, 2 usage, 3 state file or server star
 """
 
 _EXPLAIN = """\
-FILE, or - for standard input, is a log of SMTP or POP3: a file of C: and S: lines, the screen of telnet, nc or openssl
-s_client, what swaks, msmtp -d, mpop -d, fetchmail -v -v, curl -v, smtplib and poplib print, or what mailshell --log
-keeps. Any other file is explained line by line.
+FILE, or - for standard input, is a log of SMTP, POP3 or IMAP: a file of C: and S: lines, the screen of telnet, nc or
+openssl s_client, what swaks, msmtp -d, mpop -d, fetchmail -v -v, curl -v, mutt, mbsync, smtplib, poplib and imaplib
+print, or what mailshell --log keeps. Any other file is explained line by line.
 
 --era says which words came later than that year, and both --era and --voice choose the server whose replies are
 quoted at --depth 2. A log is explained as it is: they change nothing there. --world, --policy and --state are for

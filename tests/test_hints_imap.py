@@ -55,6 +55,11 @@ LEADS = [
     ("open", "a5 FETCH 1 FL", ["a5 FETCH 1 FLAGS"]),
     ("open", "a5 FETCH 1 BODY[T", ["a5 FETCH 1 BODY[TEXT]"]),
     ("open", "a5 FETCH 1 BODY.", ["a5 FETCH 1 BODY.PEEK["]),
+    (
+        "open",
+        "a5 FETCH 1 BODY",
+        [*(f"a5 FETCH 1 BODY{one}" for one in (".PEEK[", "[", "STRUCTURE", " (CHANGEDSINCE "))],
+    ),
     ("open", "a5 SORT (DATE) ", ["a5 SORT (DATE) UTF-8 ", "a5 SORT (DATE) US-ASCII "]),
     ("open", "a5 SEARCH CHARSET ", ["a5 SEARCH CHARSET UTF-8 ", "a5 SEARCH CHARSET US-ASCII "]),
     ("open", "a5 APPEND Sent ", ["a5 APPEND Sent ("]),

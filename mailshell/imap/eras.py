@@ -59,6 +59,7 @@ _CODES: Mapping[str, Since] = {
     **dict.fromkeys(("BADCHARSET", "CAPABILITY", "UIDNEXT"), _THIRD),
     **dict.fromkeys(("HIGHESTMODSEQ", "MODIFIED"), _CONDSTORE),
     "UNKNOWN-CTE": Since("RFC 3516", 2003),
+    "CLOSED": Since("RFC 5162", 2008),
 }
 _MOST_CODES = Since("RFC 5530", 2009)
 
@@ -109,6 +110,8 @@ ELSEWHERE: Mapping[str, Since] = {
 """What is no verb and no capability of a server here: by the RFC that describes it now."""
 
 YEARS = Years(SINCE, ELSEWHERE)
+CODE_YEARS = Years(_CODES, ELSEWHERE)
+"""Those of response codes, some of which have the name of something else."""
 
 CARDS = (
     Card(

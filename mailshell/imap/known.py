@@ -12,7 +12,7 @@ from mailshell.core.tables import Cells
 from mailshell.imap import PROTOCOL, eras
 from mailshell.imap.capabilities import CAPABILITIES
 from mailshell.imap.commands.status import ITEMS as STATUS
-from mailshell.imap.eras import YEARS
+from mailshell.imap.eras import CODE_YEARS, YEARS
 from mailshell.imap.flags import MEANINGS
 from mailshell.imap.items import ITEMS
 from mailshell.imap.keys import KEYS
@@ -24,6 +24,7 @@ from mailshell.imap.words import CODES, RESPONSES
 from mailshell.mail.host import Traits
 
 _COMMAND = "IMAP command"
+_CODE = "IMAP response code"
 _SECTION = re.compile(r"(BODY|BODY\.PEEK|BINARY|BINARY\.PEEK|BINARY\.SIZE)\[.*\](?:<[0-9.]+>)?")
 _LITERAL = re.compile(r"~?\{([0-9]{1,10})(\+?)\}")
 _VALUE = re.compile(r"(.+=).+")
@@ -41,7 +42,7 @@ class _Source(NamedTuple):
 
 _TABLES = {
     "imap-responses": _Source("response", "IMAP response", ("kind", "syntax", "caused_by"), {}, RESPONSES),
-    "imap-response-codes": _Source("code", "IMAP response code", ("arguments", "appears_in"), {}, CODES),
+    "imap-response-codes": _Source("code", _CODE, ("arguments", "appears_in"), {}, CODES),
     "imap-capabilities": _Source(
         "capability", "IMAP capability", ("in_rev2",), {one.keyword.upper(): one.card for one in CAPABILITIES}
     ),
@@ -81,7 +82,8 @@ def dated(fact: Fact, traits: Traits) -> Fact:
     """A fact with the sentence that the server does not know the word, where that is so."""
     if not fact.kind.startswith("IMAP"):
         return fact
-    return fact._replace(late=YEARS.later(fact.origin or fact.name, fact.section, traits.era))
+    years = CODE_YEARS if fact.kind == _CODE else YEARS
+    return fact._replace(late=years.later(fact.origin or fact.name, fact.section, traits.era))
 
 
 def says(row: Cells) -> str:

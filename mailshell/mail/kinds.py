@@ -172,7 +172,8 @@ _ALL = (
         _card(
             "reject", "a command gets 4yz or 5yz", "4.2.1",
             "The server refuses the command. The first digit tells the client what to do: 4 says that the same may "
-            "work later, 5 says that it will not. A POP3 server says -ERR, with [SYS/TEMP] or [SYS/PERM].",
+            "work later, 5 says that it will not. A POP3 server says -ERR, with [SYS/TEMP] or [SYS/PERM], an IMAP "
+            "server NO, with [UNAVAILABLE] or [CONTACTADMIN].",
             "look at what the client does with the digit",
         ),
         ("verb", "code", "host"), ("verb",), figure=450,

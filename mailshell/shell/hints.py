@@ -45,9 +45,12 @@ def choices(meta: Meta, text: str) -> list[Choice]:
 
 
 def _tells(place: Place, line: bytes, way: Way) -> bool:
-    """Whether a way adds a word, or ends the line; a lone mark says nothing where words stand beside it."""
+    """Whether a way adds a word, makes one longer, or ends the line; a lone mark says nothing beside words."""
     added = way.line[len(line) :]
-    return way.name or any(chr(octet).isalnum() for octet in added) or place.preview(way.line).fault is None
+    if way.name or any(chr(octet).isalnum() for octet in added) or place.preview(way.line).fault is None:
+        return True
+    longer = (line[: want.at] + want.text.encode("ascii") for want in place.preview(line).wants if want.at < len(line))
+    return way.line in longer
 
 
 def _choice(typed: str, way: Way) -> Choice:
