@@ -246,3 +246,11 @@ def test_answers_of_authenticate_are_secrets():
     assert "Ym9i" not in shown
     assert "aHVuZ3J5" not in shown
     assert 'go on; it asks "Username:"' in shown
+
+
+def test_after_a_literal_of_a_server_a_word_is_what_it_is_by_its_place():
+    log = "* OK [CAPABILITY IMAP4rev1] hi\na1 FETCH 1 ENVELOPE\n* 1 FETCH (ENVELOPE (NIL {3}\nTea ((NIL NIL {3}\nann"
+    log += ' "x.test")) NIL NIL NIL NIL NIL NIL NIL))\na1 OK done\n'
+    _, _, after = "\n".join(annotated(log.encode(), View(depth=2, width=300))).partition("Tea ((")
+    assert "From: the name of the person: none" in after
+    assert "From: what stands after the @" in after

@@ -29,7 +29,8 @@ class Step(NamedTuple):
     `greeting`, and `reply` for one whose command is not shown, have no octets; `answer` is a line of an AUTH exchange.
     `text` is a line of a message, and `side` says whose; `line` is one of a list that the server sends, in `replies`.
     With `dotted` a line of it that begins with a dot was stuffed. `hidden` stands for a message or a list of that side
-    that is not shown. `before` and `after` are None where the lines do not prove a phase.
+    that is not shown. `before` and `after` are None where the lines do not prove a phase. `lead` is what of a `line`
+    came before the octets that were counted.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Step(NamedTuple):
     refused: bool = False
     side: Side = "client"
     dotted: bool = True
+    lead: bytes = b""
 
 
 class Follower(Protocol):

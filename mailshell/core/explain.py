@@ -31,6 +31,8 @@ _Said = Opened | Exchange | Prompt | Notice
 
 Manner = Literal["plain", "refusal", "unasked"]
 
+LEAD = 2000
+"""Ours: octets before a literal that are read again for the words after it; no answer may cost their square."""
 _COUNTED = "literal octets"
 _INSIDE = "octets of the literal, as they are stored"
 _FAULT = "x does not fit here: see why"
@@ -214,7 +216,7 @@ def _answers(
             left -= len(reply)
         else:
             begun, left = lead + reply[left:].removesuffix(b"\r\n"), engine.counted(reply[left:])
-            lead = begun if left else b""
+            lead = begun if left and len(begun) <= LEAD else b""
         notes = tuple(_caused(note, cause) if cause else note for note in _notes(marked))
         told = "plain" if tells else manner
         rows.append(Row("server", told, reply, marked.gloss, notes, (), _cite(marked.card), inside))

@@ -107,7 +107,7 @@ def _sent(octets: bytes) -> Row:
 def answers(step: Step) -> tuple[Row, ...]:
     """The line of the server in a turn, taken apart."""
     verb = step.verb.decode("latin-1")
-    return tuple(_reply_row(line, _card(line, step), len(step.octets), verb) for line in step.replies)
+    return tuple(_reply_row(line, _card(line, step), len(step.octets), verb, step.lead) for line in step.replies)
 
 
 def _card(line: bytes, step: Step | None) -> Card:
@@ -139,11 +139,19 @@ def _card(line: bytes, step: Step | None) -> Card:
     return Card(status, STATUSES[status].partition(": ")[2], Cite(3501, "7.1"))
 
 
-def _reply_row(reply: bytes, card: Card, inside: int, verb: str = "") -> Row:
-    """A line of a server taken apart, of which the first octets may belong to a literal, and what brought it."""
+def _reply_row(reply: bytes, card: Card, inside: int, verb: str = "", lead: bytes = b"") -> Row:
+    """A line of a server taken apart, of which the first octets may belong to a literal, and what brought it.
+
+    `lead` is what of the response came before the literal.
+    """
     line = reply.rstrip(b"\r\n")
-    marked = mark_reply(line[inside:], card, 0)
-    notes = [_note(part.rule, line, part.start + inside, part.end + inside, marked.glosses) for part in marked.parts]
+    marked, whole, by = (
+        mark_reply(line[inside:], card, 0),
+        mark_reply(lead + line[inside:], card, 0),
+        inside - len(lead),
+    )
+    parts = (part for part in whole.parts if part.start + by >= inside)
+    notes = [_note(part.rule, line, part.start + by, part.end + by, whole.glosses) for part in parts]
     if verb and not inside and notes and notes[0].rule == "untagged":
         notes[0] = notes[0]._replace(text=f"*: {cause(line, verb, '')}")
     gloss, cite = marked.gloss or card.says, card.cite if marked.card is None else marked.card.cite

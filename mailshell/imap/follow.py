@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from mailshell.core import record, tables
 from mailshell.core.elsewhere import Begun, Kind, Step
+from mailshell.core.explain import LEAD
 from mailshell.core.record import Side
 from mailshell.imap.grammar import TAG
 from mailshell.imap.phases import OPEN, Phase
@@ -115,6 +116,7 @@ class Follower:
         self._asked: _Open | None = None  # the command whose answer + asks for more
         self._stood: record.Phase | None = None  # the phase before the server asked for more
         self._spoken = False
+        self._lead = b""  # the words of a response before its literal
 
     def client(self, octets: bytes) -> list[Step]:
         """A line from the client."""
@@ -157,8 +159,8 @@ class Follower:
                 size = self._down.take(octets)
                 if size == len(octets):
                     return [Step("text", octets, (), phase, phase, side="server", dotted=False)]
-                self._down.begin(line)
-                return [Step("line", octets[:size], (octets,), phase, phase, side="server", dotted=False)]
+                lead = self._led(self._lead, line[size:])
+                return [Step("line", octets[:size], (octets,), phase, phase, side="server", dotted=False, lead=lead)]
             self._down.left = 0
             steps.append(Step("hidden", b"", (), phase, phase, side="server"))
         going, found = self._goes_on, tagged(line)
@@ -167,6 +169,12 @@ class Follower:
         steps.append(self._heard(octets, line))
         self._spoken = True
         return steps
+
+    def _led(self, lead: bytes, words: bytes) -> bytes:
+        """The lead of these words of a response; with them it is that of what comes after their literal."""
+        begun = lead + words if self._down.begin(words) else b""
+        self._lead = begun if len(begun) <= LEAD else b""
+        return lead
 
     def _left_out(self, line: bytes) -> bool:
         """Whether a log goes on after a literal that it does not show."""
@@ -183,7 +191,7 @@ class Follower:
             asks, self._stood = b"" if self._asked is None else self._asked.verb, before
             self.phase = {b"AUTHENTICATE": Phase.EXCHANGE, b"IDLE": Phase.IDLE}.get(asks, before)
             return Step("command", b"", (octets,), before, self.phase, asks)
-        self._down.begin(line)
+        lead = self._led(self._lead if _REST.match(line) is not None else b"", line)
         name = response(line)
         if not self._spoken and name in ("OK", "PREAUTH", "BYE"):
             self.phase = {"OK": Phase.NOT_AUTHENTICATED, "PREAUTH": Phase.AUTHENTICATED}.get(name, Phase.LOGOUT)
@@ -191,7 +199,7 @@ class Follower:
         if name == "BYE":
             self.phase = Phase.LOGOUT
         brought = self._open[0].verb if len(self._open) == 1 else b""
-        return Step("line", b"", (octets,), before, self.phase, brought, side="server", dotted=False)
+        return Step("line", b"", (octets,), before, self.phase, brought, side="server", dotted=False, lead=lead)
 
     def _answered(self, octets: bytes, tag: bytes, status: bytes) -> Step:
         """The line that ends the answer to a command."""
