@@ -101,14 +101,14 @@ def _read(
         return reasons.not_offered(reading.absent, desk), command, False
     if isinstance(parsed, Fault) and parsed.at < len(line):
         return reasons.syntax(line, parsed), command, False
-    if isinstance(parsed, append.Append):
-        return parsed.refusal(desk), command, True
-    because = ""
-    if len(line) + size > limits.COMMAND:
+    aside, because = isinstance(parsed, append.Append), ""
+    if len(line) + (0 if aside else size) > limits.COMMAND:
         because = f"With this literal the command has more than the {limits.COMMAND} octets that this server takes."
-    elif line.count(_ANNOUNCED) > limits.LITERALS:
+    elif not aside and line.count(_ANNOUNCED) > limits.LITERALS:
         because = f"The command has more than the {limits.LITERALS} literals that this server takes."
-    return TOO_LONG(because) if because else None, command, False
+    if because:
+        return TOO_LONG(because), command, aside
+    return parsed.refusal(desk) if isinstance(parsed, append.Append) else None, command, aside
 
 
 def take(desk: Desk, octets: bytes) -> tuple[bytes, bytes]:
