@@ -1,6 +1,7 @@
 """Answers of IMAP that come in pieces, so that other clients of the server are served meanwhile."""
 
 import asyncio
+import re
 import tracemalloc
 
 import pytest
@@ -11,14 +12,16 @@ from mailshell.core.clock import Instant
 from mailshell.core.record import Exchange
 from mailshell.core.session import Peer
 from mailshell.imap import limits
+from mailshell.mail.faults import Faults, parse
 from mailshell.mail.host import Traits
-from mailshell.mail.store import BoxKey
+from mailshell.mail.store import Store
 from mailshell.net.listen import Port, Server
 from mailshell.world.start import build
 from mailshell.world.world import World
+from tests.imap import INBOX
 from tests.serving import PATIENCE
+from tests.test_world import FullDisk
 
-INBOX = BoxKey("nyu.edu", "bob", "INBOX")
 COUNT = 40
 
 
@@ -143,6 +146,7 @@ def test_a_piece_has_no_more_of_big_messages_than_one(small, monkeypatch):
     monkeypatch.setattr(limits, "OCTETS", 1)
     client = Client(filled())
     client.begins("b FETCH 1:* BODY.PEEK[]")
+    assert client.link.session.waits
     while client.link.session.waits:
         before = len(client.got)
         client.goes_on()
@@ -232,6 +236,52 @@ def test_who_goes_away_in_the_middle_leaves_nothing_behind(small):
     world.settle()
     assert client.link.closed
     assert not client.link.session.waits
+
+
+def test_where_a_piece_is_lost_nothing_more_is_done(small):
+    world = filled()
+    client = Client(world)
+    world.suffer(Faults().put(parse("lose FETCH")))
+    client.begins("b FETCH 1:* BODY[]")
+    assert client.got == b""
+    assert client.link.closed
+    assert not client.link.session.waits
+
+
+def test_a_piece_for_which_the_disk_has_no_room_is_done_again(small, monkeypatch):
+    world = filled()
+    disk = FullDisk(world.store)
+    monkeypatch.setattr(Store, "durable", property(lambda self: True))
+    monkeypatch.setattr(world.store, "commit", disk.commit)
+    client = Client(world)
+    client.begins("b FETCH 1:* BODY[TEXT]")
+    seen, disk.fail = client.got.count(b" FLAGS ("), True
+    client.goes_on()
+    disk.fail = False
+    assert client.got.count(b" FLAGS (") == seen
+    (*_, last) = world.transcript.entries
+    assert isinstance(last.record, Exchange)
+    assert last.record.because.endswith("The server has no room to write \\Seen down.")
+    while client.link.session.waits:
+        client.goes_on()
+    numbers = [int(number) for number in re.findall(rb"^\* (\d+) FETCH ", client.got, re.MULTILINE)]
+    assert numbers == list(range(1, COUNT + 3))
+    assert seen < client.got.count(b" FLAGS (") < COUNT + 2
+
+
+def test_who_misses_messages_is_told_why_flags_came_too(small):
+    world = filled()
+    one, other = Client(world), Client(world)
+    one.begins("b FETCH 1:* BODY[]")
+    other.says("d STORE 42 +FLAGS.SILENT (\\Deleted)")
+    other.says("d EXPUNGE")
+    while one.link.session.waits:
+        one.goes_on()
+    (*_, last) = world.transcript.entries
+    assert isinstance(last.record, Exchange)
+    assert last.record.because == (
+        "This is more of the answer to FETCH. FLAGS came because reading a body sets \\Seen. Messages that are gone: 1."
+    )
 
 
 @given(st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=3), st.integers(1, 9), st.integers(0, 5_000))

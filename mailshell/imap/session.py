@@ -201,11 +201,10 @@ class Session(LineSession[Desk, Reply]):
         else:
             desk.resume()
             self._run(records, octets)
-        return self._in_turn
+        return self._stop_or_go_on()
 
-    @property
-    def _in_turn(self) -> bool:
-        """Whether the session may go on in this turn."""
+    def _stop_or_go_on(self) -> bool:
+        """Stop here where the rest of a command waits for the next turn; whether the session may go on in this one."""
         self._stopped = self._desk.state.rest is not None
         return not self._stopped
 
@@ -220,7 +219,7 @@ class Session(LineSession[Desk, Reply]):
             more = f"This is more of the answer to {rest.parsed.card.name}."
             reply = reply._replace(because=f"{more} {reply.because}".strip())
         self._finish(records, rest.octets, rest.parsed, self.phase, reply, rest.slips, first)
-        return self._in_turn
+        return self._stop_or_go_on()
 
     def _unframed(self, octets: bytes) -> Reply | None:
         """Why a line is no line of a command, whatever its verb."""
@@ -303,7 +302,7 @@ class Session(LineSession[Desk, Reply]):
             desk.state = desk.state._replace(rest=rest._replace(parsed=parsed, octets=octets, slips=slips))
             return
         super()._finish(records, octets, parsed, before, reply, slips, first)
-        if rest is not None:
+        if rest is not None and self.phase is not self.closed:  # a fault may have taken the answer, and ended it all
             desk.state = desk.state._replace(rest=rest._replace(parsed=parsed), lead=b"")
         if reply.asks and self.phase is imap.Phase.IDLE:
             records.extend(self.hear())
