@@ -104,9 +104,9 @@ def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] |
 
     The reply is a refusal, or says that the command goes on in the next turn.
     """
-    charset, wanted, uid = verb.charset, query.ordered(verb.keys), verb.uid
-    if charset not in _KNOWN:
-        other = "that is no name of a charset" if charset == _NAMELESS else f"not {charset}"
+    wanted, uid = query.ordered(verb.keys), verb.uid
+    if verb.charset not in _KNOWN:
+        other = "that is no name of a charset" if verb.charset == _NAMELESS else f"not {verb.charset}"
         return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and {other}.", holds=not uid)
     view, leaves = desk.view, list(query.leaves(wanted))
     try:
