@@ -3,6 +3,7 @@
 import asyncio
 import re
 import tracemalloc
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -151,6 +152,21 @@ def test_a_piece_has_no_more_of_big_messages_than_one(small, monkeypatch):
         before = len(client.got)
         client.goes_on()
         assert len(client.got) - before < 2_000 + 500
+
+
+@pytest.mark.parametrize("command", ["SEARCH TEXT a", "UID SORT (SUBJECT) UTF-8 ALL", "FETCH 1:* BODY.PEEK[]"])
+def test_of_big_messages_one_is_read_in_a_turn(command, monkeypatch):
+    monkeypatch.setattr(limits, "OCTETS", 1)
+    monkeypatch.setattr(limits, "READ", 1)
+    world = filled()
+    client, read = Client(world), [world.store.read]
+    client.begins(f"b {command}")
+    read.append(world.store.read)
+    while client.link.session.waits:
+        client.goes_on()
+        read.append(world.store.read)
+    assert len(read) > COUNT
+    assert max(after - before for before, after in pairwise(read)) < 15_000  # TEXT reads it twice
 
 
 def test_an_answer_that_nobody_has_read_yet_takes_little_memory():

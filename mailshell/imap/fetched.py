@@ -52,17 +52,10 @@ class Fetched(NamedTuple):
 
     def _end(self, desk: Desk, at: int) -> int:
         """Where the block that begins at a place ends: of messages that are read whole it has fewer."""
-        end = min(at + limits.BLOCK, len(self.places))
         mailbox = desk.mailbox
         if mailbox is None or all(isinstance(item, Item) for item in self.wanted):
-            return end
-        uids, messages, octets = desk.view.uids, mailbox.messages, 0
-        for one in range(at, end):
-            message = messages.get(uids[self.places[one]])
-            octets += 0 if message is None else message.size
-            if octets > limits.OCTETS:
-                return max(one, at + 1)
-        return end
+            return min(at + limits.BLOCK, len(self.places))
+        return desk.view.block(self.places, at, mailbox)
 
 
 def _block(desk: Desk, places: tuple[int, ...], wanted: tuple[Wanted, ...]) -> tuple[list[bytes], str]:

@@ -136,9 +136,9 @@ def _hunt(
     at, total, fits, last = hunt.at, len(view.uids), [*hunt.fits], store.read + limits.READ
     if mailbox is None:
         return Hunt(total)
-    step = total if reads is None and not query.reads(wanted) else limits.BLOCK
+    every, reading = range(total), reads is not None or query.reads(wanted)
     while at < total and not (desk.in_pieces and store.read > last):
-        places = range(at, min(at + step, total))
+        places = every[at : view.block(every, at, mailbox) if reading else total]
         _, messages = view.found(places, mailbox)
         pool = Pool(store, view, desk.host.now(), messages)
         found = query.fitting(wanted, pool, uids)
