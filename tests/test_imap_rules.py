@@ -440,3 +440,19 @@ def test_no_without_a_tag_is_a_warning(line, gloss):
 
 def test_examine_says_that_no_flag_lasts():
     assert b"* OK [PERMANENTFLAGS ()] No flag can be changed" in told(said(sessions(), "x EXAMINE INBOX"))
+
+
+@pytest.mark.parametrize("more", [1, 2, limits.TAIL - 1, limits.TAIL, limits.TAIL + 1, 1000])
+@pytest.mark.parametrize("end", ["", "{3}", "{3+}"])
+def test_every_line_over_the_limit_is_refused_and_what_comes_after_it_is_read(more, end):
+    made, room = sessions(), limits.COMMAND + more - len("x LOGIN bob \r\n") - len(end)
+    answer = said(made, f"x LOGIN bob {'y' * room}{end}" + "\r\nabc" * (end == "{3+}"))
+    assert answer.startswith((b"x BAD ", b"x NO ", b"* BYE "))
+    assert said(made, "z NOOP").endswith(b"z OK NOOP completed\r\n") or answer.startswith(b"* BYE ")
+
+
+def test_a_line_as_long_as_the_limit_is_read():
+    made = sessions()
+    tag = "x" * (limits.COMMAND - len(" NOOP\r\n"))
+    assert said(made, f"{tag} NOOP").endswith(f"{tag} OK NOOP completed\r\n".encode())
+    assert said(made, f"{tag}x NOOP").startswith(f"{tag}x BAD ".encode())

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailshell.core.explain import Note
 from mailshell.core.framer import lines as cut
 from mailshell.core.record import Body, Exchange, Prompt
+from mailshell.shell.carets import named
 from mailshell.shell.render import FOLD, Renderer
 from mailshell.shell.text import show
 from mailshell.shell.theme import ANSI16
@@ -369,3 +371,15 @@ def test_words_of_mailshell_are_harmless_and_fit():
             assert len(line) <= 40
             assert line.isprintable()
     assert Renderer(View()).error("a\n  b") == ["** a", "     b"]
+
+
+@pytest.mark.parametrize(
+    ("piece", "text", "told"),
+    [
+        ('"*"', "*: FETCH brings it", 'untagged "*": FETCH brings it'),
+        ('"*"', "no answer", 'untagged "*": no answer'),
+        ("", "*: FETCH brings it", "untagged: *: FETCH brings it"),
+    ],
+)
+def test_a_field_beside_its_name_is_not_said_twice(piece, text, told):
+    assert named(Note("untagged", 0, 1, text), piece, text, "") == told

@@ -186,7 +186,7 @@ class Session(LineSession[Desk, Reply]):
         desk = self._desk
         if desk.state.phase is not imap.Phase.REST:
             found = grammar.TAG.match(octets.rstrip(b"\r\n"))
-            if found is not None and self._framer.lost and found.end() > limits.COMMAND - limits.TAIL:
+            if found is not None and self._framer.lost and found.end() > limits.COMMAND:
                 found = None  # the line was cut inside its tag
             tag = b"*" if found is None else found[1]
             numbered = tag if tags.numbered(tag) else desk.state.numbered

@@ -51,7 +51,7 @@ class LineSession(Refusals[D, A]):
     def __init__(self, desk: D, table: Table[D, A], buffer: int) -> None:
         self._desk = desk
         self._table = table
-        self._framer = Framer(buffer, self.tail)
+        self._framer = Framer(buffer + self.tail, self.tail)  # what is kept of a line that is too long is so too
         self._active = desk.host.now()
         self._before: State = desk.state  # what the session remembered when the last octets came
         self._dropped = False  # whether some of them came after QUIT

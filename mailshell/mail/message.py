@@ -230,7 +230,7 @@ class Outline:
         if self.name == b"content-type":
             self._media = media(value) or PLAIN
         else:
-            self._encoding = _pieces(value)[0].lower()
+            self._encoding = encoding(value)
 
     def _begin_body(self, lost: bool = False) -> None:
         self.finish()
@@ -362,6 +362,12 @@ def media(value: bytes) -> Media | None:
     parameters = (piece.partition("=") for piece in rest)
     found = tuple((name.lower(), value) for name, sign, value in parameters if name and sign)
     return Media(head.lower(), joined(found))
+
+
+@lru_cache(maxsize=64)
+def encoding(value: bytes) -> str:
+    """Read an unfolded Content-Transfer-Encoding, in lower case."""
+    return _pieces(value)[0].lower()
 
 
 def _lower(word: bytes) -> str:

@@ -31,7 +31,10 @@ def starred(octets: bytes, spans: tuple[tuple[int, int], ...]) -> tuple[bytes, l
 
 def named(note: Note, piece: str, text: str, cite: str) -> str:
     """A field by its name, with the `piece` of the line that it is, what it is, and the place that says so."""
-    text = f"{note.rule} {piece}: {text.removeprefix('x ')}" if piece else f"{note.rule}: {text.removeprefix('x ')}"
+    says = text.removeprefix("x ")
+    if piece:
+        says = says.removeprefix(piece.strip('"') + ": ")  # said once is enough
+    text = f"{note.rule} {piece}: {says}" if piece else f"{note.rule}: {says}"
     return f"{text} ({cite})" if cite else text
 
 

@@ -1,6 +1,7 @@
 """`mailshell serve`: the servers of a world on TCP ports, and what happens there, live."""
 
 import argparse
+import gc
 import ipaddress
 import os
 import sys
@@ -80,6 +81,7 @@ def _serve(args: argparse.Namespace, plan: Plan, host: str, kept: Store) -> int:
     networks: list[Network] = args.network
     with Log(args.log) as log:
         shown = _show(args, world, log)
+        gc.freeze()  # what is here from the start stays: a search for garbage need not look at it again and again
         try:
             serve(world, ports, shown.ready, networks=networks)
         finally:
