@@ -188,6 +188,9 @@ def test_a_command_with_many_literals_is_refused_soon_and_costs_nothing_later():
 
 def test_many_messages_may_stand_in_one_command():
     made = seat(b"a LOGIN bob hungry\r\n")
-    count = 3 * limits.LITERALS
-    made.send(b"b APPEND Drafts" + b" {1+}\r\nx" * count + b"\r\nc STATUS Drafts (MESSAGES)\r\n")
-    assert b"* STATUS Drafts (MESSAGES %d)\r\n" % count in said(made)
+    most = limits.DRAFTS
+    for name, count in ((b"b", most), (b"c", most + 1)):
+        made.send(name + b" APPEND Drafts" + b" {1+}\r\nx" * count + b"\r\n")
+    made.send(b"d STATUS Drafts (MESSAGES)\r\n")
+    assert b"\r\nc BAD Command too long\r\n" in said(made)
+    assert b"* STATUS Drafts (MESSAGES %d)\r\n" % most in said(made)
