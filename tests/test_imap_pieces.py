@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailshell.core.clock import Instant
+from mailshell.core.clock import SECOND, Instant
 from mailshell.core.record import Exchange
 from mailshell.core.session import Peer
 from mailshell.imap import limits
@@ -252,6 +252,19 @@ def test_who_goes_away_in_the_middle_leaves_nothing_behind(small):
     world.settle()
     assert client.link.closed
     assert not client.link.session.waits
+
+
+def test_an_answer_in_pieces_is_late_once(small):
+    world = filled()
+    client, start = Client(world), world.clock.now()
+    world.suffer(Faults().put(parse("delay FETCH 10s")))
+    client.begins("b FETCH 1:* ENVELOPE")
+    assert client.got == b""
+    world.advance(Instant(start + 10 * SECOND))
+    while client.link.session.waits:
+        client.goes_on()
+    assert client.pieces > 3
+    assert client.got.endswith(b"b OK FETCH completed\r\n")
 
 
 def test_where_a_piece_is_lost_nothing_more_is_done(small):

@@ -11,7 +11,7 @@ from mailshell.core import reasons as common
 from mailshell.core.clock import MINUTE
 from mailshell.core.command import Command, Table, Verb
 from mailshell.core.cursor import Slip
-from mailshell.core.record import Body, Closed, Expect, Fault, Notice, Opened, Parsed, Phase, Record
+from mailshell.core.record import Body, Closed, Exchange, Expect, Fault, Notice, Opened, Parsed, Phase, Record
 from mailshell.core.session import Move, Numbers, Peer, Preview
 from mailshell.core.session import State as AnyState
 from mailshell.imap import grammar, limits, literals, reasons, rushed, tags, typed
@@ -210,15 +210,18 @@ class Session(LineSession[Desk, Reply]):
 
     def _go_on(self, records: list[Record], rest: Rest) -> bool:
         """Do the next piece of a command; a part of its answer may have been told before."""
-        desk, first = self._desk, self._desk.host.store.changes
+        desk, first, at = self._desk, self._desk.host.store.changes, len(records)
         desk.state = desk.state._replace(rest=None)
         desk.resume()
         assert rest.parsed is not None, "the command that began it has been finished"
         reply = rest.then(desk)
-        if not rest.octets:
+        told = not rest.octets
+        if told:
             more = f"This is more of the answer to {rest.parsed.card.name}."
             reply = reply._replace(because=f"{more} {reply.because}".strip())
         self._finish(records, rest.octets, rest.parsed, self.phase, reply, rest.slips, first)
+        if told:
+            records[at:] = (one._replace(continues=True) if isinstance(one, Exchange) else one for one in records[at:])
         return self._stop_or_go_on()
 
     def _unframed(self, octets: bytes) -> Reply | None:
