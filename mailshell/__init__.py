@@ -1,3 +1,3 @@
-"""A terminal in which you talk raw SMTP and POP3 to real mail servers, and every octet explains itself."""
+"""A terminal in which you talk raw SMTP, POP3 and IMAP to real mail servers, and every octet explains itself."""
 
 __version__ = "0.1.0"

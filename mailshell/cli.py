@@ -139,7 +139,7 @@ def _parser(argv: list[str] | None) -> Parser:
     common = _common()
     parser = Parser(
         prog="mailshell",
-        description="Talk raw SMTP and POP3 to real mail servers inside a closed world; every octet explains itself.",
+        description="Talk raw SMTP, POP3 and IMAP to mail servers in a closed world.\nEvery octet explains itself.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common],

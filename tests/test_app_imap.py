@@ -44,3 +44,15 @@ def test_a_tag_stands_in_grey_and_the_right_arrow_takes_it():
         await shell.until("LOGIN: name and password (IMAP command)")
 
     in_shell(journey, protocol="imap", rows=40)
+
+
+def test_a_line_of_before_comes_back_with_the_next_tag():
+    async def journey(shell):
+        await shell.type("a1 LOGIN bob hungry", "a2 SELECT INBOX", "a3 NOOP", "a4 noop", "SELECT x", ":depth 1")
+        for line in (":depth 1", "SELECT x", "a5 noop", "a5 NOOP", "a5 SELECT INBOX"):
+            shell.press("\x1b[A")
+            await shell.until(f"imap nyu.edu> {line}")
+        shell.press("\x03a5 SEL\x1b[A")
+        await shell.until("imap nyu.edu> a5 SELECT INBOX")
+
+    in_shell(journey, protocol="imap", rows=40)

@@ -194,6 +194,15 @@ def test_a_message_in_an_answer_is_explained_as_a_message():
     assert "the topic" not in shown(1, "a3 FETCH 1 BODY.PEEK[TEXT]")
 
 
+def test_after_a_literal_a_word_is_what_it_is_by_its_place():
+    letter = 'From: "K\u00f6ln" <k@x.test>\r\nTo: <y@y.test>\r\n\r\n'
+    append = f"a3 APPEND INBOX {{{len(letter.encode())}+}}\r\n{letter}"
+    _, _, after = shown(2, append, "a4 FETCH 3 (ENVELOPE UID)").rpartition("K\u00f6ln NIL")
+    assert "To: what stands before the @" in after
+    assert "In-Reply-To field: none" in after
+    assert "the uid" in after
+
+
 def test_why_says_of_each_untagged_response_what_brings_it():
     assert "* 2 EXISTS: how many messages there are; SELECT brings it" in shown(1, ":why")
     assert "* 1 EXPUNGE: this message is gone; higher numbers go down; EXPUNGE brings it" in shown(

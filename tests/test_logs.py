@@ -27,6 +27,7 @@ READERS = {
     "mpop": logs.swaks,
     "msmtp": logs.swaks,
     "mutt": logs.mutt,
+    "nc": logs.screen,
     "neomutt": logs.mutt,
     "openssl": logs.s_client,
     "poplib": logs.poplib,

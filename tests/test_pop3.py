@@ -702,7 +702,7 @@ def test_nobody_can_log_in_where_there_is_nobody():
 def test_the_table_leaves_out_phases_that_nothing_leads_to():
     def phases(off: str) -> list[str]:
         host = build("lecture", traits=Traits(off=frozenset({off}))).hosts["nyu.edu"]
-        return [row.split()[0] for row in PROTOCOLS["pop3"].matrix(host)[1:] if row.endswith((".", "x"))]
+        return PROTOCOLS["pop3"].matrix(host)[0].split()[1:]
 
     assert phases("TOP") == ["authorization", "password", "transaction", "closed"]
     assert phases("USER") == ["authorization", "transaction", "closed"]

@@ -147,11 +147,11 @@ class Table(Generic[Desk, Answer]):
         )
 
     def matrix(self, commands: tuple[Command[Desk, Answer], ...], phases: tuple[Phase, ...]) -> list[str]:
-        """The phase x verb table of some commands and phases as lines of text: `x` where the verb is legal."""
-        width = max(len(phase.name) for phase in phases)
-        names = [command.card.name for command in commands]
-        rows = [" ".join(["phase".ljust(width), *names])]
-        for phase in phases:
-            cells = [("x" if phase in command.when else ".").center(len(command.card.name)) for command in commands]
-            rows.append(" ".join([phase.name.lower().ljust(width), *cells]).rstrip())
+        """The phase x verb table of some commands and phases as lines of text, a verb a line: `x` where it is legal."""
+        width = max(len(command.card.name) for command in commands)
+        names = [phase.name.lower() for phase in phases]
+        rows = [" ".join(["command".ljust(width), *names])]
+        for command in commands:
+            cells = [("x" if phase in command.when else ".").center(len(phase.name)) for phase in phases]
+            rows.append(" ".join([command.card.name.ljust(width), *cells]).rstrip())
         return rows

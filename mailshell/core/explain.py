@@ -200,17 +200,21 @@ def _last(replies: tuple[bytes, ...]) -> bytes:
 def _answers(
     replies: list[bytes], folded: int, record: _Said, engine: Engine[Host], manner: Manner, verb: str
 ) -> tuple[Row, ...]:
-    rows, left, card = [], 0, record.card
+    rows, left, card, lead = list[Row](), 0, record.card, b""
     because = "" if isinstance(record, Opened) else record.because
     for at, reply in enumerate(replies):
         # Where answers have tags, the line with the tag refuses; those before it tell what has happened.
         tells = manner == "refusal" and engine.tagged and at < len(replies) - 1
         if at == len(replies) - 1:
-            at, left = at + folded, 0 if folded else left
+            at, left, lead = at + folded, 0 if folded else left, b"" if folded else lead
         inside = 0 < len(reply) <= left
-        marked = _counted(reply, left, card, at, engine)
+        marked = _counted(reply, left, card, at, engine, lead)
         cause = "" if inside else engine.cause(reply[left:], verb, because)
-        left = max(left - len(reply), 0) or engine.counted(reply[left:])
+        if inside:
+            left -= len(reply)
+        else:
+            begun, left = lead + reply[left:].removesuffix(b"\r\n"), engine.counted(reply[left:])
+            lead = begun if left else b""
         notes = tuple(_caused(note, cause) if cause else note for note in _notes(marked))
         told = "plain" if tells else manner
         rows.append(Row("server", told, reply, marked.gloss, notes, (), _cite(marked.card), inside))
@@ -222,16 +226,20 @@ def _caused(note: Note, cause: str) -> Note:
     return note._replace(text=f"*: {cause}") if note.rule == "untagged" else note
 
 
-def _counted(reply: bytes, left: int, card: Card, at: int, engine: Engine[Host]) -> Marked:
-    """A line of an answer whose first `left` octets were counted before, and are no grammar's business."""
+def _counted(reply: bytes, left: int, card: Card, at: int, engine: Engine[Host], lead: bytes) -> Marked:
+    """A line of an answer whose first `left` octets were counted before, and are no grammar's business.
+
+    What its words are may depend on the `lead`, the words before those octets.
+    """
     line = reply.removesuffix(b"\r\n")
-    if not left:
+    if not left and not lead:
         return engine.mark_reply(line, card, at)
-    if left >= len(reply):
+    if 0 < len(reply) <= left:
         return Marked(card, (Part(_COUNTED, 0, len(line)),) if line else (), {_COUNTED: _INSIDE}, "")
-    rest = engine.mark_reply(line[left:], card, at)
-    inside = (Part(_COUNTED, 0, min(left, len(line))),)
-    return rest._replace(parts=(*inside, *_moved(rest.parts, left)), glosses={**rest.glosses, _COUNTED: _INSIDE})
+    rest, whole = engine.mark_reply(line[left:], card, at), engine.mark_reply(lead + line[left:], card, at)
+    parts = _moved(_moved(whole.parts, -len(lead)), left)
+    inside = (Part(_COUNTED, 0, min(left, len(line))),) if left else ()
+    return rest._replace(parts=(*inside, *parts), glosses={**whole.glosses, _COUNTED: _INSIDE})
 
 
 def _moved(parts: tuple[Part, ...], by: int) -> tuple[Part, ...]:

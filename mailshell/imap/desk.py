@@ -129,8 +129,8 @@ class Desk:
         return limit(self.host.traits)
 
     def gives(self, code: str) -> bool:
-        """Whether the server uses a response code: most of them came in 2009 (RFC 5530)."""
-        return code in eras.OLD_CODES or eras.CODES.known(self.host.traits.era)
+        """Whether the server uses a response code: not one of a later year than its own."""
+        return eras.code_known(code, self.host.traits.era)
 
     @property
     def standing(self) -> Phase:

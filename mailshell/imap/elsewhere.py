@@ -204,7 +204,7 @@ def _misfit(line: bytes) -> str:
     reading = TABLE.read(line, marks=True, start=tag.end())
     if reading.command is None or not isinstance(reading.parsed, Fault):
         return ""
-    return reasons.syntax(line, reading.parsed).because
+    return reasons.syntax(line, reading.parsed, form=reading.command.syntax).because
 
 
 def reply(line: bytes, traits: Traits) -> Told | None:

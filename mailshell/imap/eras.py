@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mailshell.core.record import Card, Cite
 from mailshell.mail.eras import Since, Years
+from mailshell.mail.host import Era
 
 FIRST = Since("RFC 1064", 1988)
 """The first IMAP that was published, IMAP2; IMAP4 came with RFC 1730, 1994."""
@@ -11,6 +12,8 @@ FIRST = Since("RFC 1064", 1988)
 _FOUR = Since("RFC 1730", 1994)
 _REVISED = Since("RFC 2060", 1996)
 _UIDPLUS = Since("RFC 2359", 1998)
+_THIRD = Since("RFC 3501", 2003)
+_CONDSTORE = Since("RFC 4551", 2006)
 _MOVE = Since("RFC 6851", 2013)
 _SORT = Since("RFC 5256", 2008)
 
@@ -44,30 +47,26 @@ SINCE: Mapping[str, Since] = {
     "APPENDLIMIT": Since("RFC 7889", 2016),
     "STATUS=SIZE": Since("RFC 8438", 2018),
     "MULTIAPPEND": Since("RFC 3502", 2003),
-    "CONDSTORE": Since("RFC 4551", 2006),
+    "CONDSTORE": _CONDSTORE,
     "BINARY": Since("RFC 3516", 2003),
 }
 """Every verb and every capability."""
 
-CODES = Since("RFC 5530", 2009)
-"""When most response codes came; `OLD_CODES` are those of RFC 3501 section 7.1 and of RFC 4315."""
+_CODES: Mapping[str, Since] = {
+    **dict.fromkeys(("ALERT", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE"), _FOUR),
+    **dict.fromkeys(("UIDVALIDITY", "UNSEEN"), _FOUR),
+    **dict.fromkeys(("APPENDUID", "COPYUID"), _UIDPLUS),
+    **dict.fromkeys(("BADCHARSET", "CAPABILITY", "UIDNEXT"), _THIRD),
+    **dict.fromkeys(("HIGHESTMODSEQ", "MODIFIED"), _CONDSTORE),
+    "UNKNOWN-CTE": Since("RFC 3516", 2003),
+}
+_MOST_CODES = Since("RFC 5530", 2009)
 
-OLD_CODES = frozenset(
-    [
-        *("ALERT", "BADCHARSET", "CAPABILITY", "PARSE", "PERMANENTFLAGS", "READ-ONLY", "READ-WRITE", "TRYCREATE"),
-        *(
-            "UIDNEXT",
-            "UIDVALIDITY",
-            "UNSEEN",
-            "APPENDUID",
-            "COPYUID",
-            "UIDNOTSTICKY",
-            "UNKNOWN-CTE",
-            "HIGHESTMODSEQ",
-            "MODIFIED",
-        ),
-    ]
-)
+
+def code_known(code: str, era: Era) -> bool:
+    """Whether a server of that era has heard of a response code; most of them came in 2009."""
+    return _CODES.get(code, _MOST_CODES).known(era)
+
 
 _YEARS = {
     1997: (2193, 2221),
@@ -98,7 +97,7 @@ ELSEWHERE: Mapping[str, Since] = {
     "RFC 2087": Since("RFC 2087", 1997),
     "RFC 4314": Since("RFC 2086", 1997),
     "RFC 4315": _UIDPLUS,
-    "RFC 7162": Since("RFC 4551", 2006),
+    "RFC 7162": _CONDSTORE,
     "RFC 9208": Since("RFC 2087", 1997),
     "RFC 9755": Since("RFC 6855", 2013),
     "RFC 2342": SINCE["NAMESPACE"],

@@ -207,6 +207,11 @@ def flag(cursor: Cursor) -> str:
 def flag_list(cursor: Cursor) -> frozenset[str]:
     """flag-list = "(" [flag *(SP flag)] ")"."""
     cursor.need_word(b"(", OPEN)
+    return flags_inside(cursor)
+
+
+def flags_inside(cursor: Cursor) -> frozenset[str]:
+    """The rest of flag-list, after its parenthesis."""
     found: list[str] = []
     if cursor.word(b")", CLOSE):
         return frozenset()

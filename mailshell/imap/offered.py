@@ -1,4 +1,4 @@
-"""What of a session may stand for a rule of a command, while somebody types: mailboxes, messages, flags.
+"""What of a session may stand for a rule of a command, while somebody types: mailboxes, messages, flags, charsets.
 
 All of it is what the client was told, or could ask for: names as LIST has them, numbers as its own view has them.
 """
@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from mailshell.core.record import Expect
 from mailshell.imap import flags, grammar
+from mailshell.imap.capabilities import CAPABILITIES
+from mailshell.imap.commands.enable import CAN, NAME
 from mailshell.imap.desk import Desk
 from mailshell.imap.query import KEYWORD
+from mailshell.imap.searching import CHARSET
 
 _MOST = 20
 """So many messages are named one by one."""
@@ -78,6 +81,17 @@ def _users(desk: Desk) -> Iterator[tuple[str, str]]:
             yield one.user, one.name
 
 
+def _charsets(desk: Desk) -> Iterator[tuple[str, str]]:
+    yield "UTF-8", "all letters"
+    yield "US-ASCII", "ASCII alone"
+
+
+def _capabilities(desk: Desk) -> Iterator[tuple[str, str]]:
+    for one in CAPABILITIES:
+        if one.keyword in CAN and desk.offers(one.keyword):
+            yield one.keyword, one.card.says
+
+
 _FINDERS: dict[tuple[str, str], Callable[[Desk], Pairs]] = {
     (rule.what, rule.why): find
     for rule, find in (
@@ -88,5 +102,7 @@ _FINDERS: dict[tuple[str, str], Callable[[Desk], Pairs]] = {
         (grammar.UIDS, _uids),
         (grammar.FLAG, _flags),
         (KEYWORD, _keywords),
+        (CHARSET, _charsets),
+        (NAME, _capabilities),
     )
 }

@@ -38,22 +38,23 @@ def run(desk: Desk, name: str, *, writable: bool, aware: bool) -> Reply:
     if aware:
         modseqs.enable(desk)
     desk.select(view)
-    block = closed + described(view, mailbox).encode("ascii") + (modseqs.highest(view.modseq) if desk.aware else b"")
+    block = (
+        closed + described(desk, view, mailbox).encode("ascii") + (modseqs.highest(view.modseq) if desk.aware else b"")
+    )
     verb, code = ("SELECT", "READ-WRITE") if writable else ("EXAMINE", "READ-ONLY")
     return SELECTED(block=block, code=code, verb=verb)
 
 
-def described(view: View, mailbox: Mailbox) -> str:
-    """The untagged responses that SELECT must give."""
+def described(desk: Desk, view: View, mailbox: Mailbox) -> str:
+    """The untagged responses that SELECT must give, of those that the year of the server has."""
     box = mailbox.box
     known, lasting = flags.told(box.keywords, writable=view.writable)
     lines = [known, f"* {len(view.uids)} EXISTS", f"* {view.recents} RECENT"]
     first = next((at for at, one in enumerate(mailbox.messages.values(), 1) if flags.SEEN not in one.flags), 0)
     if first:
         lines.append(f"* OK [UNSEEN {first}] The first message without \\Seen")
-    lines += [
-        lasting,
-        f"* OK [UIDNEXT {box.uidnext}] The next uid, or a higher one",
-        f"* OK [UIDVALIDITY {box.uidvalidity}] UIDs are valid as long as this is the same",
-    ]
+    lines.append(lasting)
+    if desk.gives("UIDNEXT"):
+        lines.append(f"* OK [UIDNEXT {box.uidnext}] The next uid, or a higher one")
+    lines.append(f"* OK [UIDVALIDITY {box.uidvalidity}] UIDs are valid as long as this is the same")
     return "\r\n".join(lines) + "\r\n"

@@ -5,7 +5,7 @@ from functools import partial
 
 from mailshell.core import reasons
 from mailshell.core.record import Fault, Phase
-from mailshell.imap import eras, flags, limits, names
+from mailshell.imap import eras, flags, grammar, limits, names
 from mailshell.imap import phases as imap
 from mailshell.imap.desk import Desk
 from mailshell.imap.replies import (
@@ -129,8 +129,8 @@ def nowhere(name: str, done: str = "") -> Reply:
     return NO_SUCH_MAILBOX(because) if names.wrong(name) or name.endswith(names.SEPARATOR) else TRY_CREATE(because)
 
 
-def syntax(line: bytes, fault: Fault, lead: int = 0) -> Reply:
-    """Where the line stops making sense, and what would have made sense there.
+def syntax(line: bytes, fault: Fault, lead: int = 0, form: str = "") -> Reply:
+    """Where the line stops making sense, and what would have made sense there; its `form` where an argument is missing.
 
     After a literal the octets are counted anew: `lead` of them came before.
     """
@@ -141,4 +141,6 @@ def syntax(line: bytes, fault: Fault, lead: int = 0) -> Reply:
         because = f"After the literal: {there[0].lower()}{there[1:]} {reasons.wanted(line, fault)}"
     else:
         because = f"{reasons.found(line, fault)} {reasons.wanted(line, fault)}"
+    if form and fault.at == len(line) and fault.expected == (grammar.SPACE,):
+        because += f" The form is {form}."
     return VALUE_CANNOT(because) if fault.formed else BAD_SYNTAX(because)

@@ -10,7 +10,7 @@ _NAMES = "LIST, which shows the names"
 
 GREETING = named(
     "greeting", "OK", "{host} IMAP mailshell ready", "server ready", "7.1.1",
-    more="The connection stands and the server is ready. The code lists what the server can do.", next="",
+    more="The connection stands and the server is ready. A code in brackets lists what the server can do.", next="",
 )  # fmt: skip
 NO_SERVER = named(
     "no IMAP yet", "BYE", "no IMAP here before 1988", "this host is too old for IMAP", "7.1.5",
@@ -34,7 +34,8 @@ LOGGED_OUT = named(
 )  # fmt: skip
 LOGGED_IN = named(
     "logged in", "OK", "LOGIN completed", "it is you", "6.2.3",
-    more="The user is known, and may list and open mailboxes. The code says what the server can do now.", next="",
+    more="The user is known, and may list and open mailboxes. A code in brackets lists what the server can do now.",
+    next="",
 )  # fmt: skip
 BAD_LOGIN = named(
     "login refused", "NO", "Invalid user name or password", "no: name or password is wrong", "3",
@@ -215,7 +216,7 @@ THREADED = named(
 )  # fmt: skip
 BAD_CHARSET = named(
     "charset not known", "NO", "The charset is not known", "this server cannot read that charset", "6.4.4",
-    more="The strings of a search come in a charset. The code lists those that the server reads.",
+    more="The strings of a search come in a charset. A code in brackets lists those that the server reads.",
     next="SEARCH CHARSET UTF-8", code="BADCHARSET (US-ASCII UTF-8)",
 )  # fmt: skip
 SOME_GONE = named(

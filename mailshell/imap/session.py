@@ -350,7 +350,7 @@ class Session(LineSession[Desk, Reply]):
         return reasons.wrong_order(command.card.name, command.when, phase, self._desk)
 
     def _unfit(self, command: Command[Desk, Reply], line: bytes, fault: Fault) -> Reply:
-        return reasons.syntax(line, fault, len(self.lead))
+        return reasons.syntax(line, fault, len(self.lead), command.syntax)
 
     def _too_long(self, size: int, limit: int) -> Reply:
         return TOO_LONG(common.too_long(size, limit))

@@ -77,11 +77,13 @@ def _reached(view: View, mailbox: Mailbox, fresh: Sequence[int], claim: Callable
 
 
 def _arrived(count: int, own: int) -> str:
-    others = "mail arrived, or another session put messages into the mailbox"
     ours = f"this command put {own} {'message' if own == 1 else 'messages'} into the open mailbox"
     if own >= count:
         return ours
-    return f"{ours}; {others}: {count - own}" if own else f"{others}: {count}"
+    others = count - own
+    new = f"{others} {'message is' if others == 1 else 'messages are'} new"
+    them = f"mail arrived, or another session put {'it' if others == 1 else 'them'} there"
+    return f"{ours}; {new}: {them}" if own else f"{new}: {them}"
 
 
 def _compared(view: View, mailbox: Mailbox, *, every: bool) -> tuple[set[int], list[int]]:

@@ -15,7 +15,7 @@ from mailshell.imap.shapes import Shapes
 _PLACE = re.compile(r"[0-9.]+")
 
 _TOKEN = re.compile(
-    rb'(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<literal>~?\{[0-9]+\}\Z)|(?P<section>[A-Za-z0-9.]+\[[^\]]*\](?:<[0-9]+>)?)'
+    rb'(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<literal>~?\{[0-9]+\})|(?P<section>[A-Za-z0-9.]+\[[^\]]*\](?:<[0-9]+>)?)'
     rb'|(?P<flag>\\[A-Za-z*]+)|(?P<number>[0-9]+(?=[ ()]|\Z))|(?P<word>[^ ()"{]+|\{)|(?P<other>[ ()]+)'
 )
 

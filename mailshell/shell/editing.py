@@ -1,8 +1,8 @@
 """The line editor: what the grammar says about a half-typed line, as prompt_toolkit wants to hear it."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
@@ -68,14 +68,26 @@ class Past(History):
     """Typed lines of one protocol, in a file of one line each; a file that cannot be written is done without.
 
     `limit` is how many lines the file keeps (it grows to twice as many before it is shortened). `keeps` says whether a
-    line may be kept at all: one with a password is not, in memory neither.
+    line may be kept at all: one with a password is not, in memory neither. `anew` makes lines of before fit for now.
     """
 
-    def __init__(self, path: str | None, limit: int, keeps: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        path: str | None,
+        limit: int,
+        keeps: Callable[[str], bool],
+        anew: Callable[[Iterable[str]], Iterator[str]],
+    ) -> None:
         super().__init__()
         self._limit = limit
         self._path = Path(path) if path is not None else None
         self._keeps = keeps
+        self._anew = anew
+
+    async def load(self) -> AsyncGenerator[str, None]:
+        """The lines for the next prompt, the newest first."""
+        for line in self._anew([line async for line in super().load()]):
+            yield line
 
     def load_history_strings(self) -> Iterable[str]:
         """The lines of the file, the newest first, each once."""
@@ -139,7 +151,7 @@ class Editors:
     def of(self, protocol: str) -> Buffer:
         """The line editor of a protocol, for its commands."""
         path = history_file(protocol) if self._history else None
-        return self._buffer(protocol, Past(path, self._history, self._keeps))
+        return self._buffer(protocol, Past(path, self._history, self._keeps, partial(hints.anew, self._meta)))
 
     def text(self) -> Buffer:
         """The line editor for the lines of a message."""

@@ -20,7 +20,8 @@ def here(engine: Engine[Host], session: Session, width: int) -> list[str]:
     if topics:
         tag = proposed(engine, session)
         rows = [(f"{tag}{topic.syntax}", topic.card.says) for topic in topics]
-        lines += ["   Legal now:", *columns(rows, width, indent=5, left=26)]
+        longest = max(len(typed) for typed, _ in rows) + 2
+        lines += ["   Legal now:", *columns(rows, width, indent=5, left=max(26, min(longest, width // 2)))]
     return lines
 
 

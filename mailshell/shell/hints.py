@@ -4,18 +4,19 @@ Pure: nothing here changes the world, a session or the screen. It is asked at ev
 """
 
 import re
-from collections.abc import Iterator, Reversible
+from collections.abc import Iterable, Iterator, Reversible
 
 from mailshell.core.session import Preview
 from mailshell.shell.bar import coming, hint, toolbar, topic_of
 from mailshell.shell.fields import fields
+from mailshell.shell.help import proposed
 from mailshell.shell.local import COMMANDS, begun
 from mailshell.shell.meta import Choice, Meta
 from mailshell.shell.theme import Role
 from mailshell.shell.typed import characters, local, octets, secrets, typed
 from mailshell.shell.ways import Place, Way, grow, place, ways
 
-__all__ = ["choices", "colours", "coming", "ghost", "hint", "toolbar"]
+__all__ = ["anew", "choices", "colours", "coming", "ghost", "hint", "toolbar"]
 
 _BOUNDARY = re.compile(r"[ :]")
 _STEPS = 6
@@ -103,6 +104,21 @@ def _said(meta: Meta, text: str) -> str:
     whom, start = typed(meta, text)
     line = octets(text[start:])
     return text[start + characters(line, place(meta).engine.lead(line)) :] if whom == "server" else text
+
+
+def anew(meta: Meta, lines: Iterable[str]) -> Iterator[str]:
+    """Lines that were typed before, each with the next tag in the place of its own; of equal neighbours the first."""
+    engine = place(meta).engine
+    tag = proposed(engine, place(meta).session)
+    verbs = {topic.card.name.partition(" ")[0] for topic in engine.topics if topic.examples}
+    before = ""
+    for line in lines:
+        first, space, rest = line.partition(" ")
+        tagged = tag and space and first.upper() not in verbs and rest.partition(" ")[0].upper() in verbs
+        new = f"{tag}{rest}" if tagged else line
+        if new != before:
+            yield new
+        before = new
 
 
 def _fits(meta: Meta, text: str) -> bool:

@@ -19,7 +19,7 @@ CHOICES: dict[str, tuple[tuple[str, ...], str]] = {
     "world": (("lecture", "discard", "empty", "big", "hostile"), "mailshell world list tells what each is"),
     "voice": (("modern", "classic"), "classic speaks as on the lecture's slides"),
     "policy": (("tolerant", "strict"), "strict refuses all that the standard forbids"),
-    "era": (("1982", "1995", "2008", "today"), "the year whose SMTP and POP3 the server speaks"),
+    "era": (("1982", "1995", "2008", "today"), "the year whose protocols the server speaks"),
 }
 """The values of each option, and what they do; a world may be a file as well."""
 

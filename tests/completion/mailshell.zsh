@@ -33,7 +33,7 @@ _mailshell() {
         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
         '--plain[append-only lines, roles in words\: for screen readers]' \
         '--no-plain[append-only lines, roles in words\: for screen readers]' \
         '--ascii[no character beyond ASCII]' \
@@ -60,7 +60,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -85,7 +85,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -108,7 +108,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -131,7 +131,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -154,7 +154,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -179,7 +179,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -205,7 +205,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -234,7 +234,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -256,7 +256,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -285,7 +285,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -330,7 +330,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \
@@ -352,7 +352,7 @@ _mailshell() {
                         '--world=[lecture, discard, empty, big, hostile, or a file; mailshell world list tells what each is (default lecture)]:NAME|FILE:{compadd lecture discard empty big hostile; _files}' \
                         '--voice=[classic speaks as on the lecture'\''s slides (default modern)]:voice:(modern classic)' \
                         '--policy=[strict refuses all that the standard forbids (default tolerant)]:policy:(tolerant strict)' \
-                        '--era=[the year whose SMTP and POP3 the server speaks (default today)]:era:(1982 1995 2008 today)' \
+                        '--era=[the year whose protocols the server speaks (default today)]:era:(1982 1995 2008 today)' \
                         '--plain[append-only lines, roles in words\: for screen readers]' \
                         '--no-plain[append-only lines, roles in words\: for screen readers]' \
                         '--ascii[no character beyond ASCII]' \

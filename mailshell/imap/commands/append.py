@@ -35,6 +35,7 @@ CARD = Card(
     "mailbox gets all of them or none.",
 )
 _MESSAGE = re.compile(rb"(~?)\{([0-9]{1,10})\+?\}(?:\r\n|\Z)")
+_FLAGS = Expect("(", "flags that the message has from the start")
 _SIZE = Expect("{size}", "the number of octets of the message, as in {310}", like="{310}")
 
 
@@ -128,12 +129,14 @@ def _draft(cursor: Cursor) -> Draft:
     grammar.space(cursor)
     found: frozenset[str] = frozenset()
     date = None
-    if cursor.octets[cursor.at : cursor.at + 1] == b"(":
-        found = grammar.flag_list(cursor)
+    if cursor.word(b"(", _FLAGS):
+        found = grammar.flags_inside(cursor)
         grammar.space(cursor)
     if cursor.octets[cursor.at : cursor.at + 1] == b'"':
         date = dates.date_time(cursor)
         grammar.space(cursor)
+    else:
+        cursor.miss(dates.DATE_TIME)
     cursor.rule, start = "literal", cursor.at
     announced = cursor.need(_MESSAGE, _SIZE)
     cursor.mark("literal", start)

@@ -25,7 +25,7 @@ CARD = Card(
 )
 CAN = frozenset({CONDSTORE})
 """What ENABLE can switch on, in capitals."""
-_NAME = Expect("capability", "the name of a capability, as in CONDSTORE", like="CONDSTORE")
+NAME = Expect("capability", "the name of a capability, as in CONDSTORE", like="CONDSTORE")
 
 
 class Enable(NamedTuple):
@@ -53,9 +53,9 @@ class Enable(NamedTuple):
 def parse(cursor: Cursor) -> Enable:
     """enable = "ENABLE" 1*(SP capability)."""
     grammar.space(cursor)
-    names = [grammar.atom(cursor, "capability", _NAME).upper()]
+    names = [grammar.atom(cursor, "capability", NAME).upper()]
     while cursor.word(b" ", grammar.SPACE):
-        names.append(grammar.atom(cursor, "capability", _NAME).upper())
+        names.append(grammar.atom(cursor, "capability", NAME).upper())
     cursor.done(grammar.END)
     return Enable(tuple(names))
 

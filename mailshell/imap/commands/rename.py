@@ -83,7 +83,10 @@ def _emptied(desk: Desk, inbox: Mailbox, new: str) -> bytes:
     uids = [one.uid for one in messages]
     store.add(to.key, messages)
     store.remove(inbox.key, uids)
-    return desk.without(uids) if is_open else b""
+    if not is_open or not uids:
+        return b""
+    desk.note("EXPUNGE came because RENAME of INBOX moves its messages.")
+    return desk.without(uids)
 
 
 def parse(cursor: Cursor) -> Rename:

@@ -58,7 +58,8 @@ def reader(head: list[bytes]) -> Reader | None:
             return fetchmail
         if SWAKS.match(line) is not None:
             return swaks
-        if CURL.match(line) is not None and line[:2] in (b"< ", b"* "):
+        # A line of IMAP begins with a star as what curl says of itself does.
+        if CURL.match(line) is not None and (line[:2] == b"< " or (line[:2] == b"* " and not is_reply(line))):
             return curl
         if S_CLIENT.match(line) is not None:
             return s_client
