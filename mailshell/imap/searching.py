@@ -17,7 +17,9 @@ from mailshell.imap.wording import Reply
 from mailshell.mail.store import Message, StateError
 
 CHARSET = Expect("charset", "a charset, as in UTF-8", like="UTF-8")
-_KNOWN = frozenset({"", "US-ASCII", "UTF-8"})
+CHARSETS = {"UTF-8": "all letters", "US-ASCII": "ASCII alone"}
+"""The charsets that this server reads, each with what it has."""
+
 _NAME, _NAMELESS = re.compile(rb"[!-~]+"), "?"
 
 PARTS = {
@@ -105,7 +107,7 @@ def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] |
     The reply is a refusal, or says that the command goes on in the next turn.
     """
     wanted, uid = query.ordered(verb.keys), verb.uid
-    if verb.charset not in _KNOWN:
+    if verb.charset and verb.charset not in CHARSETS:
         other = "that is no name of a charset" if verb.charset == _NAMELESS else f"not {verb.charset}"
         return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and {other}.", holds=not uid)
     view, leaves = desk.view, list(query.leaves(wanted))
