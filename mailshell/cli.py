@@ -21,6 +21,7 @@ examples:
   mailshell smtp lancs.uk           the same with another server of the world
   mailshell smtp --voice classic    the server speaks as on the lecture's slides
   mailshell pop3                    fetch bob's mail with POP3: USER bob, PASS hungry
+  mailshell imap                    read it where it lies: a1 LOGIN bob hungry, a2 SELECT INBOX
   mailshell demo                    the lecture's session, one line at each key
   mailshell run session.txt         play a file of C: and S: lines, or of commands
   mailshell export a.txt --to html  the same as a page, a picture, notes, a recording

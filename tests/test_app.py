@@ -355,6 +355,16 @@ def test_the_panes_follow_undo():
     in_shell(journey)
 
 
+def test_the_panes_show_nothing_that_was_undone_before():
+    async def journey(shell):
+        await shell.type("HELO lancs.uk", "NOOP", ":undo")
+        shell.press("\x1b[15~")
+        await shell.until("What this means", "hello, without extensions")
+        assert not any("NOOP␍" in row for row in shell.screen.display)
+
+    in_shell(journey)
+
+
 def test_the_editing_mode_changes():
     async def journey(shell):
         await shell.type(":editing vi")

@@ -57,6 +57,13 @@ def test_an_envelope_is_ten_fields_and_its_addresses_have_four():
     ]
 
 
+def test_a_part_that_is_not_there_and_the_size_of_one_are_named():
+    found = words(b"* 1 FETCH (BODY[9] NIL BINARY.SIZE[1] 180 BINARY[2.1] NIL EMAILID NIL)")
+    assert [gloss for octets, _, gloss in found if octets in (b"NIL", b"180")] == [
+        "the message has no such part", "so many octets", "the message has no such part", "a word",
+    ]  # fmt: skip
+
+
 TEXT = b'("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "7BIT" 18 4 NIL ("INLINE" NIL) ("en" "de") NIL "later")'
 IMAGE = b'("IMAGE" "PNG" NIL "<id>" "a cat" "BASE64" 344 "sum" NIL "en" "http://x")'
 

@@ -239,7 +239,7 @@ def _counted(reply: bytes, left: int, card: Card, at: int, engine: Engine[Host],
     rest, whole = engine.mark_reply(line[left:], card, at), engine.mark_reply(lead + line[left:], card, at)
     parts = _moved(_moved(whole.parts, -len(lead)), left)
     inside = (Part(_COUNTED, 0, min(left, len(line))),) if left else ()
-    return rest._replace(parts=(*inside, *parts), glosses={**whole.glosses, _COUNTED: _INSIDE})
+    return whole._replace(parts=(*inside, *parts), glosses={**whole.glosses, _COUNTED: _INSIDE}, gloss=rest.gloss)
 
 
 def _moved(parts: tuple[Part, ...], by: int) -> tuple[Part, ...]:

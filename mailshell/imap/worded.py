@@ -10,6 +10,7 @@ from mailshell.imap.commands.store import SAYS
 from mailshell.imap.items import ITEMS, MACROS
 from mailshell.imap.keys import KEYS
 from mailshell.imap.ordering import ORDERS
+from mailshell.imap.sections import SAYS as SECTIONS
 
 _SECTIONS = {
     "BODY[": "a section of the message; reading it sets \\Seen",
@@ -24,6 +25,7 @@ _SECTIONS = {
 
 WORDS: dict[str, Mapping[str, str]] = {
     "fetch-att": {**{item.name: item.card.says for item in ITEMS}, **_SECTIONS},
+    "section-text": SECTIONS,
     "macro": {name: f"short for {' '.join(item.name for item in items)}" for name, items in MACROS.items()},
     "search-key": {key.name: key.card.says for key in KEYS}
     | {"NOT": "messages that do not fit the next key", "OR": "messages that fit one of the next two keys"}

@@ -110,8 +110,12 @@ _VALUES = {
     "RFC822.SIZE": ("number", "so many octets"),
     "INTERNALDATE": ("date-time", "day, time and zone"),
     "MODSEQ": ("permsg-modsequence", "the mod-sequence"),
+    "BINARY.SIZE": ("number", "so many octets"),
 }
 """The one word after the name of an item."""
+
+_PARTS = ("BODY", "BINARY")
+_NO_PART = ("nil", "the message has no such part")
 
 _CAPABILITIES = {one.keyword: one.card.says for one in CAPABILITIES}
 _ITEMS = {item.name: item.card.says for item in ITEMS}
@@ -219,9 +223,12 @@ def fetched() -> Namer:
             item.append(name)
             return f"msg-att {name}", _ITEMS[name]
         if kind == "section":
+            item.append(name.partition("[")[0])
             return f"section {text}", _section(text)
-        value = _VALUES.get(item.pop()) if item else None
-        return value or _plain(kind, text)
+        asked = item.pop() if item else ""
+        if asked in _PARTS and name == "NIL":
+            return _NO_PART
+        return _VALUES.get(asked) or _plain(kind, text)
 
     return namer
 

@@ -336,8 +336,11 @@ class App:
             self.app.layout = self._inline
             self.printer.flush()
         else:
+            stands = {id(entry) for _, entries in self.seat.story() for entry in entries}
             shown = (one for one in self.seat.world.transcript.entries if self.meta.watch.shows(one.wire))
-            self.pane.enter([(entry, self.meta.label(entry)) for entry in shown])
+            # What TCP clients do is no step that could be undone.
+            kept = (one for one in shown if id(one) in stands or not self.seat.number_of(one.wire.number))
+            self.pane.enter([(entry, self.meta.label(entry)) for entry in kept])
             self.app.layout = self._paned
             self._fit()
             if self.meta.lesson is not None:
