@@ -162,6 +162,11 @@ def test_the_nearest_words_are_named():
     assert facts("EHLLO") == []
 
 
+@pytest.mark.parametrize("word", ["COPYUID", "[COPYUID]", "[COPYUID 5 1:2 3:4]", "[copyuid 5"])
+def test_a_response_code_is_known_with_what_stands_behind_it(word):
+    assert "[COPYUID]" in [fact.name for fact in facts(word)]
+
+
 def test_words_on_the_command_line(capsys):
     assert main(["explain", "450", "4.2.1", "mailbox", "busy", "--depth", "0"]) == 0
     assert capsys.readouterr().out.startswith("450 4.2.1 mailbox busy: ")

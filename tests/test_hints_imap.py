@@ -118,6 +118,11 @@ def test_the_line_under_the_prompt(scene, text, says):
     assert hint(at(scene).meta, text, 100).startswith(says)
 
 
+def test_a_long_word_takes_no_time():
+    line = b"a" * 1_000_000
+    assert at("entry").seat.link.session.preview(line).fits == len(line)
+
+
 def test_grey_is_what_was_typed_before_under_another_tag():
     meta, typed = at("open").meta, ["a4 FETCH 1 ENVELOPE", "DONE"]
     assert ghost(meta, "a5 FE", typed) == "TCH 1 ENVELOPE"

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mailshell.imap.binary import Binary, Undecodable
 from mailshell.imap.items import Text
+from mailshell.mail.message import FIELDS
 from mailshell.mail.transfer import decoded, without_nul
 from tests.imap import said, sessions
 from tests.strategies import message_octets
@@ -82,3 +83,9 @@ def test_what_is_no_binary(line):
 
 def test_a_name_may_begin_with_a_tilde():
     assert said(sessions(), "a CREATE ~x").startswith(b"a OK")
+
+
+def test_nul_stays_out_where_the_encoding_stands_after_more_fields_than_are_told():
+    text = b"a: b\r\n" * FIELDS + b"Content-Transfer-Encoding: binary\r\n\r\na\0b"
+    answer = said(sessions(), b"x APPEND Sent ~{%d+}\r\n%b" % (len(text), text))
+    assert answer.endswith(b"x NO [UNKNOWN-CTE] Unknown content transfer encoding\r\n")

@@ -95,6 +95,13 @@ def test_a_message_inside_has_an_envelope_and_a_structure_of_its_own():
     ]  # fmt: skip
 
 
+def test_what_comes_after_the_last_field_of_an_envelope_is_an_extension():
+    line = b"* 1 FETCH (ENVELOPE (" + b"NIL " * 10 + b'((NIL "a")) "b") UID 5)'
+    assert [rule for _, rule in rules(line, b"ENVELOPE")][10:] == [
+        "body-extension NIL", "body-extension", "body-extension", "msg-att UID", "uniqueid",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

@@ -283,6 +283,13 @@ def test_a_flag_that_was_changed_and_changed_back_has_changed(item):
     assert b"[MODIFIED 1]" in by(made, 1, f"a STORE 1 (UNCHANGEDSINCE 3) {item}")
 
 
+def test_a_keyword_that_was_changed_has_changed_in_any_spelling():
+    made = sessions(2)
+    by(made, 2, "a STORE 1 +FLAGS ($Done)")
+    for since in (3, 0):
+        assert b"[MODIFIED 1]" in by(made, 1, f"a STORE 1 (UNCHANGEDSINCE {since}) -FLAGS ($DONE)")
+
+
 def test_what_nobody_remembers_is_taken_for_changed():
     made = sessions(2)
     for _ in range(600):

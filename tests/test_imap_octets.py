@@ -8,12 +8,10 @@ from mailshell.imap import envelope, limits, sections, structure
 from mailshell.imap.items import Text
 from mailshell.mail import message
 from mailshell.mail.message import parse
-from mailshell.mail.store import BoxKey
 from mailshell.world.seat import Seat
 from mailshell.world.start import STUDENT, build
+from tests.imap import INBOX
 from tests.imap_words import attributes, check_body, check_envelope, leaves, responses
-
-INBOX = BoxKey("nyu.edu", "bob", "INBOX")
 
 PIECES = [
     b"From: ", b"To: ", b"Sender:", b"Reply-To : ", b"Cc:", b"Date: ", b"Subject: ", b"Message-ID: ",
@@ -79,11 +77,11 @@ def test_a_disposition_is_read_as_far_as_a_type_is():
 @example(b"")
 @example(b"From: a@b, , <>, <@>, a <b\r\nTo: :;:;\r\n\r\n")
 @example(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b--\r\n")
+@example(b"Content-Type: \xff/\xff; \xff=b\r\nContent-Transfer-Encoding: \xb5\r\nContent-Disposition: \xdf\r\n\r\n")
 def test_any_octets_have_an_envelope_and_a_structure(text):
     """They are stored, and fetched: what comes is by the grammar, and nothing is left over."""
     store, session = SEAT.world.store, SEAT.link.session
-    key = BoxKey("nyu.edu", "bob", "Drafts")
-    store.append(key, store.keep(text), at=SEAT.world.clock.now())
+    store.append(INBOX._replace(name="Drafts"), store.keep(text), at=SEAT.world.clock.now())
     records = session.receive(b"x NOOP\r\ny FETCH * (UID " + ITEMS + b")\r\n")
     found = responses(b"".join(block for one in records for block in getattr(one, "replies", ())))
     assert (found[-1].tag, found[-1].name) == ("y", "OK")
@@ -190,6 +188,9 @@ def test_a_command_with_many_literals_is_refused_soon_and_costs_nothing_later():
 
 def test_many_messages_may_stand_in_one_command():
     made = seat(b"a LOGIN bob hungry\r\n")
-    count = 3 * limits.LITERALS
-    made.send(b"b APPEND Drafts" + b" {1+}\r\nx" * count + b"\r\nc STATUS Drafts (MESSAGES)\r\n")
-    assert b"* STATUS Drafts (MESSAGES %d)\r\n" % count in said(made)
+    most = limits.DRAFTS
+    for name, count in ((b"b", most), (b"c", most + 1)):
+        made.send(name + b" APPEND Drafts" + b" {1+}\r\nx" * count + b"\r\n")
+    made.send(b"d STATUS Drafts (MESSAGES)\r\n")
+    assert b"\r\nc BAD Command too long\r\n" in said(made)
+    assert b"* STATUS Drafts (MESSAGES %d)\r\n" % most in said(made)

@@ -1,24 +1,28 @@
 """Answers of IMAP that come in pieces, so that other clients of the server are served meanwhile."""
 
 import asyncio
+import re
 import tracemalloc
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailshell.core.clock import Instant
+from mailshell.core.clock import SECOND, Instant
 from mailshell.core.record import Exchange
 from mailshell.core.session import Peer
 from mailshell.imap import limits
+from mailshell.mail.faults import Faults, parse
 from mailshell.mail.host import Traits
-from mailshell.mail.store import BoxKey
+from mailshell.mail.store import Store
 from mailshell.net.listen import Port, Server
 from mailshell.world.start import build
 from mailshell.world.world import World
+from tests.imap import INBOX
 from tests.serving import PATIENCE
+from tests.test_world import FullDisk
 
-INBOX = BoxKey("nyu.edu", "bob", "INBOX")
 COUNT = 40
 
 
@@ -143,10 +147,26 @@ def test_a_piece_has_no_more_of_big_messages_than_one(small, monkeypatch):
     monkeypatch.setattr(limits, "OCTETS", 1)
     client = Client(filled())
     client.begins("b FETCH 1:* BODY.PEEK[]")
+    assert client.link.session.waits
     while client.link.session.waits:
         before = len(client.got)
         client.goes_on()
         assert len(client.got) - before < 2_000 + 500
+
+
+@pytest.mark.parametrize("command", ["SEARCH TEXT a", "UID SORT (SUBJECT) UTF-8 ALL", "FETCH 1:* BODY.PEEK[]"])
+def test_of_big_messages_one_is_read_in_a_turn(command, monkeypatch):
+    monkeypatch.setattr(limits, "OCTETS", 1)
+    monkeypatch.setattr(limits, "READ", 1)
+    world = filled()
+    client, read = Client(world), [world.store.read]
+    client.begins(f"b {command}")
+    read.append(world.store.read)
+    while client.link.session.waits:
+        client.goes_on()
+        read.append(world.store.read)
+    assert len(read) > COUNT
+    assert max(after - before for before, after in pairwise(read)) < 15_000  # TEXT reads it twice
 
 
 def test_an_answer_that_nobody_has_read_yet_takes_little_memory():
@@ -232,6 +252,65 @@ def test_who_goes_away_in_the_middle_leaves_nothing_behind(small):
     world.settle()
     assert client.link.closed
     assert not client.link.session.waits
+
+
+def test_an_answer_in_pieces_is_late_once(small):
+    world = filled()
+    client, start = Client(world), world.clock.now()
+    world.suffer(Faults().put(parse("delay FETCH 10s")))
+    client.begins("b FETCH 1:* ENVELOPE")
+    assert client.got == b""
+    world.advance(Instant(start + 10 * SECOND))
+    while client.link.session.waits:
+        client.goes_on()
+    assert client.pieces > 3
+    assert client.got.endswith(b"b OK FETCH completed\r\n")
+
+
+def test_where_a_piece_is_lost_nothing_more_is_done(small):
+    world = filled()
+    client = Client(world)
+    world.suffer(Faults().put(parse("lose FETCH")))
+    client.begins("b FETCH 1:* BODY[]")
+    assert client.got == b""
+    assert client.link.closed
+    assert not client.link.session.waits
+
+
+def test_a_piece_for_which_the_disk_has_no_room_is_done_again(small, monkeypatch):
+    world = filled()
+    disk = FullDisk(world.store)
+    monkeypatch.setattr(Store, "durable", property(lambda self: True))
+    monkeypatch.setattr(world.store, "commit", disk.commit)
+    client = Client(world)
+    client.begins("b FETCH 1:* BODY[TEXT]")
+    seen, disk.fail = client.got.count(b" FLAGS ("), True
+    client.goes_on()
+    disk.fail = False
+    assert client.got.count(b" FLAGS (") == seen
+    (*_, last) = world.transcript.entries
+    assert isinstance(last.record, Exchange)
+    assert last.record.because.endswith("The server has no room to write \\Seen down.")
+    while client.link.session.waits:
+        client.goes_on()
+    numbers = [int(number) for number in re.findall(rb"^\* (\d+) FETCH ", client.got, re.MULTILINE)]
+    assert numbers == list(range(1, COUNT + 3))
+    assert seen < client.got.count(b" FLAGS (") < COUNT + 2
+
+
+def test_who_misses_messages_is_told_why_flags_came_too(small):
+    world = filled()
+    one, other = Client(world), Client(world)
+    one.begins("b FETCH 1:* BODY[]")
+    other.says("d STORE 42 +FLAGS.SILENT (\\Deleted)")
+    other.says("d EXPUNGE")
+    while one.link.session.waits:
+        one.goes_on()
+    (*_, last) = world.transcript.entries
+    assert isinstance(last.record, Exchange)
+    assert last.record.because == (
+        "This is more of the answer to FETCH. FLAGS came because reading a body sets \\Seen. Messages that are gone: 1."
+    )
 
 
 @given(st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=3), st.integers(1, 9), st.integers(0, 5_000))

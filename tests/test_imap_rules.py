@@ -102,6 +102,9 @@ def test_a_name_has_a_limit_of_letters():
     assert last(said(made, f"x CREATE {'a' * 256}")).startswith(b"x NO [LIMIT] ")
     assert last(said(made, f"x RENAME Sent {'a' * 256}")).startswith(b"x NO [LIMIT] ")
     assert last(said(made, f"x CREATE {'a' * 255}")).startswith(b"x OK ")
+    said(made, "x CREATE b/cc")
+    assert last(said(made, f"x RENAME b {'b' * 253}")).startswith(b"x NO [LIMIT] ")
+    assert last(said(made, f"x RENAME b {'b' * 252}")).startswith(b"x OK ")
 
 
 @pytest.mark.parametrize("name", ["", "a//b", "/a", "a%", "a/"])
@@ -348,9 +351,10 @@ def test_the_literal_at_the_end_of_a_line_that_is_too_long_is_no_command():
     assert said(made, long + b" {8}\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
 
 
-def test_a_command_of_many_literals_is_not_held_once_it_is_refused():
+@pytest.mark.parametrize("line", [b'x LIST "" ' + b"{0+}\r\n" * 5000, b"x APPEND Sent" + b" {1+}\r\na" * 5000])
+def test_a_command_of_many_literals_is_not_held_once_it_is_refused(line):
     made = sessions()
-    made.send(b'x LIST "" ' + b"{0+}\r\n" * 5000)
+    made.send(line)
     state = made.link.session.state
     assert isinstance(state, State)
     assert len(state.lead) < 9000

@@ -119,8 +119,8 @@ class Opened(NamedTuple):
 class Exchange(NamedTuple):
     """One complete command and its final answer.
 
-    `octets` are empty where the answer comes after a body that was counted, and not ended by a line, and where it is
-    a further piece of an answer that began in an earlier record.
+    `octets` are empty where the answer comes after a body that was counted, and not ended by a line, and where it
+    `continues`: it is a further piece of an answer that began in an earlier record.
     `replies` are whole lines with their line ends, a long answer many of them in one item: `reply_lines` cuts it when
     somebody looks. `because` is for the student and is never sent; `changes` are the
     numbers of the store's changes that the command made; `card` explains the answer. `lead` is what of the command
@@ -137,6 +137,7 @@ class Exchange(NamedTuple):
     changes: range
     card: Card
     lead: bytes = b""
+    continues: bool = False
 
 
 class Prompt(NamedTuple):

@@ -28,12 +28,12 @@ class Fetched(NamedTuple):
         """Tell of the messages; where the answer may come in pieces, of as many as one turn may take."""
         if items.FLAGS in self.wanted:
             desk.sync(expunges=False)  # a new keyword is told before it is used
-        store, rows, notes = desk.host.store, list[bytes](), dict[str, None]()
+        store, rows, notes = desk.host.store, list[bytes](), dict[str, None]()  # each note once, in their order
         at, missing, room, last = self.at, self.missing, limits.TOLD, store.read + limits.READ
         while at < len(self.places):
             if desk.in_pieces and (room < 0 or store.read > last):
                 desk.go_on(self._replace(at=at, missing=missing).run)
-                return PIECE(" ".join(notes), b"".join(rows))
+                return PIECE(" ".join(filter(None, notes)), b"".join(rows))
             places = self.places[at : self._end(desk, at)]
             try:
                 block, note = _block(desk, places, self.wanted)
@@ -46,23 +46,16 @@ class Fetched(NamedTuple):
             at += len(places)
             room -= sum(map(len, block))
             missing = None if missing is None else missing + len(places) - len(block)
-        if missing:
-            return SOME_GONE(f"Messages that are gone: {missing}.", b"".join(rows), holds=self.holds)
-        return FETCHED(" ".join(notes).strip(), b"".join(rows), holds=self.holds)
+        gone = f"Messages that are gone: {missing}." if missing else ""
+        wording = SOME_GONE if missing else FETCHED
+        return wording(" ".join(filter(None, (*notes, gone))), b"".join(rows), holds=self.holds)
 
     def _end(self, desk: Desk, at: int) -> int:
         """Where the block that begins at a place ends: of messages that are read whole it has fewer."""
-        end = min(at + limits.BLOCK, len(self.places))
         mailbox = desk.mailbox
         if mailbox is None or all(isinstance(item, Item) for item in self.wanted):
-            return end
-        uids, messages, octets = desk.view.uids, mailbox.messages, 0
-        for one in range(at, end):
-            message = messages.get(uids[self.places[one]])
-            octets += 0 if message is None else message.size
-            if octets > limits.OCTETS:
-                return max(one, at + 1)
-        return end
+            return min(at + limits.BLOCK, len(self.places))
+        return desk.view.block(self.places, at, mailbox)
 
 
 def _block(desk: Desk, places: tuple[int, ...], wanted: tuple[Wanted, ...]) -> tuple[list[bytes], str]:

@@ -14,8 +14,11 @@ from mailshell.imap import flags, limits, names, sets
 QUOTED = 1024
 """Ours: the longest string that is sent in quotes, in octets."""
 
-TAG = re.compile(rb'([^\x00-\x20\x7f-\xff(){%*"\\+]+)(?: |$)')
-"""tag: any ASTRING-CHAR but the plus sign."""
+TAG_CHARS = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\+]+')
+"""As much of a tag as stands there: any ASTRING-CHAR but the plus sign."""
+
+TAG = re.compile(rb"(" + TAG_CHARS.pattern + rb")(?: |$)")
+"""tag, and the space after it."""
 
 ANNOUNCED = re.compile(rb"~?\{([0-9]{1,20})(\+?)\}\r\n\Z")
 """The end of a line that a literal follows."""

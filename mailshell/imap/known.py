@@ -130,8 +130,8 @@ def _commands(wanted: str) -> Iterator[Fact]:
 
 def _rows(table: str, source: _Source, wanted: str, traits: Traits) -> Iterator[Fact]:
     """The rows of a table for a word: several where one word has two meanings."""
-    if table == "imap-response-codes":
-        wanted = wanted.removeprefix("[").removesuffix("]")
+    if table == "imap-response-codes" and wanted.startswith("["):
+        wanted = wanted.strip("[]").partition(" ")[0]
     section, value = _SECTION.fullmatch(wanted), _VALUE.fullmatch(wanted)
     found = tables.find(table, source.column, wanted)
     if not found and table == "imap-fetch-items" and section is not None:

@@ -8,8 +8,11 @@ COMMAND = 8192
 LITERALS = 32
 """Ours: the literals of one command that are no messages: at each of them the command is read again."""
 
+DRAFTS = 256
+"""Ours: the messages of one APPEND, for the same reason."""
+
 TAIL = 32
-"""Ours: of a longer one so many octets of the end are kept, for the literal that it may announce."""
+"""Ours: octets that are kept of the end of a longer command, for the literal that it may announce."""
 
 NON_SYNC = 4096
 """The biggest literal that LITERAL- lets a client send without waiting (RFC 7888 section 5)."""

@@ -101,14 +101,21 @@ def _read(
         return reasons.not_offered(reading.absent, desk), command, False
     if isinstance(parsed, Fault) and parsed.at < len(line):
         return reasons.syntax(line, parsed), command, False
-    if isinstance(parsed, append.Append):
-        return parsed.refusal(desk), command, True
-    because = ""
-    if len(line) + size > limits.COMMAND:
-        because = f"With this literal the command has more than the {limits.COMMAND} octets that this server takes."
-    elif line.count(_ANNOUNCED) > limits.LITERALS:
-        because = f"The command has more than the {limits.LITERALS} literals that this server takes."
-    return TOO_LONG(because) if because else None, command, False
+    message = parsed if isinstance(parsed, append.Append) else None
+    if because := _excess(line, size, message):
+        return TOO_LONG(because), command, message is not None
+    return None if message is None else message.refusal(desk), command, message is not None
+
+
+def _excess(line: bytes, size: int, message: append.Append | None) -> str:
+    """Why a command with this literal is more than the server takes, in a sentence; empty where it is not."""
+    if message is None:
+        octets, count, most, what = len(line) + size, line.count(_ANNOUNCED), limits.LITERALS, "literals"
+    else:
+        octets, count, most, what = len(line), len(message.drafts), limits.DRAFTS, "messages"
+    if octets > limits.COMMAND:
+        return f"With this literal the command has more than the {limits.COMMAND} octets that this server takes."
+    return f"The command has more than the {most} {what} that this server takes." if count > most else ""
 
 
 def take(desk: Desk, octets: bytes) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ from mailshell.imap.capabilities import CAPABILITIES
 from mailshell.imap.commands.enable import CAN, NAME
 from mailshell.imap.desk import Desk
 from mailshell.imap.query import KEYWORD
-from mailshell.imap.searching import CHARSET
+from mailshell.imap.searching import CHARSET, CHARSETS
 
 _MOST = 20
 """So many messages are named one by one."""
@@ -82,8 +82,7 @@ def _users(desk: Desk) -> Iterator[tuple[str, str]]:
 
 
 def _charsets(desk: Desk) -> Iterator[tuple[str, str]]:
-    yield "UTF-8", "all letters"
-    yield "US-ASCII", "ASCII alone"
+    yield from CHARSETS.items()
 
 
 def _capabilities(desk: Desk) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from mailshell.imap.replies import (
     BAD_SYNTAX,
     CROWDED,
     LOG_IN_FIRST,
+    NAME_CANNOT,
     NO_SUCH_MAILBOX,
     NO_TAG,
     NOT_NOW,
@@ -105,6 +106,12 @@ def no_mailbox(desk: Desk, name: str, block: bytes = b"") -> Reply:
     if any(one.startswith(name + names.SEPARATOR) for one in every):
         return NO_SUCH_MAILBOX(f"{name} is no mailbox: there are only names below it.", block)
     return NO_SUCH_MAILBOX(f"The user has no mailbox {name}.", block)
+
+
+def wrong_name(name: str) -> Reply | None:
+    """Why no mailbox can get this name; None where one can."""
+    because = names.wrong(name)
+    return NAME_CANNOT(because, code="LIMIT" if len(name) > names.LONGEST else "") if because else None
 
 
 def crowded(box: Box, sets: Iterable[frozenset[str]]) -> Reply | None:

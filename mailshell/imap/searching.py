@@ -17,7 +17,9 @@ from mailshell.imap.wording import Reply
 from mailshell.mail.store import Message, StateError
 
 CHARSET = Expect("charset", "a charset, as in UTF-8", like="UTF-8")
-_KNOWN = frozenset({"", "US-ASCII", "UTF-8"})
+CHARSETS = {"UTF-8": "all letters", "US-ASCII": "ASCII alone"}
+"""The charsets that this server reads, each with what it has."""
+
 _NAME, _NAMELESS = re.compile(rb"[!-~]+"), "?"
 
 PARTS = {
@@ -104,9 +106,9 @@ def find(verb: Seeker, desk: Desk, hunt: Hunt, reads: Callable[[Pool], object] |
 
     The reply is a refusal, or says that the command goes on in the next turn.
     """
-    charset, wanted, uid = verb.charset, query.ordered(verb.keys), verb.uid
-    if charset not in _KNOWN:
-        other = "that is no name of a charset" if charset == _NAMELESS else f"not {charset}"
+    wanted, uid = query.ordered(verb.keys), verb.uid
+    if verb.charset and verb.charset not in CHARSETS:
+        other = "that is no name of a charset" if verb.charset == _NAMELESS else f"not {verb.charset}"
         return BAD_CHARSET(f"This server reads US-ASCII and UTF-8, and {other}.", holds=not uid)
     view, leaves = desk.view, list(query.leaves(wanted))
     try:
@@ -136,9 +138,9 @@ def _hunt(
     at, total, fits, last = hunt.at, len(view.uids), [*hunt.fits], store.read + limits.READ
     if mailbox is None:
         return Hunt(total)
-    step = total if reads is None and not query.reads(wanted) else limits.BLOCK
+    every, reading = range(total), reads is not None or query.reads(wanted)
     while at < total and not (desk.in_pieces and store.read > last):
-        places = range(at, min(at + step, total))
+        places = every[at : view.block(every, at, mailbox) if reading else total]
         _, messages = view.found(places, mailbox)
         pool = Pool(store, view, desk.host.now(), messages)
         found = query.fitting(wanted, pool, uids)

@@ -11,7 +11,7 @@ from mailshell.core import reasons as common
 from mailshell.core.clock import MINUTE
 from mailshell.core.command import Command, Table, Verb
 from mailshell.core.cursor import Slip
-from mailshell.core.record import Body, Closed, Expect, Fault, Notice, Opened, Parsed, Phase, Record
+from mailshell.core.record import Body, Closed, Exchange, Expect, Fault, Notice, Opened, Parsed, Phase, Record
 from mailshell.core.session import Move, Numbers, Peer, Preview
 from mailshell.core.session import State as AnyState
 from mailshell.imap import grammar, limits, literals, reasons, rushed, tags, typed
@@ -201,26 +201,28 @@ class Session(LineSession[Desk, Reply]):
         else:
             desk.resume()
             self._run(records, octets)
-        return self._in_turn
+        return self._stop_or_go_on()
 
-    @property
-    def _in_turn(self) -> bool:
-        """Whether the session may go on in this turn."""
+    def _stop_or_go_on(self) -> bool:
+        """Stop here where the rest of a command waits for the next turn; whether the session may go on in this one."""
         self._stopped = self._desk.state.rest is not None
         return not self._stopped
 
     def _go_on(self, records: list[Record], rest: Rest) -> bool:
         """Do the next piece of a command; a part of its answer may have been told before."""
-        desk, first = self._desk, self._desk.host.store.changes
+        desk, first, at = self._desk, self._desk.host.store.changes, len(records)
         desk.state = desk.state._replace(rest=None)
         desk.resume()
         assert rest.parsed is not None, "the command that began it has been finished"
         reply = rest.then(desk)
-        if not rest.octets:
+        told = not rest.octets
+        if told:
             more = f"This is more of the answer to {rest.parsed.card.name}."
             reply = reply._replace(because=f"{more} {reply.because}".strip())
         self._finish(records, rest.octets, rest.parsed, self.phase, reply, rest.slips, first)
-        return self._in_turn
+        if told:
+            records[at:] = (one._replace(continues=True) if isinstance(one, Exchange) else one for one in records[at:])
+        return self._stop_or_go_on()
 
     def _unframed(self, octets: bytes) -> Reply | None:
         """Why a line is no line of a command, whatever its verb."""
@@ -303,7 +305,7 @@ class Session(LineSession[Desk, Reply]):
             desk.state = desk.state._replace(rest=rest._replace(parsed=parsed, octets=octets, slips=slips))
             return
         super()._finish(records, octets, parsed, before, reply, slips, first)
-        if rest is not None:
+        if rest is not None and self.phase is not self.closed:  # a fault may have taken the answer, and ended it all
             desk.state = desk.state._replace(rest=rest._replace(parsed=parsed), lead=b"")
         if reply.asks and self.phase is imap.Phase.IDLE:
             records.extend(self.hear())

@@ -103,7 +103,8 @@ class _Envelope(_List):
         super().__init__(_ENVELOPE)
 
     def open(self) -> _List:
-        return _Addresses(self.next()[0])
+        field = self.next()[0]
+        return _Addresses(field) if field in _SHORT else _List(())
 
 
 class _Body(_List):

@@ -63,14 +63,15 @@ def _leaf(octets: bytes, entity: Entity, fields: dict[bytes, bytes], *, full: bo
 
 @lru_cache(maxsize=256)
 def _capitals(word: str) -> bytes:
-    return string_of(word.upper().encode("latin-1"))
+    # As octets: a capital letter of latin-1 may be none of latin-1.
+    return string_of(word.encode("latin-1").upper())
 
 
 @lru_cache(maxsize=256)
 def _typed(found: Media) -> bytes:
     """Type, subtype and parameters."""
-    kind, _, subtype = found.name.upper().encode("latin-1").partition(b"/")
-    return b" ".join((string_of(kind), string_of(subtype), _parameters(found)))
+    kind, _, subtype = found.name.partition("/")
+    return b" ".join((_capitals(kind), _capitals(subtype), _parameters(found)))
 
 
 def _lines(octets: bytes, entity: Entity) -> bytes:
@@ -80,10 +81,7 @@ def _lines(octets: bytes, entity: Entity) -> bytes:
 def _parameters(found: Media) -> bytes:
     if not found.parameters:
         return _NIL
-    words = (
-        string_of(name.upper().encode("latin-1")) + b" " + nstring(value.encode("latin-1"))
-        for name, value in found.parameters
-    )
+    words = (_capitals(name) + b" " + nstring(value.encode("latin-1")) for name, value in found.parameters)
     return b"(" + b" ".join(words) + b")"
 
 
@@ -102,7 +100,7 @@ def _disposition(value: bytes | None) -> bytes:
     found = None if value is None else media(b"x/" + value[:VALUE])
     if found is None:
         return _NIL
-    return b"(%b %b)" % (string_of(found.name[2:].upper().encode("latin-1")), _parameters(found))
+    return b"(%b %b)" % (_capitals(found.name[2:]), _parameters(found))
 
 
 def _language(value: bytes | None) -> bytes:

@@ -51,9 +51,8 @@ def tagged(line: bytes) -> bool:
 
 def untagged(line: bytes, desk: Desk) -> Preview:
     """A line whose tag is not over: the session proposes one, and puts it before a command that has none."""
-    fits = 0
-    while fits < len(line) and grammar.TAG.match(line[: fits + 1]) is not None:
-        fits += 1
+    begun = grammar.TAG_CHARS.match(line)
+    fits = 0 if begun is None else begun.end()
     whole = fits == len(line)
     parts = (Part("tag", 0, fits),) if fits else ()
     fault = Fault(fits, (grammar.SPACE if fits else grammar.TAGGED,), "tag")
@@ -63,12 +62,12 @@ def untagged(line: bytes, desk: Desk) -> Preview:
 
 
 def _proposed(line: str, desk: Desk) -> Iterator[Want]:
-    tag, found = desk.tag, False
+    tag, verb, found = desk.tag, line.upper(), False
     if len(line) < len(tag) and tag.startswith(line):
         yield Want(0, tag, grammar.TAGGED)
         return
     for one in desk.commands:
-        name, verb = one.card.name, line.upper()
+        name = one.card.name
         if len(line) > 1 and name.startswith(verb) and desk.standing in one.when and one.offered(desk.offers):
             yield Want(0, f"{tag} {name}", Expect(f"{tag} {name}", "a tag goes before the command"))
             found = True

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mailshell.imap import limits
 from mailshell.mail.state import BoxKey, Message
 from mailshell.mail.store import Mailbox
 
@@ -59,6 +60,20 @@ class View(NamedTuple):
         if self.gone or mailbox.box.modseq != self.modseq:
             places = [at for at in places if uids[at] in messages]
         return [at + 1 for at in places], [messages[uids[at]] for at in places]
+
+    def block(self, places: Sequence[int], at: int, mailbox: Mailbox) -> int:
+        """Where among some places a block of messages ends that begins with the one at index `at`.
+
+        It has as many as are read at once: of big ones fewer, and one at least.
+        """
+        uids, messages, octets = self.uids, mailbox.messages, 0
+        end = min(at + limits.BLOCK, len(places))
+        for one in range(at, end):
+            message = messages.get(uids[places[one]])
+            octets += 0 if message is None else message.size
+            if octets > limits.OCTETS:
+                return max(one, at + 1)
+        return end
 
 
 def opened(mailbox: Mailbox, *, writable: bool) -> View:

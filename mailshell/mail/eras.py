@@ -32,7 +32,7 @@ class Years:
 
     def known(self, name: str, era: Era) -> bool:
         """Whether a server of that era has heard of a verb or keyword."""
-        return self._all[name].year <= _LAST_YEAR[era]
+        return self._all[name].known(era)
 
     def absent(self, name: str, era: Era) -> str:
         """Why a host does not offer a verb or keyword, in a sentence: it is off, or the host is too old for it."""

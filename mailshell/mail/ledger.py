@@ -83,8 +83,7 @@ class Ledger:
 
     def octets(self, body: int) -> bytes:
         """The octets of a body. Raises KeyError when it was never kept, StateError when the file cannot be read."""
-        known = body in self._bodies or self._disk is None
-        found = self._bodies[body] if known or self._disk is None else self._disk.octets(body)
+        found = self._bodies[body] if body in self._bodies or self._disk is None else self._disk.octets(body)
         self.read += len(found) + _READING
         return found
 

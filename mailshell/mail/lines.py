@@ -342,7 +342,7 @@ class LineSession(Refusals[D, A]):
     def _card(self, reply: A) -> Card:
         """The card of a reply, with what this server takes next where the reply itself does not say it."""
         card = reply.card
-        return card if card.next else Card(*card[:-1], self._onward(self.phase))
+        return card if card.next else card._replace(next=self._onward(self.phase))
 
     def _wants(self) -> int | None:
         """How many octets must follow a reply that asks for more, where the command said so."""

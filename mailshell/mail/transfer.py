@@ -36,7 +36,9 @@ def _changes(octets: bytes, entity: Entity) -> Iterator[tuple[int, int, bytes]]:
         yield from _changes(octets, part)
     if entity.parts or entity.encoding != "binary" or b"\0" not in octets[entity.body : entity.end]:
         return
-    field = next(one for one in entity.fields if one.name == _FIELD)
+    field = next((one for one in entity.fields if one.name == _FIELD), None)
+    if field is None:
+        return  # it stands after more fields than are told
     yield field.start, field.end, b"Content-Transfer-Encoding: base64\r\n"
     body = encodebytes(octets[entity.body : entity.end]).rstrip(b"\n")
     yield entity.body, entity.end, body.replace(b"\n", b"\r\n")

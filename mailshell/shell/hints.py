@@ -84,9 +84,9 @@ def ghost(meta: Meta, text: str, history: Reversible[str]) -> str:
         # What is wrong already is not mended by more.
         if found.fits < len(line) or secrets(line, found):
             return ""
-    # What was typed before had another tag.
+    begun = _said(meta, text)
     for old in reversed(history):
-        begun, known = _said(meta, text), _said(meta, old)
+        known = _said(meta, old)  # what was typed before had another tag
         if (
             0 < len(begun) < len(known)
             and known.startswith(begun)

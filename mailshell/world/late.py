@@ -80,6 +80,8 @@ def slowed(host: Host, records: list[Record]) -> int:
         last = at
         if not isinstance(record, Exchange | Prompt) or isinstance(record.parsed, Fault):
             continue
+        if isinstance(record, Exchange) and record.continues:
+            continue
         fault = _delay(host, record.parsed.card.name)
         if fault is not None:
             total += fault.span

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from mailshell.core.command import Command
 from mailshell.core.cursor import Cursor
 from mailshell.core.record import Card, Cite, Expect
-from mailshell.imap import grammar, limits, listing, names
+from mailshell.imap import grammar, limits, listing, names, reasons
 from mailshell.imap.desk import Desk
 from mailshell.imap.phases import INSIDE
-from mailshell.imap.replies import MAILBOX_DONE, NAME_CANNOT, NAME_TAKEN, NO_ROOM, USE_CANNOT
+from mailshell.imap.replies import MAILBOX_DONE, NAME_TAKEN, NO_ROOM, USE_CANNOT
 from mailshell.imap.wording import Reply
 from mailshell.mail.store import Full
 
@@ -52,8 +52,8 @@ class Create(NamedTuple):
     def run(self, desk: Desk) -> Reply:
         """Make it, and the names above it that are missing."""
         name = self.name.removesuffix(names.SEPARATOR)
-        if because := names.wrong(name):
-            return NAME_CANNOT(because, code="LIMIT" if len(name) > names.LONGEST else "")
+        if (wrong := reasons.wrong_name(name)) is not None:
+            return wrong
         if desk.find(name) is not None:
             return NAME_TAKEN(f"{name} exists.")
         if because := self._useless(desk):

@@ -51,11 +51,12 @@ class Rename(NamedTuple):
         olds = [] if inbox else [name for name in every if name == self.old or name.startswith(below)]
         if mailbox is None and not olds:
             return reasons.no_mailbox(desk, self.old)
-        if because := names.wrong(new):
-            return NAME_CANNOT(because, code="LIMIT" if len(new) > names.LONGEST else "")
+        moves = {name: new + name[len(self.old) :] for name in olds}
+        wrong = next(filter(None, map(reasons.wrong_name, (new, *moves.values()))), None)
+        if wrong is not None:
+            return wrong
         if not inbox and new.startswith(below):
             return NAME_CANNOT(f"{new} lies below {self.old}.")
-        moves = {name: new + name[len(self.old) :] for name in olds}
         taken = next((to for to in (new, *moves.values()) if desk.find(to) is not None), None)
         if taken is not None:
             return NAME_TAKEN(f"{taken} exists.")

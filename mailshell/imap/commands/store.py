@@ -121,11 +121,11 @@ class Store(NamedTuple):
         3.1.3 and 3.1.12).
         """
         if self.sign and not self.unchanged:
-            return any(one.startswith("\\") or one in message.flags for one in self.flags)
+            return any(one.startswith("\\") for one in self.flags) or bool(_named(self.flags, message.flags))
         states = [*(past or {}).get(message.uid, ()), message]
         if not self.sign or states[0].modseq > (self.unchanged or 0):  # it came since, or nobody remembers
             return True
-        return any(not self.flags.isdisjoint(old.flags ^ new.flags) for old, new in pairwise(states))
+        return any(_named(self.flags, old.flags ^ new.flags) for old, new in pairwise(states))
 
     def _answer(self, missing: int, failed: list[Row], block: bytes) -> Reply:
         numbers = [message.uid if self.uid else number for number, message in failed]
@@ -140,10 +140,7 @@ class Store(NamedTuple):
     def _after(self, before: frozenset[str]) -> frozenset[str]:
         if self.sign == "+":
             return before | self.flags
-        if self.sign == "":
-            return self.flags
-        gone = {flag.lower() for flag in self.flags}  # a keyword may be spelled in another way
-        return frozenset(flag for flag in before if flag.lower() not in gone)
+        return before - _named(self.flags, before) if self.sign == "-" else self.flags
 
     def _told(self, desk: Desk, rows: list[Row], changed: dict[int, Message]) -> bytes:
         """The flags as they are now; where mod-sequences are told, .SILENT leaves out the flags alone."""
@@ -151,6 +148,12 @@ class Store(NamedTuple):
             return b""
         told = partial(updates.changed, desk.view, uid=self.uid or desk.aware, aware=desk.aware, silent=self.silent)
         return b"".join(b"* %d FETCH (%b)\r\n" % (number, told(changed.get(one.uid, one))) for number, one in rows)
+
+
+def _named(flags: frozenset[str], there: frozenset[str]) -> frozenset[str]:
+    """Those of the flags that are there which a command names; it may spell a keyword in another way."""
+    wanted = {flag.lower() for flag in flags}
+    return frozenset(flag for flag in there if flag.lower() in wanted)
 
 
 def _refreshed(desk: Desk, failed: list[Row], known: int) -> bytes:
