@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mailshell.imap import envelope, limits, sections, structure
+from mailshell.imap import envelope, limits, sections, structure, usual
 from mailshell.imap.items import Text
 from mailshell.mail import message
 from mailshell.mail.message import parse
@@ -194,3 +194,38 @@ def test_many_messages_may_stand_in_one_command():
     made.send(b"d STATUS Drafts (MESSAGES)\r\n")
     assert b"\r\nc BAD Command too long\r\n" in said(made)
     assert b"* STATUS Drafts (MESSAGES %d)\r\n" % most in said(made)
+
+
+LINES = [
+    b"From: Bob <bob@nyu.edu>", b"To: a@b,\r\n c@d", b"Subject: x", b"subject : \r\n\ty", b"X-Other: z", b"--b: x",
+    b"Content-Type: text/plain; charset=utf-8", b"Content-Type: image/png", b"Content-Type: message/rfc822",
+    b"Content-Type: multipart/mixed; boundary=b", b"Content-Type: multipart/digest; boundary=b",
+    b"Content-Transfer-Encoding: base64", b"Content-ID: <1@x>", b"Content-Disposition: inline; filename=a",
+]  # fmt: skip
+HEADS = st.lists(st.sampled_from(LINES), max_size=4, unique=True).map(
+    lambda lines: b"".join(line + b"\r\n" for line in lines)
+)
+PARTS = st.builds(lambda head, end, body: head + end + body, HEADS, st.sampled_from([b"\r\n", b""]), octets)
+WHOLE = st.builds(
+    lambda head, parts, end: head + b"\r\n" + b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + end,
+    HEADS,
+    st.lists(PARTS, max_size=3),
+    st.sampled_from([b"--b--", b"--b--\r\nend", b"", b"--b", b"--b-- \r\n", b"--b--\r\n--b\r\n\r\nx"]),
+)
+
+
+@settings(max_examples=500)
+@given(octets | WHOLE)
+def test_the_quick_way_to_a_structure_gives_the_same(text):
+    assert usual.digests(text) == structure.digests(text)
+
+
+def test_a_usual_message_takes_the_quick_way(monkeypatch):
+    part = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: 7bit\r\n\r\nhello\r\n"
+    text = b"From: a@b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%b\r\n--b\r\n%b\r\n--b--\r\n" % (
+        part,
+        part,
+    )
+    expected = [structure.digests(one) for one in (part, text)]
+    monkeypatch.delattr(structure, "digests")
+    assert [usual.digests(one) for one in (part, text)] == expected

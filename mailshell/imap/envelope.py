@@ -4,6 +4,7 @@ What is not by RFC 5322 is passed on as it is: any octets have an envelope.
 """
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ _USUAL = re.compile(
 _JOINING = (b".", b"@")
 _FIELDS = (b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc")
 _NIL = b"NIL"
-_WANTED = frozenset((*_FIELDS, b"date", b"subject", b"in-reply-to", b"message-id"))
+WANTED = frozenset((*_FIELDS, b"date", b"subject", b"in-reply-to", b"message-id"))
+"""The fields that an envelope is made of."""
 _MOST = 1000  # Ours: addresses of one field that are listed
 _LONGEST = 65_536  # Ours: octets of them that are read
 
@@ -35,13 +37,18 @@ def of(octets: bytes, entity: Entity) -> bytes:
     found, several = dict[bytes, bytes](), dict[bytes, list[bytes]]()
     for field in entity.fields:
         name = field.name
-        if name not in _WANTED:
+        if name not in WANTED:
             continue
         if name not in found:
             found[name] = field.value(octets)
         elif name in _FIELDS:
             several.setdefault(name, [found[name]]).append(field.value(octets))
     found.update((name, b", ".join(values)) for name, values in several.items())
+    return made(found)
+
+
+def made(found: Mapping[bytes, bytes]) -> bytes:
+    """The envelope of the values of fields, unfolded, by their names in lower case."""
     get = found.get
     sender = addresses(get(b"from", b""))
     # An absent or empty Sender or Reply-To is that of From.

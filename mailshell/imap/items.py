@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from mailshell.core.record import Card, Cite
-from mailshell.imap import dates, flags, structure
+from mailshell.imap import dates, flags, structure, usual
 from mailshell.imap.updates import shown
 from mailshell.imap.view import View
 from mailshell.mail.message import Entity, parse
@@ -104,11 +104,11 @@ def _size(source: Source) -> list[bytes]:
 
 
 def _envelope(source: Source) -> list[bytes]:
-    return source.digests("ENVELOPE", structure.digests)
+    return source.digests("ENVELOPE", usual.digests)
 
 
 def _structure(source: Source) -> list[bytes]:
-    return source.digests("BODYSTRUCTURE", structure.digests)
+    return source.digests("BODYSTRUCTURE", usual.digests)
 
 
 def _modseq(source: Source) -> list[bytes]:

@@ -8,9 +8,10 @@ from mailshell.imap.grammar import string_of
 from mailshell.mail.message import VALUE, Entity, Media, media, parse, uncommented
 
 _NIL = b"NIL"
-_TOLD = frozenset(
+TOLD = frozenset(
     b"content-" + name for name in (b"id", b"description", b"md5", b"disposition", b"language", b"location")
 )
+"""The fields that a structure tells, beside type and encoding."""
 
 
 def digests(octets: bytes) -> dict[str, bytes]:
@@ -31,24 +32,24 @@ def described(octets: bytes, entity: Entity, *, full: bool) -> bytes:
     """An entity with all below it."""
     fields: dict[bytes, bytes] = {}
     for field in entity.fields:
-        if field.name in _TOLD and field.name not in fields:
+        if field.name in TOLD and field.name not in fields:
             fields[field.name] = field.value(octets)
     kind, _, subtype = entity.media.name.partition("/")
     if kind != "multipart":
         return _leaf(octets, entity, fields, full=full)
     parts = b"".join([described(octets, part, full=full) for part in entity.inside])
     if not full:
-        return b"(%b %b)" % (parts, _capitals(subtype))
-    return b"(%b %b %b %b)" % (parts, _capitals(subtype), _parameters(entity.media), _extension(fields))
+        return b"(%b %b)" % (parts, capitals(subtype))
+    return b"(%b %b %b %b)" % (parts, capitals(subtype), parameters(entity.media), extension(fields))
 
 
 def _leaf(octets: bytes, entity: Entity, fields: dict[bytes, bytes], *, full: bool) -> bytes:
     """A part that has no parts, or one message inside."""
     words = [
-        _typed(entity.media),
+        typed(entity.media),
         nstring(fields.get(b"content-id")),
         nstring(fields.get(b"content-description")),
-        _capitals(entity.encoding or "7bit"),
+        capitals(entity.encoding or "7bit"),
         b"%d" % (entity.end - entity.body),
     ]
     if entity.media.name == "message/rfc822":
@@ -57,35 +58,37 @@ def _leaf(octets: bytes, entity: Entity, fields: dict[bytes, bytes], *, full: bo
     elif entity.media.name.startswith("text/"):
         words.append(_lines(octets, entity))
     if full:
-        words += [nstring(fields.get(b"content-md5")), _extension(fields)]
+        words += [nstring(fields.get(b"content-md5")), extension(fields)]
     return b"(" + b" ".join(words) + b")"
 
 
 @lru_cache(maxsize=256)
-def _capitals(word: str) -> bytes:
+def capitals(word: str) -> bytes:
+    """A word as a string in capitals."""
     # As octets: a capital letter of latin-1 may be none of latin-1.
     return string_of(word.encode("latin-1").upper())
 
 
 @lru_cache(maxsize=256)
-def _typed(found: Media) -> bytes:
+def typed(found: Media) -> bytes:
     """Type, subtype and parameters."""
     kind, _, subtype = found.name.partition("/")
-    return b" ".join((_capitals(kind), _capitals(subtype), _parameters(found)))
+    return b" ".join((capitals(kind), capitals(subtype), parameters(found)))
 
 
 def _lines(octets: bytes, entity: Entity) -> bytes:
     return b"%d" % octets.count(b"\n", entity.body, entity.end)
 
 
-def _parameters(found: Media) -> bytes:
+def parameters(found: Media) -> bytes:
+    """The parameters of a type, as a list; NIL where it has none."""
     if not found.parameters:
         return _NIL
-    words = (_capitals(name) + b" " + nstring(value.encode("latin-1")) for name, value in found.parameters)
+    words = (capitals(name) + b" " + nstring(value.encode("latin-1")) for name, value in found.parameters)
     return b"(" + b" ".join(words) + b")"
 
 
-def _extension(fields: dict[bytes, bytes]) -> bytes:
+def extension(fields: dict[bytes, bytes]) -> bytes:
     """Disposition, language and location."""
     if not fields:
         return b"NIL NIL NIL"
@@ -100,7 +103,7 @@ def _disposition(value: bytes | None) -> bytes:
     found = None if value is None else media(b"x/" + value[:VALUE])
     if found is None:
         return _NIL
-    return b"(%b %b)" % (_capitals(found.name[2:]), _parameters(found))
+    return b"(%b %b)" % (capitals(found.name[2:]), parameters(found))
 
 
 def _language(value: bytes | None) -> bytes:
