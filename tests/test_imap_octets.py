@@ -196,13 +196,13 @@ def test_many_messages_may_stand_in_one_command():
     assert b"* STATUS Drafts (MESSAGES %d)\r\n" % most in said(made)
 
 
-LINES = [
+FIELDS = [
     b"From: Bob <bob@nyu.edu>", b"To: a@b,\r\n c@d", b"Subject: x", b"subject : \r\n\ty", b"X-Other: z", b"--b: x",
     b"Content-Type: text/plain; charset=utf-8", b"Content-Type: image/png", b"Content-Type: message/rfc822",
     b"Content-Type: multipart/mixed; boundary=b", b"Content-Type: multipart/digest; boundary=b",
     b"Content-Transfer-Encoding: base64", b"Content-ID: <1@x>", b"Content-Disposition: inline; filename=a",
 ]  # fmt: skip
-HEADS = st.lists(st.sampled_from(LINES), max_size=4, unique=True).map(
+HEADS = st.lists(st.sampled_from(FIELDS), max_size=4, unique=True).map(
     lambda lines: b"".join(line + b"\r\n" for line in lines)
 )
 PARTS = st.builds(lambda head, end, body: head + end + body, HEADS, st.sampled_from([b"\r\n", b""]), octets)
