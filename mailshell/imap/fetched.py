@@ -26,8 +26,8 @@ class Fetched(NamedTuple):
 
     def run(self, desk: Desk) -> Reply:
         """Tell of the messages; where the answer may come in pieces, of as many as one turn may take."""
-        if items.FLAGS in self.wanted:
-            desk.sync(expunges=False)  # a new keyword is told before it is used
+        if self.at and items.FLAGS in self.wanted:
+            desk.sync(expunges=False)  # a keyword that came since the piece before is told before it is used
         store, rows, notes = desk.host.store, list[bytes](), dict[str, None]()  # each note once, in their order
         at, missing, room, last = self.at, self.missing, limits.TOLD, store.read + limits.READ
         while at < len(self.places):
