@@ -37,3 +37,13 @@ def uids(made: Seat, key: BoxKey) -> list[int]:
     mailbox = made.world.store.mailbox(key)
     assert mailbox is not None
     return list(mailbox.messages)
+
+
+def last(answer: bytes) -> bytes:
+    """The line with the tag."""
+    return answer.splitlines(keepends=True)[-1]
+
+
+def told(answer: bytes) -> list[bytes]:
+    """The lines before it."""
+    return answer.splitlines()[:-1]

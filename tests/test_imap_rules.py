@@ -5,49 +5,10 @@ import pytest
 from mailshell.core.record import Exchange
 from mailshell.imap import limits
 from mailshell.imap import names as names_of
-from mailshell.imap.desk import State
 from mailshell.imap.replies import OVER_QUOTA
 from mailshell.imap.responses import mark_reply
-from mailshell.mail.host import Traits
 from mailshell.world.seat import Seat
-from tests.imap import SENT, by, said, sessions, uids
-
-
-def last(answer: bytes) -> bytes:
-    """The line with the tag."""
-    return answer.splitlines(keepends=True)[-1]
-
-
-def told(answer: bytes) -> list[bytes]:
-    """The lines before it."""
-    return answer.splitlines()[:-1]
-
-
-# Literals (RFC 3501 sections 4.3.1 and 9)
-
-
-@pytest.mark.parametrize("off", ["", "BINARY"])
-def test_a_literal_has_no_nul(off):
-    made = sessions(traits=Traits(off=frozenset([off])))
-    answer = said(made, b"x APPEND Sent {5+}\r\na\0b\r\n")
-    assert last(answer).startswith(b"x BAD ")
-    assert uids(made, SENT) == []
-    assert last(said(made, b"x SEARCH SUBJECT {3+}\r\na\0b")).startswith(b"x BAD ")
-    assert last(said(made, b"x SELECT {3+}\r\na\0b")).startswith(b"x BAD ")
-    assert last(said(made, "x CHECK")) == b"x OK CHECK completed\r\n"
-
-
-def test_one_message_with_nul_keeps_all_others_out():
-    made = sessions()
-    assert last(said(made, b"x APPEND Sent {1+}\r\na {1+}\r\n\0")).startswith(b"x BAD ")
-    assert uids(made, SENT) == []
-
-
-def test_letters_outside_ascii_in_quotes_are_told_and_a_strict_server_refuses_them():
-    wanted = 'x SEARCH SUBJECT "é"'
-    assert last(said(sessions(), wanted)).startswith(b"x OK ")
-    assert last(said(sessions(traits=Traits(policy="strict")), wanted)).startswith(b"x BAD ")
-
+from tests.imap import SENT, by, last, said, sessions, told, uids
 
 # Numbers (section 9)
 
@@ -331,36 +292,6 @@ def test_who_may_hear_of_expunge_waits_before_it_sends_a_number(commands, early)
     assert rushed(*commands) == early
 
 
-# Lines (sections 2.2.1 and 7.1.3)
-
-
-def test_a_line_that_is_cut_inside_its_tag_gets_an_answer_without_one():
-    made = sessions()
-    assert said(made, "x" * 9000) == b"* BAD Command too long\r\n"
-    assert said(made, "x LOGIN " + "x" * 9000) == b"x BAD Command too long\r\n"
-    assert said(made, "x" * 100).startswith(b"x" * 100 + b" BAD ")
-
-
-def test_the_literal_at_the_end_of_a_line_that_is_too_long_is_no_command():
-    """RFC 7888 section 3: the end of every line is looked at."""
-    made = sessions()
-    long = b"x SEARCH " + b"a" * 9000
-    assert said(made, long + b" {8+}\r\ny NOOP\r\n\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
-    made.send(long)
-    assert said(made, b" {8+}\r\ny NOOP\r\n\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
-    assert said(made, long + b" {8}\r\nz NOOP") == b"x BAD Command too long\r\nz OK NOOP completed\r\n"
-
-
-@pytest.mark.parametrize("line", [b'x LIST "" ' + b"{0+}\r\n" * 5000, b"x APPEND Sent" + b" {1+}\r\na" * 5000])
-def test_a_command_of_many_literals_is_not_held_once_it_is_refused(line):
-    made = sessions()
-    made.send(line)
-    state = made.link.session.state
-    assert isinstance(state, State)
-    assert len(state.lead) < 9000
-    assert last(said(made, "")).startswith(b"x BAD ")
-
-
 # Several sessions (RFC 2180 sections 4.2 and 4.4)
 
 
@@ -440,19 +371,3 @@ def test_no_without_a_tag_is_a_warning(line, gloss):
 
 def test_examine_says_that_no_flag_lasts():
     assert b"* OK [PERMANENTFLAGS ()] No flag can be changed" in told(said(sessions(), "x EXAMINE INBOX"))
-
-
-@pytest.mark.parametrize("more", [1, 2, limits.TAIL - 1, limits.TAIL, limits.TAIL + 1, 1000])
-@pytest.mark.parametrize("end", ["", "{3}", "{3+}"])
-def test_every_line_over_the_limit_is_refused_and_what_comes_after_it_is_read(more, end):
-    made, room = sessions(), limits.COMMAND + more - len("x LOGIN bob \r\n") - len(end)
-    answer = said(made, f"x LOGIN bob {'y' * room}{end}" + "\r\nabc" * (end == "{3+}"))
-    assert answer.startswith((b"x BAD ", b"x NO ", b"* BYE "))
-    assert said(made, "z NOOP").endswith(b"z OK NOOP completed\r\n") or answer.startswith(b"* BYE ")
-
-
-def test_a_line_as_long_as_the_limit_is_read():
-    made = sessions()
-    tag = "x" * (limits.COMMAND - len(" NOOP\r\n"))
-    assert said(made, f"{tag} NOOP").endswith(f"{tag} OK NOOP completed\r\n".encode())
-    assert said(made, f"{tag}x NOOP").startswith(f"{tag}x BAD ".encode())
